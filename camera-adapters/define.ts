@@ -1,0 +1,36 @@
+import type { FrameShape } from '#protocol/pixel-format.ts';
+
+/** What a camera says of itself before its first frame. */
+export interface CameraFacts extends FrameShape {
+  /** Name shown to people, e.g. `simulated`, `replay sweep.tif`. */
+  camera: string;
+  /** Frames a second it will deliver; 0 when as fast as it goes or by hand. */
+  fps: number;
+  /** nm per px in the sample plane; NaN when unknown. */
+  pixelSizeNm: number;
+}
+
+/** One frame on its way to the tracker. */
+export interface CameraFrame {
+  /** The camera's own frame number, unwrapped: strictly increasing, a missing number is a lost frame. */
+  id: number;
+  /** Time of exposure, ns since 1970. */
+  timeNs: bigint;
+  /** Pixels [row, column], little-endian, as the hello announced; may be reused once the next frame is asked for. */
+  pixels: Uint8Array;
+  /** Simulated cameras only: true position of every bead, [bead, (xPx, yPx, zNm)], full-frame px and nm. */
+  truth?: Float64Array;
+}
+
+/**
+ * A source of frames. One adapter a file; `run.ts` carries its frames to the tracker.
+ *
+ * `open` comes first and once; then `frames` is read until it ends or `signal` aborts; then `close`, always.
+ * A camera that cannot go on throws a `DeviceError`; one that runs out of frames returns.
+ */
+export interface CameraAdapter {
+  open(): Promise<CameraFacts>;
+  /** Yields frames at the camera's own pace. */
+  frames(signal: AbortSignal): AsyncIterable<CameraFrame>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { PixelFormat } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { TrackTable } from '#protocol/track-table.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import type { Plan } from '#pipeline/plan.ts';
+
+/** Who computes, as status, recordings and benches name it. */
+export interface EngineFacts {
+  engine: 'reference' | 'gpu';
+  /** CPU or adapter name. */
+  device: string;
+  /** A software adapter: right, but slow; never chosen by itself. */
+  fallback: boolean;
+}
+
+/** Everything an engine must know before the first frame; structured-cloneable. */
+export interface EngineSetup {
+  plan: Plan;
+  width: number;
+  height: number;
+  pixelFormat: PixelFormat;
+  rois: Roi[];
+  /** Distinct Z-LUTs in use. */
+  zLuts: ZLut[];
+  /** [bead] index into `zLuts`, -1 for a bead without one; same order as `rois`. */
+  zLutOfBead: number[];
+  /** Whether results carry the radial profiles. */
+  profiles: boolean;
+}
+
+/**
+ * Tracks whole frames. All engines give the same numbers: `reference` defines them.
+ *
+ * Calls are not concurrent: the worker that owns an engine awaits each one. `configure` comes before the
+ * first `track` and again whenever ROIs, Z-LUTs or the plan change. A bead that cannot be tracked is NaN
+ * with a status bit and leaves its neighbors untouched; `track` throws only when the device is lost.
+ */
+export interface Engine {
+  readonly facts: EngineFacts;
+  configure(setup: EngineSetup): Promise<void>;
+  /**
+   * @param frames bytes of each whole frame [row, column], little-endian, aligned to 8 bytes, as the camera sent them
+   * @param into table of `frames.length` frames and one bead per ROI, filled in place
+   */
+  track(frames: readonly ArrayBuffer[], into: TrackTable): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { ConfigError } from '#protocol/errors.ts';
+import type { ArrayName, Stage } from '#stages/define.ts';
+import { STAGES } from '#stages/index.ts';
+
+/** One step of a plan: a stage by name, with every parameter given. */
+export interface PlanStep {
+  stage: string;
+  params: Record<string, unknown>;
+}
+
+/** Stages in the order they run; checked, structured-cloneable, safe to write into a recording. */
+export type Plan = PlanStep[];
+
+/** The stage of this name. */
+export function stageNamed(name: string): Stage {
+  const stage = STAGES.find((candidate) => candidate.name === name);
+  if (!stage) {
+    throw new ConfigError({
+      where: `pipeline stage '${name}'`,
+      expected: `one of ${STAGES.map((known) => known.name).join(', ')}`,
+      received: `'${name}'`,
+    });
+  }
+  return stage;
+}
+
+/**
+ * Checks stage names, parameters and order, and fills in the defaults.
+ * @throws {ConfigError} naming the step, e.g. `pipeline[0]: 'radial-profile' reads 'center', which no earlier stage writes`
+ */
+export function parsePlan(steps: { stage: string; params?: Record<string, unknown> }[]): Plan {
+  const written = new Set<ArrayName>();
+  return steps.map(({ stage: name, params = {} }, index) => {
+    const stage = stageNamed(name);
+    for (const array of stage.reads) {
+      if (!written.has(array)) {
+        throw new ConfigError({
+          where: `pipeline[${index}]`,
+          expected: `'${array}' written by an earlier stage, since '${name}' reads it`,
+          received: index === 0 ? 'no earlier stage' : steps.slice(0, index).map((step) => step.stage).join(', '),
+        });
+      }
+    }
+    for (const array of stage.writes) written.add(array);
+    const parsed = z.strictObject(stage.params.shape).safeParse(params);
+    if (!parsed.success) {
+      throw new ConfigError({
+        where: `pipeline[${index}].${name}`,
+        expected: 'parameters of this stage',
+        received: z.prettifyError(parsed.error),
+      });
+    }
+    return { stage: name, params: parsed.data };
+  });
+}
+
+/** Radii of the profiles a plan makes for an ROI of this size; 0 when it makes none. */
+export function planRadii(plan: Plan, roiSize: number): number {
+  let radii = 0;
+  for (const { stage: name, params } of plan) radii = stageNamed(name).radii?.(params, roiSize) ?? radii;
+  return radii;
+}
+
+/** Center of mass, auto-convolution, five multi-line sub-pixel auto-convolutions, radial profile, Z-LUT lookup. */
+export const MAGTRACK_PLAN = [
+  { stage: 'center-of-mass' },
+  { stage: 'auto-conv' },
+  { stage: 'auto-conv-multiline-sub-pixel' },
+  { stage: 'radial-profile' },
+  { stage: 'lookup-z' },
+];

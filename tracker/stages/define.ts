@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { ZLut } from '#protocol/z-lut.ts';
+
+/** Named arrays that stages hand to one another, per bead and frame. */
+export const ARRAYS = {
+  center: { axes: ['xy'], unit: 'px of the ROI' },
+  profile: { axes: ['radius'], unit: 'counts' },
+  zNm: { axes: [], unit: 'nm' },
+  score: { axes: [], unit: 'Pearson r' },
+} as const;
+
+export type ArrayName = keyof typeof ARRAYS;
+
+/** One bead in one frame, as the float64 reference sees it; stages read and write it in turn. */
+export interface BeadState {
+  /** [row, column] counts of the ROI, square. */
+  readonly pixels: Float64Array;
+  readonly size: number;
+  readonly zLut: ZLut | null;
+  /** ROI px, x column and y row; NaN when not found. */
+  xPx: number;
+  yPx: number;
+  /** [radius] counts; NaN where a bin holds no pixel. */
+  profile: Float64Array;
+  zNm: number;
+  score: number;
+}
+
+/**
+ * One algorithm, defined once: what it means, its parameters, and the readable float64 reference
+ * that every faster implementation is tested against.
+ *
+ * The GPU text stands beside it as `NAME.wgsl`: one function named as the stage in snake_case that works
+ * on one ROI with one workgroup; `constants` gives its numbers, so that no WGSL repeats one the host knows.
+ */
+export interface Stage<Params extends z.ZodObject = z.ZodObject> {
+  /** kebab-case; also the config key and the file name of its texts. */
+  readonly name: string;
+  readonly title: string;
+  /** Paper or document the algorithm comes from, and how we differ. */
+  readonly source: string;
+  readonly params: Params;
+  readonly reads: readonly ArrayName[];
+  readonly writes: readonly ArrayName[];
+  reference(bead: BeadState, params: z.output<Params>): void;
+  /** WGSL `const` values of this stage for an ROI of `size` px, by name. */
+  constants(params: z.output<Params>, size: number): Readonly<Record<string, number>>;
+  /** Number of radii of the profile it writes, for stages that write one. */
+  radii?(params: z.output<Params>, size: number): number;
+}
+
+/** Types a stage's functions by its own parameter schema. */
+export function defineStage<Params extends z.ZodObject>(stage: Stage<Params>): Stage<Params> {
+  return stage;
+}
