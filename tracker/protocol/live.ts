@@ -1,0 +1,177 @@
+import { Packr, Unpackr } from 'msgpackr';
+import { z } from 'zod';
+import { ProtocolError } from './errors.ts';
+import type { Roi } from './roi.ts';
+
+/** Version of the messages between tracker and dashboard; the snapshot carries it. */
+export const LIVE_VERSION = 1;
+
+/** The connected camera, or the last one while it is away. */
+export interface LiveCamera {
+  camera: string;
+  connected: boolean;
+  width: number;
+  height: number;
+  pixelFormat: string;
+  fps: number;
+  /** nm per px; NaN when unknown. */
+  pixelSizeNm: number;
+}
+
+/** A bead as the dashboard lists it. */
+export interface LiveBead extends Roi {
+  /** Name of its Z-LUT, or null. */
+  zLut: string | null;
+}
+
+/** State of the tracker at the moment a dashboard connects. */
+export interface SnapshotMessage {
+  type: 'snapshot';
+  version: typeof LIVE_VERSION;
+  camera: LiveCamera | null;
+  beads: LiveBead[];
+  /** ROI size a click adds, px. */
+  roiSize: number;
+  engine: { engine: string; device: string; why: string };
+  pipeline: string[];
+  /** Folder of the running recording, or null. */
+  recording: string | null;
+}
+
+export interface CameraMessage {
+  type: 'camera';
+  camera: LiveCamera | null;
+}
+
+export interface BeadsMessage {
+  type: 'beads';
+  beads: LiveBead[];
+}
+
+/** Tracks since the last message: every frame of the selected bead, the newest point of every bead. */
+export interface TracksMessage {
+  type: 'tracks';
+  /** Bead the trace columns belong to, or null when none is selected. */
+  selected: number | null;
+  /** [point] s since the first frame of the run. */
+  timeS: Float64Array;
+  /** [point] px of the full frame. */
+  xPx: Float64Array;
+  yPx: Float64Array;
+  zNm: Float64Array;
+  /** [bead] newest point of every bead, same order in all columns. */
+  beads: Uint32Array;
+  newestXPx: Float64Array;
+  newestYPx: Float64Array;
+  newestZNm: Float64Array;
+  newestScore: Float64Array;
+  newestStatus: Uint16Array;
+}
+
+/** How the tracker is doing, about twice a second. */
+export interface StatusMessage {
+  type: 'status';
+  /** Frames a second received and tracked over the last second. */
+  receivedFps: number;
+  trackedFps: number;
+  /** From receipt of a frame to its tracks, ms, over the last second; NaN before the first. */
+  latencyMs: { median: number; p95: number; max: number };
+  /** Frames since the start, by fate; `offered` is their sum. */
+  ledger: Record<string, number>;
+  /** Rows written and rows waiting for the disk. */
+  recorded: { rows: number; waiting: number };
+}
+
+/** Live picture: 8-bit, binned by `step` in both directions, dropped first when a viewer is slow. */
+export interface PreviewMessage {
+  type: 'preview';
+  frame: number;
+  /** Size of this picture, px. */
+  width: number;
+  height: number;
+  /** Full-frame px per picture px. */
+  step: number;
+  /** Counts shown as black and as white. */
+  black: number;
+  white: number;
+  /** [row, column] 0-255. */
+  pixels: Uint8Array;
+}
+
+export interface EventMessage {
+  type: 'event';
+  level: 'info' | 'warning' | 'error';
+  timeMs: number;
+  text: string;
+}
+
+/** Answer to the control request of this id. */
+export interface ReplyMessage {
+  type: 'reply';
+  id: number;
+  error: string | null;
+}
+
+export type LiveMessage =
+  | SnapshotMessage
+  | CameraMessage
+  | BeadsMessage
+  | TracksMessage
+  | StatusMessage
+  | PreviewMessage
+  | EventMessage
+  | ReplyMessage;
+
+const position = { xPx: z.number().finite(), yPx: z.number().finite() };
+
+/** What a dashboard may ask for; every request is answered by a reply with its id. */
+const controlRequest = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('select'), id: z.number().int(), bead: z.number().int().nullable() }),
+  z.strictObject({
+    type: z.literal('add-bead'),
+    id: z.number().int(),
+    ...position,
+    size: z.number().int().optional(),
+  }),
+  z.strictObject({ type: z.literal('move-bead'), id: z.number().int(), bead: z.number().int(), ...position }),
+  z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
+]);
+
+export type ControlRequest = z.output<typeof controlRequest>;
+
+// Browser and tracker both run msgpackr, so typed arrays may travel as its extension types.
+const packr = new Packr({ useRecords: false, moreTypes: true });
+const unpackr = new Unpackr({ useRecords: false, moreTypes: true });
+
+/** Bytes of a message in either direction. */
+export function encodeLive(message: LiveMessage | ControlRequest): Uint8Array {
+  return packr.pack(message);
+}
+
+/** A message of the tracker, trusted by the dashboard it serves. */
+export function decodeLive(bytes: Uint8Array): LiveMessage {
+  return unpackr.unpack(bytes) as LiveMessage;
+}
+
+/**
+ * Checks a request from a dashboard.
+ * @throws {ProtocolError} naming the field
+ */
+export function parseControlRequest(bytes: Uint8Array): ControlRequest {
+  let raw: unknown;
+  try {
+    raw = unpackr.unpack(bytes);
+  } catch (cause) {
+    throw new ProtocolError(
+      { where: 'live request', expected: 'one MessagePack value', received: `${bytes.length} other bytes` },
+      cause,
+    );
+  }
+  const parsed = controlRequest.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError({
+    where: 'live request',
+    expected: 'select, add-bead, move-bead or remove-bead',
+    received: z.prettifyError(parsed.error),
+  });
+}
