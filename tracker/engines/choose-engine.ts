@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import { type EngineThread, startEngineThread } from './engine-thread.ts';
+import { selfTest } from './self-test.ts';
+
+export const ENGINE_CHOICES = ['auto', 'gpu', 'reference'] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** The threads that will track, and why they were chosen. */
+export interface ChosenEngine {
+  threads: EngineThread[];
+  /** Batches a thread may hold. */
+  batchesPerThread: number;
+  why: string;
+}
+
+/** Threads of the reference engine: one core stays free for the sockets and the disk. */
+export function referenceThreads(cores = availableParallelism()): number {
+  return Math.max(1, Math.min(8, cores - 1));
+}
+
+/**
+ * Starts the engine that was asked for. `auto` takes the GPU if a real adapter agrees with the reference on a
+ * known example, else the reference; it never takes a software adapter.
+ * @throws {DeviceError} when `gpu` is asked for and there is no adapter
+ */
+export async function chooseEngine(choice: EngineChoice): Promise<ChosenEngine> {
+  if (choice === 'reference') return startReference('asked for');
+  if (choice === 'gpu') {
+    const gpu = await startEngineThread('gpu');
+    const why = gpu.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
+    return { threads: [gpu], batchesPerThread: 2, why };
+  }
+  let gpu: EngineThread;
+  try {
+    gpu = await startEngineThread('gpu');
+  } catch (error) {
+    return startReference(`no GPU: ${(error as Error).message}`);
+  }
+  if (gpu.facts.fallback) {
+    await gpu.close();
+    return startReference(`'${gpu.facts.device}' is a software adapter`);
+  }
+  const reference = await startReference('');
+  const difference = await selfTest(gpu, reference.threads[0]!).catch((error: Error) => error.message);
+  if (difference === null) {
+    await Promise.all(reference.threads.map((thread) => thread.close()));
+    return { threads: [gpu], batchesPerThread: 2, why: 'a real adapter that agrees with the reference' };
+  }
+  await gpu.close();
+  return { ...reference, why: `'${gpu.facts.device}' failed its self-test: ${difference}` };
+}
+
+async function startReference(why: string): Promise<ChosenEngine> {
+  const threads = await Promise.all(
+    Array.from({ length: referenceThreads() }, () => startEngineThread('reference')),
+  );
+  return { threads, batchesPerThread: 1, why };
+}

@@ -1,0 +1,160 @@
+import type { RawData, WebSocket } from 'ws';
+import {
+  CAMERA_LINK_VERSION,
+  checkFrame,
+  decodeAdapterMessage,
+  encodeLinkMessage,
+  type HelloMessage,
+  parseHello,
+  type TrackerMessage,
+} from '#protocol/camera-link.ts';
+import { nowNs } from '#protocol/clock.ts';
+import { FrameError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
+import type { FrameLedger } from './frame-ledger.ts';
+
+/** A frame as it arrived; the views are valid during the call only. */
+export interface ReceivedFrame {
+  /** The run's frame number. */
+  id: number;
+  timeNs: bigint;
+  receivedNs: bigint;
+  pixels: Uint8Array;
+  /** Little-endian float64 [bead, (xPx, yPx, zNm)] of a simulated camera. */
+  truth: Uint8Array | null;
+}
+
+export interface CameraEndpointOptions {
+  /** Frames an adapter may have under way: more hide the link, fewer keep latency low under overload. */
+  window: number;
+  ledger: FrameLedger;
+  /** A camera said hello. Throws a `ProtocolError` to refuse it. */
+  onCamera(hello: HelloMessage): void;
+  /** The camera left, with a word or without. */
+  onAway(reason: string): void;
+  onFrame(frame: ReceivedFrame): void;
+  /** A message that could not be used; the link goes on. */
+  onTrouble(error: TweezertrackError): void;
+}
+
+/**
+ * The tracker's side of the camera link: one camera at a time, credit by credit.
+ *
+ * A credit is given back when a frame is settled, so a tracker that falls behind makes the adapter drop
+ * at the source, where it costs nothing, and latency stays bounded by the window.
+ */
+export class CameraEndpoint {
+  readonly #options: CameraEndpointOptions;
+  #camera: WebSocket | null = null;
+  #hello: HelloMessage | null = null;
+  #unsettled = 0;
+
+  constructor(options: CameraEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over a socket that was opened on the camera path. */
+  accept(socket: WebSocket): void {
+    socket.binaryType = 'nodebuffer';
+    socket.on('message', (message: RawData) => this.#receive(socket, message as Buffer));
+    socket.on('error', (cause) => this.#options.onTrouble(linkError(cause)));
+    socket.on('close', () => this.#closed(socket));
+  }
+
+  /** Frames that were tracked or given up: their credit goes back to the adapter. */
+  settled(frames: number): void {
+    this.#unsettled -= frames;
+    if (this.#camera && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
+  }
+
+  /** Closes the link with a word to the adapter. */
+  close(): void {
+    this.#camera?.close(1001, 'the tracker is shutting down');
+  }
+
+  #receive(socket: WebSocket, bytes: Buffer): void {
+    try {
+      const { type, raw } = decodeAdapterMessage(bytes);
+      if (type === 'hello') this.#welcome(socket, raw);
+      else if (socket !== this.#camera || !this.#hello) {
+        throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
+      } else if (type === 'frame') this.#frame(this.#hello, raw);
+      else {
+        this.#options.ledger.linkClosed(Number(raw.dropped) || 0, nowNs());
+        send(socket, { type: 'farewell' });
+      }
+    } catch (error) {
+      this.#refuse(socket, error);
+    }
+  }
+
+  #welcome(socket: WebSocket, raw: Record<string, unknown>): void {
+    const hello = parseHello(raw);
+    if (this.#camera && this.#camera !== socket) {
+      throw new ProtocolError({
+        where: `camera '${hello.camera}'`,
+        expected: 'no other camera',
+        received: `'${this.#hello?.camera}' is connected`,
+        remedy: 'stop the other adapter first',
+      });
+    }
+    this.#options.onCamera(hello);
+    this.#camera = socket;
+    this.#hello = hello;
+    this.#options.ledger.linkOpened();
+    const credit = Math.max(1, this.#options.window - this.#unsettled);
+    send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
+  }
+
+  #frame(hello: HelloMessage, raw: Record<string, unknown>): void {
+    const { ledger, window, onFrame } = this.#options;
+    const receivedNs = nowNs();
+    this.#unsettled++;
+    try {
+      const frame = checkFrame(raw, hello);
+      const id = ledger.received(frame.id, Number(frame.dropped) || 0, receivedNs);
+      if (id < 0) {
+        throw new FrameError({
+          where: `frame ${frame.id}`,
+          expected: 'a number above the last',
+          received: 'one that was there before',
+          remedy: 'unwrap the camera counter in the adapter',
+        });
+      }
+      if (this.#unsettled > window) {
+        ledger.lost(id, 'dropped-ring', receivedNs);
+        this.settled(1);
+        return;
+      }
+      const truth = frame.truth instanceof Uint8Array ? frame.truth : null;
+      onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, truth });
+    } catch (error) {
+      const id = Number.isSafeInteger(raw.id) ? ledger.received(raw.id as number, 0, receivedNs) : -1;
+      if (id >= 0) ledger.lost(id, 'refused', receivedNs);
+      else ledger.refusedUnnumbered();
+      this.settled(1);
+      throw error;
+    }
+  }
+
+  #refuse(socket: WebSocket, cause: unknown): void {
+    const error = cause instanceof TweezertrackError ? cause : linkError(cause);
+    send(socket, { type: 'error', code: error.code, message: error.message });
+    this.#options.onTrouble(error);
+    if (socket !== this.#camera) socket.close(1002, error.code);
+  }
+
+  #closed(socket: WebSocket): void {
+    if (socket !== this.#camera) return;
+    this.#camera = null;
+    this.#options.onAway(`camera '${this.#hello?.camera}' disconnected`);
+  }
+}
+
+function send(socket: WebSocket, message: TrackerMessage): void {
+  if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(message));
+}
+
+function linkError(cause: unknown): ProtocolError {
+  const received = cause instanceof Error ? cause.message : String(cause);
+  return new ProtocolError({ where: 'camera link', expected: 'a working link', received }, cause);
+}
