@@ -22,8 +22,9 @@ describe('npy', () => {
     ['i4', new Int32Array([1, -2, 3, 4, 5, -65536])],
     ['i8', new BigInt64Array([1n, -2n, 3n, 4n, 5n, 1n << 60n])],
   ])('%s values survive the file and back', (dtype, data) => {
-    const decoded = decodeNpy(encodeNpy(data, [2, 3]));
-    expect(decoded).toEqual({ dtype, shape: [2, 3], data });
+    const file = encodeNpy(data, [2, 3]);
+    expect(decodeNpy(file)).toEqual({ dtype, shape: [2, 3], data });
+    expect(decodeNpy(Buffer.from(file)), 'as Node reads files').toEqual({ dtype, shape: [2, 3], data });
   });
 
   test('the values start at a multiple of 64 bytes, as NumPy aligns them', () => {

@@ -132,7 +132,8 @@ export function decodeNpy(bytes: Uint8Array, name = 'npy', Refused: NpyError = S
       received: `${bytes.length - dataOffset} bytes`,
     });
   }
-  const data = new ELEMENTS[dtype](bytes.slice(dataOffset).buffer);
+  // The constructor copies; `slice` of a Node Buffer would not.
+  const data = new ELEMENTS[dtype](new Uint8Array(bytes.subarray(dataOffset)).buffer);
   return { dtype, shape, data: fortranOrder && shape.length > 1 ? toCOrder(data, shape) : data };
 }
 
