@@ -1,4 +1,15 @@
+import { autoConv } from './auto-conv.ts';
+import { autoConvMultilineSubPixel } from './auto-conv-multiline-sub-pixel.ts';
+import { centerOfMass } from './center-of-mass.ts';
 import type { Stage } from './define.ts';
+import { lookupZ } from './lookup-z.ts';
+import { radialProfile } from './radial-profile.ts';
 
 /** Every stage a pipeline can be put together from: adding one is its file and a line here. */
-export const STAGES: readonly Stage[] = [];
+export const STAGES: readonly Stage[] = [
+  centerOfMass,
+  autoConv,
+  autoConvMultilineSubPixel,
+  radialProfile,
+  lookupZ,
+];
