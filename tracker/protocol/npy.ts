@@ -16,7 +16,17 @@ const ELEMENTS = {
 } as const;
 
 export type NpyDtype = keyof typeof ELEMENTS;
-export type NpyData = InstanceType<(typeof ELEMENTS)[NpyDtype]>;
+export type NpyData =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
 
 /** What a .npy file says of its values before the first of them; all values are little-endian. */
 export interface NpyHeader {
