@@ -1,0 +1,123 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import { RecordingError } from '#protocol/errors.ts';
+import { reason } from './output-file.ts';
+
+/** Where a whole message lies in an Arrow IPC stream: bytes [start, end). */
+export interface MessageSpan {
+  kind: 'schema' | 'batch' | 'end';
+  start: number;
+  end: number;
+  /** Of a schema message. */
+  schema: Schema | null;
+}
+
+const CONTINUATION = -1;
+const PREFIX_BYTES = 8;
+
+/**
+ * The message that starts at this byte, or null when no whole one does: a tail cut by a crash, or not Arrow at all.
+ * Source: Arrow columnar format, "Encapsulated message format" (0xFFFFFFFF, metadata length, metadata, body).
+ */
+export async function messageAt(
+  handle: FileHandle,
+  start: number,
+  fileBytes: number,
+): Promise<MessageSpan | null> {
+  if (start + PREFIX_BYTES > fileBytes) return null;
+  const prefix = await readBytes(handle, start, PREFIX_BYTES);
+  const view = new DataView(prefix.buffer);
+  const metadataBytes = view.getInt32(4, true);
+  if (view.getInt32(0, true) !== CONTINUATION || metadataBytes < 0) return null;
+  const bodyStart = start + PREFIX_BYTES + metadataBytes;
+  if (bodyStart > fileBytes) return null;
+  if (metadataBytes === 0) return { kind: 'end', start, end: bodyStart, schema: null };
+  let message: Message;
+  let schema: Schema | null = null;
+  try {
+    message = Message.decode(await readBytes(handle, start + PREFIX_BYTES, metadataBytes));
+    const header: unknown = message.header();
+    if (message.isSchema()) schema = header as Schema;
+  } catch {
+    return null;
+  }
+  const end = bodyStart + message.bodyLength;
+  if (message.bodyLength < 0 || end > fileBytes) return null;
+  if (schema) return { kind: 'schema', start, end, schema };
+  return message.isRecordBatch() ? { kind: 'batch', start, end, schema } : null;
+}
+
+async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array> {
+  const into = new Uint8Array(bytes);
+  for (let done = 0; done < bytes; ) {
+    const { bytesRead } = await handle.read(into, done, bytes - done, position + done);
+    if (bytesRead === 0) throw new Error(`the file shrank below ${position + bytes} bytes while it was read`);
+    done += bytesRead;
+  }
+  return into;
+}
+
+/** A recording opened at its first message. */
+export interface OpenedStream {
+  handle: FileHandle;
+  fileBytes: number;
+  format: string;
+  header: MessageSpan;
+}
+
+/**
+ * Opens a stream of ours; the caller closes the handle.
+ * @param formats accepted values of the schema metadata's `format`
+ * @throws {RecordingError} when it is missing, foreign, or cut before the end of its header
+ */
+export async function openArrowStream(
+  path: string,
+  formats: readonly string[],
+  flags: 'r' | 'r+' = 'r',
+): Promise<OpenedStream> {
+  const expected = `an Arrow IPC stream of format ${formats.join(' or ')}`;
+  let handle: FileHandle;
+  try {
+    handle = await open(path, flags);
+  } catch (cause) {
+    throw new RecordingError({ where: path, expected, received: reason(cause) }, cause);
+  }
+  try {
+    const { size } = await handle.stat();
+    const header = await messageAt(handle, 0, size);
+    const format = header?.schema?.metadata.get('format');
+    if (header && format && formats.includes(format)) return { handle, fileBytes: size, format, header };
+    throw new RecordingError({
+      where: path,
+      expected,
+      received: format ? `format ${format}` : `${size} bytes that do not start with a whole schema of ours`,
+      remedy: 'name a file of a run folder',
+    });
+  } catch (cause) {
+    await handle.close();
+    if (cause instanceof RecordingError) throw cause;
+    throw new RecordingError({ where: path, expected, received: reason(cause) }, cause);
+  }
+}
+
+/** Every whole record batch of a stream of ours; a tail cut by a crash is left out. */
+export async function* readBatches(path: string, format: string): AsyncGenerator<RecordBatch> {
+  const stream = await openArrowStream(path, [format]);
+  try {
+    const reader = await RecordBatchReader.from(wholeMessages(stream));
+    // A stream without a batch is read as one batch of no rows.
+    for await (const batch of reader) if (batch.numRows > 0) yield batch;
+  } finally {
+    await stream.handle.close();
+  }
+}
+
+async function* wholeMessages({ handle, fileBytes, header }: OpenedStream): AsyncGenerator<Uint8Array> {
+  yield readBytes(handle, header.start, header.end - header.start);
+  for (let start = header.end; ; ) {
+    const span = await messageAt(handle, start, fileBytes);
+    if (span?.kind !== 'batch') return;
+    yield readBytes(handle, start, span.end - start);
+    start = span.end;
+  }
+}

@@ -1,0 +1,57 @@
+import { describeStatus } from '#protocol/track-status.ts';
+import { OutputFile } from './output-file.ts';
+import type { TrackColumns } from './track-block.ts';
+
+/** First line of every CSV of tracks. */
+export const CSV_HEADER = 'frame,timeNs,bead,xPx,yPx,zNm,score,status';
+
+const ROWS_PER_WRITE = 8192;
+
+/** A CSV of tracks being written. */
+export interface CsvWriter {
+  /** @throws {RecordingError} when the disk does not take the rows */
+  write(columns: Readonly<TrackColumns>): void;
+  close(): void;
+}
+
+/**
+ * Starts a CSV of tracks with its header line.
+ *
+ * Numbers are the shortest decimals that read back to the same value, no result is `NaN`, `status` the names of the
+ * bits joined by `+`, or `ok`.
+ * @throws {OutputExistsError} when the file exists and `force` is not set
+ * @throws {RecordingError} when it cannot be written
+ */
+export function createCsvWriter(path: string, { force = false } = {}): CsvWriter {
+  const file = new OutputFile(path, force);
+  const bytes = new TextEncoder();
+  file.write(bytes.encode(`${CSV_HEADER}\n`));
+  return {
+    write(columns) {
+      for (let from = 0; from < columns.rows; from += ROWS_PER_WRITE) {
+        file.write(bytes.encode(csvLines(columns, from, Math.min(columns.rows, from + ROWS_PER_WRITE))));
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+function csvLines(columns: Readonly<TrackColumns>, from: number, to: number): string {
+  const { frame, timeNs, bead, xPx, yPx, zNm, score, status } = columns;
+  let lines = '';
+  for (let row = from; row < to; row++) {
+    lines += `${frame[row]},${timeNs[row]},${bead[row]},${xPx[row]},${yPx[row]},${zNm[row]},`;
+    lines += `${shortestFloat32(score[row]!)},${describeStatus(status[row]!)}\n`;
+  }
+  return lines;
+}
+
+/** Fewest digits that read back to the same float32: 0.9 rather than 0.8999999761581421. */
+function shortestFloat32(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  // Nine digits always do.
+  return Number(value.toPrecision(9));
+}

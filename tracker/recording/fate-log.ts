@@ -1,0 +1,79 @@
+import { type FateCounts, noFates } from '#protocol/frame-fate.ts';
+import type { FrameGap, TrackedFrame } from '#sinks/track-sink.ts';
+import type { AppendFile } from './append-file.ts';
+import type { BatchEncoder } from './batch-encoder.ts';
+import { FateBlock } from './fate-block.ts';
+
+/** Writes what became of every frame: a row for a tracked frame, a row for a whole gap. */
+export class FateLog {
+  readonly file: AppendFile;
+  readonly #encoder: BatchEncoder;
+  readonly #isFull: () => boolean;
+  readonly #block = new FateBlock();
+  readonly #counts = noFates();
+  /** Frames in a row that the recorder lost and that have no row yet. */
+  #hole: FrameGap | null = null;
+
+  /** @param isFull whether too much waits for the disk to add rows */
+  constructor(file: AppendFile, encoder: BatchEncoder, isFull: () => boolean) {
+    this.file = file;
+    this.#encoder = encoder;
+    this.#isFull = isFull;
+  }
+
+  /** Frames so far by fate. */
+  get counts(): FateCounts {
+    return { ...this.#counts };
+  }
+
+  tracked(frames: readonly TrackedFrame[]): void {
+    this.endHole();
+    for (const { id, timeNs, receivedNs, trackedNs } of frames) {
+      this.#block.add({ frame: id, lastFrame: id, timeNs, receivedNs, trackedNs, fate: 'tracked' });
+    }
+    this.#counts.tracked += frames.length;
+  }
+
+  /** Frames whose tracks the recorder could not take. */
+  lost(frames: readonly TrackedFrame[]): void {
+    for (const { id, trackedNs } of frames) {
+      this.#extendHole({ firstFrame: id, lastFrame: id, fate: 'recorder-overrun', atNs: trackedNs });
+    }
+    this.#counts['recorder-overrun'] += frames.length;
+  }
+
+  gap(gap: FrameGap): void {
+    if (this.#isFull()) this.#extendHole(gap);
+    else this.#addGap(gap);
+    this.#counts[gap.fate] += gap.lastFrame - gap.firstFrame + 1;
+  }
+
+  endHole(): void {
+    if (this.#hole) this.#addGap(this.#hole);
+    this.#hole = null;
+  }
+
+  /** Hands the rows to the file. */
+  flush(): void {
+    const { rows } = this.#block;
+    if (rows === 0) return;
+    this.file.push(this.#encoder.encode(this.#block.toArrow(), rows), rows);
+    this.#block.clear();
+  }
+
+  /** A hole ends where frames are missing, unless there is no room for another row: then it spans them too. */
+  #extendHole({ firstFrame, lastFrame, atNs }: FrameGap): void {
+    const hole = this.#hole;
+    if (hole && (firstFrame === hole.lastFrame + 1 || this.#isFull())) {
+      hole.firstFrame = Math.min(hole.firstFrame, firstFrame);
+      hole.lastFrame = Math.max(hole.lastFrame, lastFrame);
+      return;
+    }
+    this.endHole();
+    this.#hole = { firstFrame, lastFrame, fate: 'recorder-overrun', atNs };
+  }
+
+  #addGap({ firstFrame: frame, lastFrame, fate, atNs }: FrameGap): void {
+    this.#block.add({ frame, lastFrame, timeNs: null, receivedNs: atNs, trackedNs: null, fate });
+  }
+}

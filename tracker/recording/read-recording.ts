@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { RecordBatch, Vector } from 'apache-arrow';
+import { RecordingError } from '#protocol/errors.ts';
+import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
+import { readBatches } from './arrow-stream.ts';
+import type { FateRow } from './fate-block.ts';
+import { RUN_FILES, type RunRecord, readRunRecord } from './run-record.ts';
+import { FRAMES_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
+import type { TrackColumns } from './track-block.ts';
+
+/** A run folder on disk. */
+export interface Run {
+  folder: string;
+  record: RunRecord;
+  tracksPath: string;
+  framesPath: string;
+}
+
+/**
+ * Opens a run folder, also one that is being recorded or was cut by a crash; changes nothing in it.
+ * @throws {RecordingError} when it is not a run
+ */
+export async function openRun(folder: string): Promise<Run> {
+  return {
+    folder,
+    record: await readRunRecord(folder),
+    tracksPath: join(folder, RUN_FILES.tracks),
+    framesPath: join(folder, RUN_FILES.frames),
+  };
+}
+
+/**
+ * Tracks of a `tracks.arrows`, a record batch at a time, in the order they were recorded.
+ * A file whose tail was cut is read up to its last whole batch.
+ * @throws {RecordingError} when the file is missing or foreign
+ */
+export async function* readTracks(path: string): AsyncGenerator<TrackColumns> {
+  for await (const batch of readBatches(path, TRACKS_FORMAT)) {
+    yield {
+      rows: batch.numRows,
+      frame: values(path, batch, 'frame', Uint32Array),
+      timeNs: values(path, batch, 'timeNs', BigInt64Array),
+      bead: values(path, batch, 'bead', Uint32Array),
+      xPx: values(path, batch, 'xPx', Float64Array),
+      yPx: values(path, batch, 'yPx', Float64Array),
+      zNm: values(path, batch, 'zNm', Float64Array),
+      score: values(path, batch, 'score', Float32Array),
+      status: values(path, batch, 'status', Uint16Array),
+    };
+  }
+}
+
+/**
+ * Fates of a `frames.arrows`, row by row.
+ * @throws {RecordingError} when the file is missing or foreign
+ */
+export async function* readFates(path: string): AsyncGenerator<FateRow> {
+  for await (const batch of readBatches(path, FRAMES_FORMAT)) {
+    const frame = values(path, batch, 'frame', Uint32Array);
+    const lastFrame = values(path, batch, 'lastFrame', Uint32Array);
+    const timeNs = columnOf(path, batch, 'timeNs');
+    const receivedNs = values(path, batch, 'receivedNs', BigInt64Array);
+    const trackedNs = columnOf(path, batch, 'trackedNs');
+    const fate = columnOf(path, batch, 'fate');
+    for (let row = 0; row < batch.numRows; row++) {
+      yield {
+        frame: frame[row]!,
+        lastFrame: lastFrame[row]!,
+        timeNs: timeNs.get(row) as bigint | null,
+        receivedNs: receivedNs[row]!,
+        trackedNs: trackedNs.get(row) as bigint | null,
+        fate: parseFate(path, fate.get(row)),
+      };
+    }
+  }
+}
+
+function columnOf(path: string, batch: RecordBatch, name: string): Vector {
+  const column = batch.getChild(name);
+  if (column) return column;
+  throw new RecordingError({ where: path, expected: `a column ${name}`, received: 'none of that name' });
+}
+
+function values<Column>(
+  path: string,
+  batch: RecordBatch,
+  name: string,
+  type: abstract new (...args: never[]) => Column,
+): Column {
+  const column: unknown = columnOf(path, batch, name).toArray();
+  if (column instanceof type) return column;
+  const received = String(batch.getChild(name)?.type);
+  throw new RecordingError({ where: `${path} column ${name}`, expected: type.name, received });
+}
+
+function parseFate(path: string, value: unknown): FrameFate {
+  if (typeof value === 'string' && value in FRAME_FATES) return value as FrameFate;
+  throw new RecordingError({
+    where: `${path} column fate`,
+    expected: `one of ${Object.keys(FRAME_FATES).join(', ')}`,
+    received: String(value),
+  });
+}

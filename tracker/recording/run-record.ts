@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { RecordingError } from '#protocol/errors.ts';
+import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+
+/** Names inside a run folder. */
+export const RUN_FILES = { record: 'run.json', tracks: 'tracks.arrows', frames: 'frames.arrows' } as const;
+
+export const RUN_FORMAT = 'tweezertrack-run/1';
+
+const roi = z.object({
+  bead: z.number().int(),
+  left: z.number().int(),
+  top: z.number().int(),
+  size: z.number().int(),
+});
+
+const counts = z.number().int().nonnegative();
+
+/** What `run.json` says of a run: enough to track it again. Unknown keys of later versions are ignored. */
+const runRecord = z.object({
+  format: z.literal(RUN_FORMAT),
+  tweezertrack: z.string(),
+  node: z.string(),
+  startedAt: z.iso.datetime(),
+  /** Null while the run goes on, and for ever in a run that was killed. */
+  endedAt: z.iso.datetime().nullable(),
+  camera: z.object({
+    camera: z.string(),
+    width: z.number().int(),
+    height: z.number().int(),
+    pixelFormat: z.enum(Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]]),
+    fps: z.number(),
+    // JSON has no NaN: an unknown pixel size is null in the file.
+    pixelSizeNm: z
+      .number()
+      .nullable()
+      .transform((nm) => nm ?? Number.NaN),
+  }),
+  engine: z.object({ engine: z.enum(['reference', 'gpu']), device: z.string(), fallback: z.boolean() }),
+  plan: z.array(z.object({ stage: z.string(), params: z.record(z.string(), z.unknown()) })),
+  /** ROIs at the start; `roiChanges` tells what happened to them. */
+  rois: z.array(roi),
+  roiChanges: z.array(
+    z.object({ frame: z.number().int(), set: z.array(roi), removed: z.array(z.number().int()) }),
+  ),
+  zLuts: z.array(z.object({ name: z.string(), file: z.string(), beads: z.array(z.number().int()) })),
+  /** Frames by fate; null until the run has ended. */
+  frames: z.record(z.enum(Object.keys(FRAME_FATES) as [FrameFate, ...FrameFate[]]), counts).nullable(),
+  /** Rows of `tracks.arrows`; null until the run has ended. */
+  rows: z.object({ written: counts, lost: counts }).nullable(),
+});
+
+export type RunRecord = z.output<typeof runRecord>;
+
+/** Version of the running program. */
+export function programVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** Writes `run.json` so that a crash leaves either the old or the new one. */
+export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
+  const path = join(folder, RUN_FILES.record);
+  const handle = await open(`${path}.tmp`, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${path}.tmp`, path);
+}
+
+/**
+ * Reads and checks `run.json`.
+ * @throws {RecordingError} when it is missing, foreign or of a later format
+ */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const where = join(folder, RUN_FILES.record);
+  let raw: unknown;
+  try {
+    raw = JSON.parse(await readFile(where, 'utf8'));
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : String(cause);
+    throw new RecordingError(
+      { where, expected: `the ${RUN_FORMAT} record of a run`, received, remedy: 'name the folder of a run' },
+      cause,
+    );
+  }
+  const parsed = runRecord.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new RecordingError({
+    where,
+    expected: `the ${RUN_FORMAT} record of a run`,
+    received: z.prettifyError(parsed.error),
+  });
+}

@@ -1,0 +1,288 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Schema } from 'apache-arrow';
+import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
+import type { FateCounts } from '#protocol/frame-fate.ts';
+import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+import { AppendFile, type FileAccess, openFile } from './append-file.ts';
+import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
+import { FateLog } from './fate-log.ts';
+import { isExists, outputExists, reason } from './output-file.ts';
+import { RoiHistory } from './roi-history.ts';
+import { programVersion, RUN_FILES, RUN_FORMAT, type RunRecord, writeRunRecord } from './run-record.ts';
+import { framesSchema, type TrackFacts, tracksSchema } from './stream-schema.ts';
+import { TrackBlock } from './track-block.ts';
+
+/** A run as it starts. */
+export interface RunFacts extends TrackFacts {
+  /** Z-LUTs in use: name, file inside the run folder (the caller puts it there), and the beads that use it. */
+  zLuts: readonly { name: string; file: string; beads: number[] }[];
+}
+
+export interface RecorderOptions {
+  /** Record into a folder that exists, over the run in it. */
+  force?: boolean;
+  /** Longest time a row waits before it is handed to the disk, ms. */
+  flushMs?: number;
+  /** Time between syncs: what a power cut can cost, ms. */
+  syncMs?: number;
+  /** Rows that wait at most before a flush of their own. */
+  blockRows?: number;
+  /** Encoded bytes that wait for the disk at most, for each of the two files. */
+  queueLimitBytes?: number;
+  /** Told once for each spell of trouble: a disk that fails or cannot keep up. Tracking goes on. */
+  onAlarm?: (alarm: RecordingError) => void;
+  openFile?: (path: string) => Promise<FileAccess>;
+}
+
+/** How the recording is doing. */
+export interface RecorderStats {
+  /** Rows in the file. */
+  rowsWritten: number;
+  /** Rows not yet in the file. */
+  rowsWaiting: number;
+  /** Rows that will never be in the file. */
+  rowsLost: number;
+  bytesWritten: number;
+  /** Frames since the start by fate. */
+  frames: FateCounts;
+}
+
+/** Frame numbers are 32 bits in the files. */
+const LAST_FRAME_ID = 2 ** 32 - 1;
+
+/** A stream whose header is in the file already. */
+interface StartedStream {
+  access: FileAccess;
+  encoder: BatchEncoder;
+}
+
+/**
+ * Starts a run folder: `run.json`, `tracks.arrows` (a row a bead and frame) and `frames.arrows` (the fate of every frame).
+ * @throws {OutputExistsError} when the folder exists and `force` is not set
+ * @throws {RecordingError} when the folder cannot be written
+ */
+export async function createRunRecorder(
+  folder: string,
+  facts: RunFacts,
+  options: RecorderOptions = {},
+): Promise<RunRecorder> {
+  const record: RunRecord = {
+    format: RUN_FORMAT,
+    tweezertrack: programVersion(),
+    node: process.version,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    camera: facts.camera,
+    engine: facts.engine,
+    plan: facts.plan,
+    rois: facts.rois.map((roi) => ({ ...roi })),
+    roiChanges: [],
+    zLuts: facts.zLuts.map((zLut) => ({ ...zLut })),
+    frames: null,
+    rows: null,
+  };
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(folder).catch((cause: unknown) => {
+      if (!isExists(cause)) throw cause;
+      if (!options.force) throw outputExists(folder);
+    });
+    await writeRunRecord(folder, record);
+    const open = options.openFile ?? openFile;
+    const tracks = await startStream(await open(join(folder, RUN_FILES.tracks)), tracksSchema(facts));
+    const frames = await startStream(await open(join(folder, RUN_FILES.frames)), framesSchema());
+    return new RunRecorder(folder, record, tracks, frames, options);
+  } catch (cause) {
+    if (cause instanceof OutputExistsError) throw cause;
+    const received = reason(cause);
+    throw new RecordingError({ where: folder, expected: 'a folder that can be written', received }, cause);
+  }
+}
+
+/** A file whose header is on the disk: whatever happens later, it can be read. */
+async function startStream(access: FileAccess, schema: Schema): Promise<StartedStream> {
+  const encoder = new BatchEncoder(schema);
+  await access.write(encoder.header, 0);
+  await access.sync();
+  return { access, encoder };
+}
+
+/**
+ * Records a live run. `tracked` copies the rows and returns; every `flushMs` they become one record batch of each
+ * file, written in order while tracking goes on. When the disk falls `queueLimitBytes` behind, rows are dropped until
+ * half of that is written: counted, reported, and recorded as a gap with the fate `recorder-overrun`.
+ */
+export class RunRecorder implements TrackSink {
+  readonly folder: string;
+  readonly #record: RunRecord;
+  readonly #roiHistory: RoiHistory;
+  readonly #block: TrackBlock;
+  readonly #encoder: BatchEncoder;
+  readonly #file: AppendFile;
+  readonly #fates: FateLog;
+  readonly #queueLimitBytes: number;
+  readonly #onAlarm: (alarm: RecordingError) => void;
+  readonly #timers: NodeJS.Timeout[];
+  #overrun = false;
+  #rowsLost = 0;
+  #recordIsStale = false;
+  #recordWriting: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    folder: string,
+    record: RunRecord,
+    tracks: StartedStream,
+    frames: StartedStream,
+    options: RecorderOptions,
+  ) {
+    const { flushMs = 20, syncMs = 1000, blockRows = 32_768, queueLimitBytes = 64 * 2 ** 20 } = options;
+    this.folder = folder;
+    this.#record = record;
+    this.#roiHistory = new RoiHistory(record.rois);
+    this.#onAlarm = options.onAlarm ?? (() => {});
+    this.#queueLimitBytes = queueLimitBytes;
+    this.#block = new TrackBlock(blockRows);
+    this.#encoder = tracks.encoder;
+    const fileOf = ({ access, encoder }: StartedStream, name: string) =>
+      new AppendFile(access, encoder.header.byteLength, (cause) => this.#diskAlarm(name, cause));
+    this.#file = fileOf(tracks, RUN_FILES.tracks);
+    const framesFile = fileOf(frames, RUN_FILES.frames);
+    this.#fates = new FateLog(framesFile, frames.encoder, () => this.#isFull(framesFile));
+    this.#timers = [setInterval(() => this.flush(), flushMs), setInterval(() => this.#sync(), syncMs)];
+  }
+
+  get stats(): RecorderStats {
+    return {
+      rowsWritten: this.#file.writtenRows,
+      rowsWaiting: this.#file.waitingRows + this.#block.rows,
+      rowsLost: this.#rowsLost + this.#file.lostRows,
+      bytesWritten: this.#file.writtenBytes + this.#fates.file.writtenBytes,
+      frames: this.#fates.counts,
+    };
+  }
+
+  tracked(batch: TrackedFrames): void {
+    const { frames, rois } = batch;
+    const [first] = frames;
+    if (this.#closing || !first) return;
+    if (this.#roiHistory.note(first.id, rois)) this.#recordIsStale = true;
+    if (!this.#hasRoom(frames.at(-1)!.id)) {
+      this.#rowsLost += frames.length * rois.length;
+      this.#fates.lost(frames);
+      return;
+    }
+    for (let from = this.#block.add(batch, 0); from < frames.length; from = this.#block.add(batch, from)) {
+      this.#flushTracks();
+    }
+    this.#fates.tracked(frames);
+  }
+
+  gap(gap: FrameGap): void {
+    if (!this.#closing) this.#fates.gap(gap);
+  }
+
+  /** Hands what waits to the disk, without waiting for it; also tries again what failed. */
+  flush(): void {
+    this.#flushTracks();
+    this.#fates.flush();
+    this.#file.pump();
+    this.#fates.file.pump();
+  }
+
+  /**
+   * Writes everything that waits, ends the files and completes `run.json`.
+   * @throws {RecordingError} when the disk does not take it; the stats tell how many rows that cost
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#fates.endHole();
+    this.flush();
+    const failures: unknown[] = [];
+    const keep = (cause: unknown) => {
+      failures.push(cause);
+    };
+    await this.#file.close(END_OF_STREAM).catch(keep);
+    await this.#fates.file.close(END_OF_STREAM).catch(keep);
+    await this.#recordWriting;
+    const { rowsWritten: written, rowsLost: lost, frames } = this.stats;
+    this.#record.endedAt = new Date().toISOString();
+    this.#record.roiChanges = this.#roiHistory.changes;
+    this.#record.frames = frames;
+    this.#record.rows = { written, lost };
+    await writeRunRecord(this.folder, this.#record).catch(keep);
+    if (failures.length === 0) return;
+    throw new RecordingError(
+      {
+        where: this.folder,
+        expected: 'a disk that takes the end of the recording',
+        received: `${reason(failures[0])}; ${written} rows written, ${lost} lost`,
+        remedy: 'what was written can be read and exported',
+      },
+      failures[0],
+    );
+  }
+
+  #flushTracks(): void {
+    const { rows } = this.#block;
+    if (rows === 0) return;
+    this.#file.push(this.#encoder.encode(this.#block.toArrow(), rows), rows);
+    this.#block.clear();
+  }
+
+  #sync(): void {
+    this.#file.sync();
+    this.#fates.file.sync();
+    if (!this.#recordIsStale || this.#recordWriting) return;
+    this.#recordIsStale = false;
+    this.#record.roiChanges = this.#roiHistory.changes;
+    this.#recordWriting = writeRunRecord(this.folder, this.#record)
+      .catch((cause: unknown) => this.#diskAlarm(RUN_FILES.record, cause))
+      .finally(() => {
+        this.#recordWriting = null;
+      });
+  }
+
+  #isFull(file: AppendFile): boolean {
+    // Half-way down again before rows are taken: one long gap reads better than hundreds of short ones.
+    return file.waitingBytes > (this.#overrun ? this.#queueLimitBytes / 2 : this.#queueLimitBytes);
+  }
+
+  #hasRoom(lastId: number): boolean {
+    const wasOverrun = this.#overrun;
+    this.#overrun = lastId > LAST_FRAME_ID || this.#isFull(this.#file) || this.#isFull(this.#fates.file);
+    if (this.#overrun && !wasOverrun) {
+      const waiting = this.#file.waitingBytes + this.#fates.file.waitingBytes;
+      this.#onAlarm(
+        new RecordingError({
+          where: this.folder,
+          expected: `a disk that keeps up and frame numbers up to ${LAST_FRAME_ID}`,
+          received: `frame ${lastId} with ${waiting} bytes waiting`,
+          remedy:
+            'tracking goes on and the frames lost are recorded as a gap; use a faster disk or fewer beads',
+        }),
+      );
+    }
+    return !this.#overrun;
+  }
+
+  #diskAlarm(name: string, cause: unknown): void {
+    this.#onAlarm(
+      new RecordingError(
+        {
+          where: join(this.folder, name),
+          expected: 'a disk that takes the recording',
+          received: reason(cause),
+          remedy: 'free or replace the disk: tracking goes on, the rows wait in memory and are tried again',
+        },
+        cause,
+      ),
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { Field, Float32, Float64, Int64, Schema, Uint16, Uint32, Utf8 } from 'apache-arrow';
+import type { CameraFacts } from '#camera-adapters/define.ts';
+import type { EngineFacts } from '#engines/engine.ts';
+import type { Plan } from '#pipeline/plan.ts';
+import { FRAME_FATES } from '#protocol/frame-fate.ts';
+import type { Roi } from '#protocol/roi.ts';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
+
+/** Format names in the schema metadata; the number grows when an old reader would misread the file. */
+export const TRACKS_FORMAT = 'tweezertrack-tracks/1';
+export const FRAMES_FORMAT = 'tweezertrack-frames/1';
+
+/** What made the tracks of a file; it travels in the file's schema metadata. */
+export interface TrackFacts {
+  camera: CameraFacts;
+  engine: EngineFacts;
+  plan: Plan;
+  /** ROIs at the start. */
+  rois: readonly Roi[];
+}
+
+const COORDINATES =
+  'xPx is the column and yPx the row of the full frame, (0, 0) is the middle of the top-left pixel, y points down';
+
+const TRACK_UNITS = {
+  frame: "the camera's frame number",
+  timeNs: 'ns since 1970, camera time of the exposure',
+  bead: 'bead id',
+  xPx: 'px',
+  yPx: 'px',
+  zNm: 'nm in the coordinate of the Z-LUT',
+  score: 'Pearson correlation with the best plane, -1 to 1',
+  status: 'bits of statusBits; 0 is a good point',
+};
+
+const FRAME_UNITS = {
+  frame: "the camera's frame number, or the first of a gap",
+  lastFrame: 'the same number, or the last of a gap (included)',
+  timeNs: 'ns since 1970, camera time of the exposure; null in a gap',
+  receivedNs: 'ns since 1970, host time of arrival, or at which a gap was noticed',
+  trackedNs: 'ns since 1970, host time of the tracks; null in a gap',
+  fate: 'one of fates',
+};
+
+const required = false;
+const nullable = true;
+
+/**
+ * Schema of `tracks.arrows`: one row a bead and frame.
+ * What has no result is NaN, not null, so that a reader without validity bitmaps sees it too; `status` says why.
+ */
+export function tracksSchema(facts: TrackFacts): Schema {
+  return new Schema(
+    [
+      new Field('frame', new Uint32(), required),
+      new Field('timeNs', new Int64(), required),
+      new Field('bead', new Uint32(), required),
+      new Field('xPx', new Float64(), required),
+      new Field('yPx', new Float64(), required),
+      new Field('zNm', new Float64(), required),
+      new Field('score', new Float32(), required),
+      new Field('status', new Uint16(), required),
+    ],
+    new Map([
+      ['format', TRACKS_FORMAT],
+      ['units', JSON.stringify(TRACK_UNITS)],
+      ['coordinates', COORDINATES],
+      ['statusBits', JSON.stringify(TRACK_STATUS)],
+      // JSON writes a NaN pixel size as null.
+      ['camera', JSON.stringify(facts.camera)],
+      ['engine', JSON.stringify(facts.engine)],
+      ['plan', JSON.stringify(facts.plan)],
+      ['rois', JSON.stringify(facts.rois)],
+    ]),
+  );
+}
+
+/** Schema of `frames.arrows`: one row a frame, or one for a whole gap; not sorted where frames arrived late. */
+export function framesSchema(): Schema {
+  return new Schema(
+    [
+      new Field('frame', new Uint32(), required),
+      new Field('lastFrame', new Uint32(), required),
+      new Field('timeNs', new Int64(), nullable),
+      new Field('receivedNs', new Int64(), required),
+      new Field('trackedNs', new Int64(), nullable),
+      new Field('fate', new Utf8(), required),
+    ],
+    new Map([
+      ['format', FRAMES_FORMAT],
+      ['units', JSON.stringify(FRAME_UNITS)],
+      ['fates', JSON.stringify(FRAME_FATES)],
+    ]),
+  );
+}
