@@ -1,0 +1,212 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { ConfigError } from '#protocol/errors.ts';
+import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
+import {
+  createFastSensor,
+  type SensorParams,
+  type SensorPixels,
+  sensorFor,
+} from '#simulation/camera-noise.ts';
+import { createFastRenderer, type FastRenderer } from '#simulation/fast-renderer.ts';
+import { createRandom } from '#simulation/random.ts';
+import { createScene, type Scene } from '#simulation/scene.ts';
+import { createSceneMotion } from '#simulation/scene-motion.ts';
+import type { CameraAdapter, CameraFacts, CameraFrame } from './define.ts';
+
+const vector = z.tuple([z.number(), z.number(), z.number()]);
+const frameSide = z.number().int().min(16).max(8192);
+
+/** Every setting of the simulated camera; all have defaults. */
+export const simulatedCameraOptions = z.strictObject({
+  beads: z.number().int().min(1).max(4096).default(12).meta({ description: 'Beads in the frame' }),
+  referenceBeads: z
+    .number()
+    .int()
+    .min(0)
+    .default(2)
+    .meta({ description: 'Beads of these that stick to the surface and move with the stage only' }),
+  fps: z.number().positive().max(100_000).default(100).meta({ description: 'Frames a second' }),
+  width: frameSide.optional().meta({ description: 'Frame width, px; chosen to fit the beads when absent' }),
+  height: frameSide.optional().meta({ description: 'Frame height, px; chosen to fit the beads when absent' }),
+  pixelFormat: z
+    .enum(['mono8', 'mono12', 'mono16'])
+    .default('mono8')
+    .meta({ description: 'Type of a pixel' }),
+  roiSpacing: z
+    .number()
+    .int()
+    .min(16)
+    .max(1024)
+    .default(80)
+    .meta({ description: 'Side of the square field each bead has to itself, px' }),
+  radiiNm: z
+    .array(z.number().positive().max(10_000))
+    .min(1)
+    .default([1400])
+    .meta({ description: 'Radii of the kinds of bead, nm; beads take them in turn' }),
+  pixelSizeNm: z.number().min(10).max(1000).default(100).meta({ description: 'Sample plane, nm per px' }),
+  zRangeNm: z
+    .tuple([z.number(), z.number()])
+    .default([4800, 6200])
+    .meta({ description: 'Range of the heights of the beads at rest, nm above the plane in focus' }),
+  photonsPerPixel: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(1000)
+    .meta({ description: 'Photons detected in a background pixel, exposed to 0.4 of the largest count' }),
+  readNoise: z.number().min(0).max(1000).default(3).meta({ description: 'Read noise, electrons rms' }),
+  forcePn: z.number().positive().max(1000).default(2).meta({ description: 'Force on the tethers, pN' }),
+  tetherNm: z.number().positive().default(1000).meta({ description: 'Extension of the tethers, nm' }),
+  driftNmPerS: vector.default([0.5, -0.3, 0.2]).meta({ description: 'Drift of the stage in x, y, z, nm/s' }),
+  walkNmPerRootS: vector
+    .default([0, 0, 0])
+    .meta({ description: 'Random walk of the stage in x, y, z: nm rms after one second' }),
+  seed: z.number().int().default(1).meta({ description: 'Same seed, same beads, motion and noise' }),
+  frames: z.number().int().positive().optional().meta({ description: 'Frames to expose before it ends' }),
+  pace: z
+    .enum(['real-time', 'fast'])
+    .default('real-time')
+    .meta({ description: 'real-time skips frames it has no time for; fast delivers all as fast as it can' }),
+  blackout: z
+    .strictObject({ from: z.number().int().min(0), frames: z.number().int().min(0) })
+    .optional()
+    .meta({ description: 'Frames without any light: the first and how many' }),
+});
+
+export type SimulatedCameraOptions = z.output<typeof simulatedCameraOptions>;
+
+/**
+ * Settings with their defaults.
+ * @throws {ConfigError} naming the setting
+ */
+export function parseSimulatedCameraOptions(
+  settings: z.input<typeof simulatedCameraOptions>,
+): SimulatedCameraOptions {
+  const parsed = simulatedCameraOptions.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError({
+    where: 'simulated camera',
+    expected: 'settings of this camera',
+    received: z.prettifyError(parsed.error),
+  });
+}
+
+/** The beads this camera sees, where they rest. */
+export function simulatedScene(options: SimulatedCameraOptions): Scene {
+  const { roiSpacing: spacingPx, ...scene } = options;
+  return createScene({ ...scene, spacingPx });
+}
+
+/** The sensor this camera has, for focal sweeps that fit its pictures. */
+export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
+  return sensorFor(options.pixelFormat, options);
+}
+
+/**
+ * A camera that needs no hardware: tethered and reference beads in radially exact optics, with shot and read
+ * noise, and the true position of every bead in every frame.
+ *
+ * In real time it keeps an absolute schedule: frame `id` is exposed at start + id / fps. When its frames are
+ * not taken in time it skips to the newest one, so that what is lost shows as missing ids. Pixels alternate
+ * between two buffers.
+ *
+ * @throws {ConfigError} for settings out of range, or a frame too small for the beads
+ */
+export function simulatedCamera(settings: z.input<typeof simulatedCameraOptions> = {}): CameraAdapter {
+  const options = parseSimulatedCameraOptions(settings);
+  const scene = simulatedScene(options);
+  let exposure: Exposure | undefined;
+  return {
+    async open() {
+      exposure = createExposure(options, scene);
+      return factsOf(options, scene);
+    },
+    frames: (signal) => {
+      exposure ??= createExposure(options, scene);
+      return exposeOnSchedule(options, exposure, signal);
+    },
+    async close() {
+      exposure = undefined;
+    },
+  };
+}
+
+function factsOf(options: SimulatedCameraOptions, { width, height }: Scene): CameraFacts {
+  const { pixelFormat, pixelSizeNm } = options;
+  const fps = options.pace === 'fast' ? 0 : options.fps;
+  return { camera: 'simulated', width, height, pixelFormat, fps, pixelSizeNm };
+}
+
+/** Exposes frame `id`; ids must rise. */
+type Exposure = (id: number) => Pick<CameraFrame, 'pixels' | 'truth'>;
+
+function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure {
+  const { pixelFormat, pixelSizeNm, fps, blackout } = options;
+  const { width, height, beads } = scene;
+  const random = createRandom(options.seed + 1);
+  const tether = { forcePn: options.forcePn, extensionNm: options.tetherNm };
+  const motion = createSceneMotion(scene, { ...options, tether }, random);
+  const expose = createFastSensor(simulatedSensor(options), random.uint32());
+  const renderers = new Map<number, FastRenderer>();
+  for (const { radiusNm } of beads) {
+    if (renderers.has(radiusNm)) continue;
+    renderers.set(radiusNm, createFastRenderer({ optics: { radiusNm }, pixelSizeNm }));
+  }
+  const light = new Float32Array(width * height);
+  const buffers = [0, 1].map(() => new Uint8Array(frameBytes({ width, height, pixelFormat })));
+  let last = 0;
+  let turn = 0;
+  return (id) => {
+    if (id > last) motion.advance((id - last) / fps);
+    last = id;
+    turn = 1 - turn;
+    const pixels = buffers[turn]!;
+    const { truth } = motion;
+    if (blackout && id >= blackout.from && id < blackout.from + blackout.frames) {
+      pixels.fill(0);
+    } else {
+      light.fill(1);
+      beads.forEach(({ radiusNm }, bead) => {
+        const at = 3 * bead;
+        renderers.get(radiusNm)!.add(light, width, height, truth[at]!, truth[at + 1]!, truth[at + 2]!);
+      });
+      expose(light, width, viewPixels(pixels.buffer, pixelFormat) as SensorPixels);
+    }
+    return { pixels, truth: truth.slice() };
+  };
+}
+
+/** Timers fire whole milliseconds late; a frame due sooner than this is delivered at once. */
+const TIMER_MS = 1;
+
+async function* exposeOnSchedule(
+  options: SimulatedCameraOptions,
+  expose: Exposure,
+  signal: AbortSignal,
+): AsyncGenerator<CameraFrame> {
+  const { fps, pace, frames = Number.POSITIVE_INFINITY } = options;
+  const startNs = BigInt(Date.now()) * 1_000_000n;
+  const start = performance.now();
+  const waitMs = (id: number) => start + (id * 1000) / fps - performance.now();
+  for (let id = 0; id < frames && !signal.aborted; ) {
+    const frame = { id, timeNs: startNs + BigInt(Math.round((id * 1e9) / fps)), ...expose(id) };
+    if (pace === 'fast') await setImmediate();
+    else {
+      while (waitMs(id) > TIMER_MS && !signal.aborted) await pause(waitMs(id), signal);
+    }
+    if (signal.aborted) return;
+    yield frame;
+    const newest = Math.floor(((performance.now() - start) * fps) / 1000);
+    id = pace === 'fast' ? id + 1 : Math.max(id + 1, newest);
+  }
+}
+
+/** Sleeps, or returns at once when aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

@@ -1,0 +1,53 @@
+import type { Random } from './random.ts';
+import type { Scene } from './scene.ts';
+import { createTetheredBead, type TetherParams, tetherTrap } from './tethered-bead.ts';
+
+/** How the beads of a scene move. */
+export interface SceneMotionParams {
+  pixelSizeNm: number;
+  /** Tether of every bead that is no reference bead; its radius is the bead's own. */
+  tether?: Omit<TetherParams, 'radiusNm'>;
+  /** Steady drift of the stage along x, y, z. Default none. */
+  driftNmPerS?: readonly [number, number, number];
+  /** Random walk of the stage on top: its standard deviation after one second, along x, y, z. Default none. */
+  walkNmPerRootS?: readonly [number, number, number];
+}
+
+export interface SceneMotion {
+  /** True position of every bead now, [bead, (xPx, yPx, zNm)], px of the full frame and nm. */
+  readonly truth: Float64Array;
+  /** Moves everything on by any time, in s. */
+  advance(seconds: number): void;
+}
+
+/**
+ * Motion of all beads of a scene: tethered beads in Brownian motion, reference beads fixed to the surface,
+ * and the drift of the stage, common to all.
+ */
+export function createSceneMotion(scene: Scene, params: SceneMotionParams, random: Random): SceneMotion {
+  const { pixelSizeNm, tether = {}, driftNmPerS = [0, 0, 0], walkNmPerRootS = [0, 0, 0] } = params;
+  const stageNm = new Float64Array(3);
+  const tethered = scene.beads.map(({ radiusNm, reference }) =>
+    reference ? null : createTetheredBead(tetherTrap({ ...tether, radiusNm }), random),
+  );
+  const truth = new Float64Array(3 * scene.beads.length);
+
+  const locate = () => {
+    scene.beads.forEach(({ xPx, yPx, zNm }, bead) => {
+      const offsetNm = tethered[bead]?.offsetNm;
+      truth[3 * bead] = xPx + (stageNm[0]! + (offsetNm?.[0] ?? 0)) / pixelSizeNm;
+      truth[3 * bead + 1] = yPx + (stageNm[1]! + (offsetNm?.[1] ?? 0)) / pixelSizeNm;
+      truth[3 * bead + 2] = zNm + stageNm[2]! + (offsetNm?.[2] ?? 0);
+    });
+  };
+  const advance = (seconds: number) => {
+    for (let axis = 0; axis < 3; axis++) {
+      const walk = walkNmPerRootS[axis]! * Math.sqrt(seconds) * random.normal();
+      stageNm[axis]! += driftNmPerS[axis]! * seconds + walk;
+    }
+    for (const bead of tethered) bead?.advance(seconds);
+    locate();
+  };
+  locate();
+  return { truth, advance };
+}
