@@ -5,6 +5,7 @@ import { centerOfMass } from '#stages/center-of-mass.ts';
 import type { BeadState, Stage } from '#stages/define.ts';
 import { lookupZ } from '#stages/lookup-z.ts';
 import { radialProfile } from '#stages/radial-profile.ts';
+import { beadOf } from '../stages/synthetic-bead.ts';
 import {
   expectGolden,
   frameOfStack,
@@ -15,28 +16,13 @@ import {
   hasMagtrackGolden,
 } from './magtrack-golden.ts';
 
-/** A bead with nothing known of it but its pixels. */
-function beadOf(pixels: Float64Array, size: number): BeadState {
-  const profile = new Float64Array(0);
-  return {
-    pixels,
-    size,
-    zLut: null,
-    xPx: Number.NaN,
-    yPx: Number.NaN,
-    profile,
-    zNm: Number.NaN,
-    score: Number.NaN,
-  };
-}
-
 /** Runs a stage on every frame of a case, from the centers the case gives. */
 function runOnStack(golden: GoldenCase, stage: Stage, params: Record<string, unknown>): BeadState[] {
   const stack = goldenInput(golden, 'stack');
   const xSeed = Object.keys(golden.inputs).find((name) => name === 'x' || name === 'x_old');
   const ySeed = Object.keys(golden.inputs).find((name) => name === 'y' || name === 'y_old');
   return Array.from({ length: stack.shape[2]! }, (_, frame) => {
-    const bead = beadOf(frameOfStack(stack, frame), stack.shape[0]!);
+    const bead = beadOf(frameOfStack(stack, frame));
     if (xSeed && ySeed) {
       bead.xPx = goldenInput(golden, xSeed).data[frame]!;
       bead.yPx = goldenInput(golden, ySeed).data[frame]!;
@@ -119,7 +105,7 @@ describe.skipIf(!hasMagtrackGolden)('reference results of MagTrack (skips withou
     const zLut = goldenZLut(golden);
     return Array.from({ length: frames }, (_, frame) => {
       const profile = Float64Array.from({ length: radii }, (_, radius) => data[radius * frames + frame]!);
-      const bead = { ...beadOf(new Float64Array(0), 0), zLut, profile };
+      const bead = beadOf(new Float64Array(0), { profile, ...(zLut && { zLut }) });
       lookupZ.reference(bead, lookupZ.params.parse({ nLocal: golden.params.n_local }));
       return bead.zNm;
     });

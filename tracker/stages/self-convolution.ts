@@ -13,7 +13,10 @@ export function middleOf(size: number): number {
 }
 
 /** Share of the ROI size that is the standard deviation of the Gaussian window. */
-export const WINDOW_SHARE = 1 / 6;
+const WINDOW_SHARE = 1 / 6;
+
+/** Multiple of the rounding error of the mean below which a line has no contrast. */
+const NOISE_MARGIN = 16;
 
 /**
  * Convolution of a bead's line profile with itself. A symmetric bead centered at c has its largest value at
@@ -70,17 +73,23 @@ function averageLines(
   return true;
 }
 
-/** Subtracts the mean and multiplies by the Gaussian around `center`. */
+/** Subtracts the mean and multiplies by the Gaussian around `center`; a line without contrast becomes 0. */
 function applyWindow(line: Float64Array, center: number): void {
   const size = line.length;
   const sigma = size * WINDOW_SHARE;
   let sum = 0;
   for (let index = 0; index < size; index++) sum += line[index]!;
   const mean = sum / size;
+  let largest = 0;
   for (let index = 0; index < size; index++) {
+    const deviation = line[index]! - mean;
     const distance = (index - center) / sigma;
-    line[index] = (line[index]! - mean) * Math.exp(-0.5 * distance * distance);
+    line[index] = deviation * Math.exp(-0.5 * distance * distance);
+    largest = Math.max(largest, Math.abs(deviation));
   }
+  // Rounding of the mean must not pass for a bead.
+  const flat = largest <= NOISE_MARGIN * Number.EPSILON * Math.abs(mean);
+  if (flat && !Number.isNaN(center)) line.fill(0);
 }
 
 /** One lag of the full self-convolution; both halves of the sum are equal, so one is taken twice. */

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { radialProfile } from '#stages/radial-profile.ts';
+import { beadOf, ringCounts, ringRoi } from './synthetic-bead.ts';
+
+function profileOf(pixels: Float64Array, xPx: number, yPx: number, oversample = 1): number[] {
+  const bead = beadOf(pixels, { xPx, yPx });
+  radialProfile.reference(bead, { oversample });
+  return [...bead.profile];
+}
+
+describe('radial profile', () => {
+  test('of rings whose counts are their whole radius is 0, 1, 2, ...', () => {
+    const size = 21;
+    const pixels = Float64Array.from({ length: size * size }, (_, pixel) =>
+      Math.round(Math.hypot((pixel % size) - 9, Math.floor(pixel / size) - 11)),
+    );
+    expect(profileOf(pixels, 9, 11)).toEqual(Array.from({ length: 10 }, (_, radius) => radius));
+  });
+
+  test('follows smooth rings to within 2 counts off the middle of a pixel', () => {
+    const profile = profileOf(ringRoi(40, 18.3, 20.8), 18.3, 20.8);
+    // counts: bins 1 px wide average a curvature of up to 90 counts a px^2 and sample it unevenly
+    for (const [radius, counts] of profile.entries()) {
+      if (radius >= 4)
+        expect(Math.abs(counts - ringCounts(radius, 10))).toBeLessThan(2 + 30 * Math.exp(-radius / 4));
+    }
+    expect(profile).toHaveLength(20);
+  });
+
+  test('a pixel half-way between two bins goes to the even one', () => {
+    const size = 12;
+    const pixels = new Float64Array(size * size);
+    pixels[5 * size + 5] = 8;
+    pixels[5 * size + 7] = 60;
+    // From (5.5, 5): (5, 5) and (6, 5) are 0.5 px away, (4, 5) and (7, 5) 1.5 px; bin 0 has 2 pixels, bin 2 has 16.
+    const profile = profileOf(pixels, 5.5, 5);
+    expect(profile[0]).toBe(4);
+    expect(profile[1]).toBe(0);
+    expect(profile[2]).toBe(60 / 16);
+  });
+
+  test('a bin without a pixel is NaN', () => {
+    expect(profileOf(ringRoi(16, 7.5, 7.5), 7.5, 7.5)[0]).toBeNaN();
+    const oversampled = profileOf(ringRoi(32, 16, 16), 16, 16, 4);
+    const empty = oversampled.flatMap((counts, bin) => (Number.isNaN(counts) ? [bin] : []));
+    expect(oversampled).toHaveLength(64);
+    expect(empty.slice(0, 9)).toEqual([1, 2, 3, 5, 7, 10, 15, 19, 21]);
+  });
+
+  test('around a NaN center, bin 0 is the mean of the ROI and the rest NaN', () => {
+    const pixels = ringRoi(16, 7, 8);
+    const mean = pixels.reduce((sum, counts) => sum + counts, 0) / pixels.length;
+    const profile = profileOf(pixels, Number.NaN, 8);
+    expect(profile[0]).toBeCloseTo(mean, 10);
+    expect(profile.slice(1).every(Number.isNaN)).toBe(true);
+  });
+
+  test('says how many radii it writes', () => {
+    expect(radialProfile.radii?.({ oversample: 1 }, 101)).toBe(50);
+    expect(radialProfile.radii?.({ oversample: 4 }, 64)).toBe(128);
+  });
+});
