@@ -26,16 +26,19 @@ export async function messageAt(
 ): Promise<MessageSpan | null> {
   if (start + PREFIX_BYTES > fileBytes) return null;
   const prefix = await readBytes(handle, start, PREFIX_BYTES);
+  if (!prefix) return null;
   const view = new DataView(prefix.buffer);
   const metadataBytes = view.getInt32(4, true);
   if (view.getInt32(0, true) !== CONTINUATION || metadataBytes < 0) return null;
   const bodyStart = start + PREFIX_BYTES + metadataBytes;
   if (bodyStart > fileBytes) return null;
   if (metadataBytes === 0) return { kind: 'end', start, end: bodyStart, schema: null };
+  const metadata = await readBytes(handle, start + PREFIX_BYTES, metadataBytes);
+  if (!metadata) return null;
   let message: Message;
   let schema: Schema | null = null;
   try {
-    message = Message.decode(await readBytes(handle, start + PREFIX_BYTES, metadataBytes));
+    message = Message.decode(metadata);
     const header: unknown = message.header();
     if (message.isSchema()) schema = header as Schema;
   } catch {
@@ -47,11 +50,12 @@ export async function messageAt(
   return message.isRecordBatch() ? { kind: 'batch', start, end, schema } : null;
 }
 
-async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array> {
+/** These bytes, or null when they are gone: a recorder that retries a failed write first takes back its half. */
+async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array | null> {
   const into = new Uint8Array(bytes);
   for (let done = 0; done < bytes; ) {
     const { bytesRead } = await handle.read(into, done, bytes - done, position + done);
-    if (bytesRead === 0) throw new Error(`the file shrank below ${position + bytes} bytes while it was read`);
+    if (bytesRead === 0) return null;
     done += bytesRead;
   }
   return into;
@@ -113,11 +117,10 @@ export async function* readBatches(path: string, format: string): AsyncGenerator
 }
 
 async function* wholeMessages({ handle, fileBytes, header }: OpenedStream): AsyncGenerator<Uint8Array> {
-  yield readBytes(handle, header.start, header.end - header.start);
-  for (let start = header.end; ; ) {
-    const span = await messageAt(handle, start, fileBytes);
-    if (span?.kind !== 'batch') return;
-    yield readBytes(handle, start, span.end - start);
-    start = span.end;
+  for (let span: MessageSpan | null = header; span && span.kind !== 'end'; ) {
+    const bytes: Uint8Array | null = await readBytes(handle, span.start, span.end - span.start);
+    if (!bytes) return;
+    yield bytes;
+    span = await messageAt(handle, span.end, fileBytes);
   }
 }

@@ -1,0 +1,299 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { expect, test, vi } from 'vitest';
+import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
+import { type FileAccess, openFile } from '#recording/append-file.ts';
+import type { FateRow } from '#recording/fate-block.ts';
+import { openRun, readFates, readTracks } from '#recording/read-recording.ts';
+import { createRunRecorder } from '#recording/run-recorder.ts';
+import { allRows, expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
+
+async function fatesOf(folder: string): Promise<FateRow[]> {
+  const rows: FateRow[] = [];
+  for await (const row of readFates(join(folder, 'frames.arrows'))) rows.push(row);
+  return rows;
+}
+
+const tracksOf = (folder: string) => allRows(readTracks(join(folder, 'tracks.arrows')));
+
+test('a recording of several batches reads back to the same rows, NaN and nanoseconds included', async () => {
+  const folder = join(testFolder(), 'runs', 'first');
+  const recorder = await createRunRecorder(folder, FACTS, { blockRows: 7 });
+  for (let first = 0; first < 40; first += 4) recorder.tracked(trackedBatch(first, 4, 3));
+  await recorder.close();
+
+  const rows = await tracksOf(folder);
+  expect(rows).toEqual(expectedRows(0, 40, 3));
+  expect(rows.filter(([, , , , , zNm]) => Number.isNaN(zNm))).toHaveLength(24);
+  expect(rows[0]![1]).toBe(1_767_225_600_000_000_007n);
+  // 7 rows hold 2 whole frames of 3 beads.
+  const table = tableFromIPC(readFileSync(join(folder, 'tracks.arrows')));
+  expect(table.batches.map((batch) => batch.numRows)).toEqual(Array(20).fill(6));
+  expect(recorder.stats).toMatchObject({ rowsWritten: 120, rowsWaiting: 0, rowsLost: 0 });
+});
+
+test('the file says by itself what its columns, bits and coordinates are', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS);
+  await recorder.close();
+  const { schema, numRows } = tableFromIPC(readFileSync(join(folder, 'tracks.arrows')));
+  expect(numRows).toBe(0);
+  expect(schema.fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'frame Uint32',
+    'timeNs Int64',
+    'bead Uint32',
+    'xPx Float64',
+    'yPx Float64',
+    'zNm Float64',
+    'score Float32',
+    'status Uint16',
+  ]);
+  expect(schema.metadata.get('format')).toBe('tweezertrack-tracks/1');
+  expect(JSON.parse(schema.metadata.get('statusBits')!)).toMatchObject({ lost: 2, saturated: 32 });
+  expect(JSON.parse(schema.metadata.get('plan')!)).toEqual(FACTS.plan);
+  expect(JSON.parse(schema.metadata.get('rois')!)).toEqual(FACTS.rois);
+  expect(JSON.parse(schema.metadata.get('camera')!)).toMatchObject({
+    camera: 'simulated',
+    pixelSizeNm: null,
+  });
+});
+
+test('run.json is there from the start, and complete with counts after the end', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS);
+  expect((await openRun(folder)).record).toMatchObject({ endedAt: null, frames: null, rows: null });
+  recorder.tracked(trackedBatch(5, 3, 2));
+  recorder.gap({ firstFrame: 8, lastFrame: 11, fate: 'dropped-link', atNs: 9n });
+  await recorder.close();
+  const { record } = await openRun(folder);
+  expect(record).toMatchObject({ ...FACTS, rows: { written: 6, lost: 0 }, node: process.version });
+  expect(record.frames).toMatchObject({ tracked: 3, 'dropped-link': 4, refused: 0, 'recorder-overrun': 0 });
+  expect(Date.parse(record.endedAt!)).toBeGreaterThanOrEqual(Date.parse(record.startedAt));
+});
+
+test('a gap is recorded as a gap, without the times it does not have', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS);
+  recorder.tracked(trackedBatch(0, 1, 2));
+  recorder.gap({ firstFrame: 1, lastFrame: 9, fate: 'camera-away', atNs: 77n });
+  recorder.tracked(trackedBatch(10, 1, 2));
+  await recorder.close();
+  const fates = await fatesOf(folder);
+  const [first] = trackedBatch(0, 1, 2).frames;
+  expect(fates.map(({ frame, lastFrame, fate }) => [frame, lastFrame, fate])).toEqual([
+    [0, 0, 'tracked'],
+    [1, 9, 'camera-away'],
+    [10, 10, 'tracked'],
+  ]);
+  expect(fates[0]).toMatchObject({
+    timeNs: first!.timeNs,
+    receivedNs: first!.receivedNs,
+    trackedNs: first!.trackedNs,
+  });
+  expect(fates[1]).toMatchObject({ timeNs: null, receivedNs: 77n, trackedNs: null });
+});
+
+test('ROIs that were moved, added or removed during the run are in run.json with their first frame', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS);
+  const moved = { ...FACTS.rois[0]!, left: 5 };
+  const added = { bead: 11, left: 30, top: 20, size: 16 };
+  recorder.tracked({ ...trackedBatch(0, 1, 2), rois: structuredClone(FACTS.rois) });
+  recorder.tracked({ ...trackedBatch(1, 1, 2), rois: [moved, FACTS.rois[1]!] });
+  recorder.tracked({ ...trackedBatch(2, 1, 2), rois: [moved, added] });
+  await recorder.close();
+  expect((await openRun(folder)).record.roiChanges).toEqual([
+    { frame: 1, set: [moved], removed: [] },
+    { frame: 2, set: [added], removed: [10] },
+  ]);
+});
+
+test('a frame with more beads than a block holds is recorded whole', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS, { blockRows: 4 });
+  recorder.tracked(trackedBatch(0, 2, 1));
+  recorder.tracked(trackedBatch(2, 3, 9));
+  await recorder.close();
+  expect(await tracksOf(folder)).toEqual([...expectedRows(0, 2, 1), ...expectedRows(2, 3, 9)]);
+});
+
+test('an existing folder is refused and left as it is; force records over the run in it', async () => {
+  const folder = join(testFolder(), 'run');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'run.json'), 'precious');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  const refused = createRunRecorder(folder, FACTS);
+  await expect(refused).rejects.toThrow(OutputExistsError);
+  await expect(refused).rejects.toThrow(/--force/);
+  expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe('precious');
+  expect(existsSync(join(folder, 'tracks.arrows'))).toBe(false);
+
+  const recorder = await createRunRecorder(folder, FACTS, { force: true });
+  recorder.tracked(trackedBatch(0, 1, 2));
+  await recorder.close();
+  expect(await tracksOf(folder)).toEqual(expectedRows(0, 1, 2));
+  expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
+});
+
+test('a folder that cannot be made is a RecordingError', async () => {
+  const file = join(testFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(createRunRecorder(join(file, 'run'), FACTS)).rejects.toThrow(RecordingError);
+});
+
+/** A file whose writes after the header wait until `release`. */
+function heldFile() {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const open = async (path: string): Promise<FileAccess> => {
+    const file = await openFile(path);
+    return {
+      ...file,
+      async write(bytes, position) {
+        if (position > 0) await released;
+        await file.write(bytes, position);
+      },
+    };
+  };
+  return { open, release };
+}
+
+test('a disk that cannot keep up costs counted rows, one alarm and a recorded gap', async () => {
+  const folder = join(testFolder(), 'run');
+  const disk = heldFile();
+  const alarms: RecordingError[] = [];
+  const recorder = await createRunRecorder(folder, FACTS, {
+    queueLimitBytes: 4096,
+    onAlarm: (alarm) => alarms.push(alarm),
+    openFile: disk.open,
+  });
+  let frame = 0;
+  const record = () => {
+    recorder.tracked(trackedBatch(frame, 1, 8));
+    recorder.flush();
+    frame += 1;
+  };
+  while (recorder.stats.rowsLost === 0) record();
+  const firstLost = frame - 1;
+  for (let more = 0; more < 5; more++) record();
+  const lastLost = frame - 1;
+  expect(recorder.stats.rowsLost).toBe(6 * 8);
+  expect(alarms.map(({ message }) => message)).toEqual([expect.stringMatching(/keeps up.*bytes waiting/)]);
+
+  disk.release();
+  await vi.waitUntil(() => recorder.stats.rowsWaiting === 0);
+  record();
+  await recorder.close();
+
+  expect(await tracksOf(folder)).toEqual([
+    ...expectedRows(0, firstLost, 8),
+    ...expectedRows(lastLost + 1, 1, 8),
+  ]);
+  const fates = await fatesOf(folder);
+  expect(fates.map(({ frame, lastFrame, fate }) => [frame, lastFrame, fate])).toEqual([
+    ...Array.from({ length: firstLost }, (_, id) => [id, id, 'tracked']),
+    [firstLost, lastLost, 'recorder-overrun'],
+    [lastLost + 1, lastLost + 1, 'tracked'],
+  ]);
+  const { record: written } = await openRun(folder);
+  expect(written.rows).toEqual({ written: (firstLost + 1) * 8, lost: 48 });
+  expect(written.frames).toMatchObject({ tracked: firstLost + 1, 'recorder-overrun': 6 });
+  expect(alarms).toHaveLength(1);
+});
+
+test('an overrun that lasts until the end is still recorded as a gap', async () => {
+  const folder = join(testFolder(), 'run');
+  const disk = heldFile();
+  const recorder = await createRunRecorder(folder, FACTS, { queueLimitBytes: 1, openFile: disk.open });
+  for (let frame = 0; frame < 4; frame++) {
+    recorder.tracked(trackedBatch(frame, 1, 2));
+    recorder.flush();
+  }
+  // Not even the ledger has room: the missing frame joins the hole.
+  recorder.gap({ firstFrame: 4, lastFrame: 5, fate: 'dropped-link', atNs: 1n });
+  const closed = recorder.close();
+  disk.release();
+  await closed;
+  const fates = await fatesOf(folder);
+  expect(fates.map(({ frame, lastFrame, fate }) => [frame, lastFrame, fate])).toEqual([
+    [0, 0, 'tracked'],
+    [1, 5, 'recorder-overrun'],
+  ]);
+  expect(recorder.stats.frames).toMatchObject({ tracked: 1, 'recorder-overrun': 3, 'dropped-link': 2 });
+});
+
+test('a frame number that 32 bits cannot hold is an alarm and a counted loss, not another number', async () => {
+  const folder = join(testFolder(), 'run');
+  const alarms: RecordingError[] = [];
+  const recorder = await createRunRecorder(folder, FACTS, { onAlarm: (alarm) => alarms.push(alarm) });
+  recorder.tracked(trackedBatch(2 ** 32 - 1, 1, 2));
+  recorder.tracked(trackedBatch(2 ** 32, 1, 2));
+  expect(alarms).toHaveLength(1);
+  expect(recorder.stats).toMatchObject({ rowsLost: 2 });
+  await recorder.close();
+  expect((await tracksOf(folder)).map(([frame]) => frame)).toEqual([2 ** 32 - 1, 2 ** 32 - 1]);
+});
+
+/** A file on a disk that is full while `disk.full` is set; a write to it leaves half its bytes behind. */
+function fillingDisk() {
+  const disk = { full: false, failures: 0 };
+  const open = async (path: string): Promise<FileAccess> => {
+    const file = await openFile(path);
+    return {
+      ...file,
+      async write(bytes, position) {
+        if (!disk.full) return file.write(bytes, position);
+        disk.failures++;
+        await file.write(bytes.subarray(0, bytes.byteLength / 2), position);
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      },
+    };
+  };
+  return { disk, open };
+}
+
+test('a full disk is one alarm for each file; tracking goes on and no row is lost once there is room', async () => {
+  const folder = join(testFolder(), 'run');
+  const { disk, open } = fillingDisk();
+  const alarms: RecordingError[] = [];
+  const recorder = await createRunRecorder(folder, FACTS, {
+    flushMs: 1,
+    onAlarm: (alarm) => alarms.push(alarm),
+    openFile: open,
+  });
+  recorder.tracked(trackedBatch(0, 2, 3));
+  await vi.waitUntil(() => recorder.stats.rowsWritten === 6);
+  disk.full = true;
+  recorder.tracked(trackedBatch(2, 2, 3));
+  await vi.waitUntil(() => disk.failures >= 6);
+  recorder.tracked(trackedBatch(4, 2, 3));
+  expect(recorder.stats).toMatchObject({ rowsWritten: 6, rowsWaiting: 12, rowsLost: 0 });
+  expect(alarms).toHaveLength(2);
+  expect(alarms[0]).toBeInstanceOf(RecordingError);
+  expect(alarms[0]!.message).toMatch(/tracks\.arrows: .*ENOSPC.*tracking goes on/);
+  // What is on disk meanwhile is a clean beginning.
+  expect(await tracksOf(folder)).toEqual(expectedRows(0, 2, 3));
+
+  disk.full = false;
+  await recorder.close();
+  expect(await tracksOf(folder)).toEqual(expectedRows(0, 6, 3));
+  expect(await fatesOf(folder)).toHaveLength(6);
+});
+
+test('a disk that is full to the end is an error of close that says what it cost', async () => {
+  const folder = join(testFolder(), 'run');
+  const { disk, open } = fillingDisk();
+  const recorder = await createRunRecorder(folder, FACTS, { openFile: open });
+  recorder.tracked(trackedBatch(0, 2, 3));
+  recorder.flush();
+  await vi.waitUntil(() => recorder.stats.rowsWritten === 6);
+  disk.full = true;
+  recorder.tracked(trackedBatch(2, 1, 3));
+  await expect(recorder.close()).rejects.toThrow(/ENOSPC.*6 rows written, 3 lost/);
+  expect(recorder.stats).toMatchObject({ rowsWritten: 6, rowsWaiting: 0, rowsLost: 3 });
+  expect(await tracksOf(folder)).toEqual(expectedRows(0, 2, 3));
+  expect((await openRun(folder)).record.rows).toEqual({ written: 6, lost: 3 });
+});
