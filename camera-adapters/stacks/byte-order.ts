@@ -1,0 +1,7 @@
+/** Reverses the bytes of every pixel in place. */
+export function swapByteOrder(pixels: Uint8Array, bytesPerPixel: 1 | 2 | 4): void {
+  if (bytesPerPixel === 1) return;
+  const view = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length);
+  if (bytesPerPixel === 2) view.swap16();
+  else view.swap32();
+}

@@ -1,0 +1,21 @@
+/** Formats of stack files that are known by their first bytes. */
+export type StackFormat = 'tiff' | 'npy' | 'png' | 'jpeg';
+
+/** Bytes `detectFormat` needs to see. */
+export const SIGNATURE_BYTES = 8;
+
+// 42 is classic TIFF, 43 BigTIFF; II is little-endian, MM big-endian.
+const SIGNATURES: readonly (readonly [StackFormat, readonly number[]])[] = [
+  ['tiff', [0x49, 0x49, 42, 0]],
+  ['tiff', [0x4d, 0x4d, 0, 42]],
+  ['tiff', [0x49, 0x49, 43, 0]],
+  ['tiff', [0x4d, 0x4d, 0, 43]],
+  ['npy', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
+  ['png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ['jpeg', [0xff, 0xd8, 0xff]],
+];
+
+/** The format whose signature `head`, the start of a file, carries; undefined for any other file. */
+export function detectFormat(head: Uint8Array): StackFormat | undefined {
+  return SIGNATURES.find(([, signature]) => signature.every((byte, i) => head[i] === byte))?.[0];
+}

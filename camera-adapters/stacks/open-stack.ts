@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { StackError } from '#protocol/errors.ts';
+import { openFolder } from './folder.ts';
+import { detectFormat, SIGNATURE_BYTES } from './format.ts';
+import { openImage } from './image.ts';
+import { openNpy } from './npy.ts';
+import { openRaw } from './raw.ts';
+import type { Stack } from './stack.ts';
+import { openStackFile, readUpTo, type StackFile, unreadable } from './stack-file.ts';
+import { openTiff } from './tiff.ts';
+
+const FORMATS =
+  'a TIFF, .npy, PNG or JPEG file, pixels in .bin with a .json beside it, or a folder of images';
+
+/**
+ * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, raw .bin with .json, one PNG or JPEG, or a
+ * folder of images. The format is known from the first bytes of the file, whatever its name; only .bin goes by name.
+ * @throws {StackError} naming the formats for any other file, else as the reader of the format
+ */
+export async function openStack(path: string): Promise<Stack> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    (cause: unknown) => {
+      throw unreadable(path, cause);
+    },
+  );
+  return isFolder ? openFolder(path, openFile) : openFile(path);
+}
+
+async function openFile(path: string): Promise<Stack> {
+  const file = await openStackFile(path);
+  try {
+    return await openFormat(file);
+  } catch (error) {
+    await file.handle.close();
+    throw error;
+  }
+}
+
+async function openFormat(file: StackFile): Promise<Stack> {
+  // Raw pixels may begin with the signature of any other format.
+  if (/\.bin$/i.test(file.path)) return openRaw(file);
+  const head = new Uint8Array(SIGNATURE_BYTES);
+  const bytes = await readUpTo(file, head, head.length, 0);
+  const format = detectFormat(head.subarray(0, bytes));
+  switch (format) {
+    case 'tiff':
+      return openTiff(file);
+    case 'npy':
+      return openNpy(file);
+    case 'png':
+    case 'jpeg':
+      return openImage(file, format);
+    case undefined:
+      throw new StackError({
+        where: file.path,
+        expected: FORMATS,
+        received: describeHead(head.subarray(0, bytes)),
+      });
+    default:
+      return format satisfies never;
+  }
+}
+
+function describeHead(head: Uint8Array): string {
+  if (head.length === 0) return 'an empty file';
+  const hex = Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `a file that starts with bytes ${hex}`;
+}

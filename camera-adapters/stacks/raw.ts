@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { StackError } from '#protocol/errors.ts';
+import { describeShape, type FrameShape, frameBytes, type PixelFormat } from '#protocol/pixel-format.ts';
+import type { Stack } from './stack.ts';
+import { checkRead, readFrameBytes, type StackFile } from './stack-file.ts';
+
+const PIXEL_FORMAT = {
+  uint8: 'mono8',
+  u1: 'mono8',
+  '|u1': 'mono8',
+  '<u1': 'mono8',
+  uint16: 'mono16',
+  u2: 'mono16',
+  '<u2': 'mono16',
+  float32: 'float32',
+  f4: 'float32',
+  '<f4': 'float32',
+} as const satisfies Record<string, PixelFormat>;
+
+const size = z.number().int().positive();
+const rawDescription = z.object({
+  frames: size,
+  /** Rows and columns of a frame. */
+  y: size,
+  x: size,
+  /** As NumPy names it; always little-endian. */
+  dtype: z.enum(Object.keys(PIXEL_FORMAT) as [keyof typeof PIXEL_FORMAT]),
+});
+
+const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
+
+/**
+ * Opens bare pixels [frame, row, column], little-endian, that the `.json` of the same name describes.
+ * @throws {StackError} if there is no such description, it is not one, or the file has other bytes than it says
+ */
+export async function openRaw(file: StackFile): Promise<Stack> {
+  const { frames, y, x, dtype } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
+  const shape: FrameShape = { width: x, height: y, pixelFormat: PIXEL_FORMAT[dtype] };
+  const bytes = frameBytes(shape);
+  if (file.size !== frames * bytes) {
+    throw new StackError({
+      where: file.path,
+      expected: `${frames * bytes} bytes (${frames} frames of ${describeShape(shape)})`,
+      received: `${file.size} bytes (${Number((file.size / bytes).toFixed(3))} frames)`,
+      remedy: 'correct the .json beside it, or copy the file again',
+    });
+  }
+  return {
+    ...shape,
+    path: file.path,
+    frames,
+    async readFrame(frame, into) {
+      checkRead(file.path, frames, frame, bytes, into);
+      await readFrameBytes(file, frame, into, bytes, frame * bytes);
+    },
+    close: () => file.handle.close(),
+  };
+}
+
+async function readDescription(path: string): Promise<z.output<typeof rawDescription>> {
+  const refuse = (received: string, cause?: unknown) =>
+    new StackError({ where: path, expected: `a description such as ${EXAMPLE}`, received }, cause);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  const parsed = rawDescription.safeParse(json);
+  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
+  return parsed.data;
+}
