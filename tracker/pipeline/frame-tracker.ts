@@ -2,7 +2,7 @@ import type { EngineSetup } from '#engines/engine.ts';
 import { BatchFailure, type EngineThread } from '#engines/engine-thread.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { type TrackTable, trackTableBytes } from '#protocol/track-table.ts';
+import { type TrackTable, trackTableBytes, trackTableOver } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
 import { planRadii } from './plan.ts';
 
@@ -69,8 +69,11 @@ export class FrameTracker {
   /** ROIs, Z-LUTs and plan of every batch that starts from now on. */
   async configure(setup: EngineSetup): Promise<void> {
     this.#setup = setup;
-    this.#radii = setup.profiles ? Math.max(0, ...setup.rois.map(({ size }) => planRadii(setup.plan, size))) : 0;
-    await Promise.all(this.#options.threads.map((thread) => thread.configure(setup)));
+    this.#radii = setup.profiles
+      ? Math.max(0, ...setup.rois.map(({ size }) => planRadii(setup.plan, size)))
+      : 0;
+    if (setup.rois.length > 0)
+      await Promise.all(this.#options.threads.map((thread) => thread.configure(setup)));
   }
 
   /** Takes a frame; its tracks or its failure follow. */
@@ -113,9 +116,14 @@ export class FrameTracker {
     const table = reused < 0 ? new ArrayBuffer(bytes) : this.#freeTables.splice(reused, 1)[0]!;
     const pixels = batch.frames.map((frame) => frame.pixels);
     try {
-      const tracked = await threads[batch.thread]!.track(pixels, table, beads, this.#radii);
-      batch.table = tracked.table;
-      tracked.frames.forEach(onBufferFree);
+      if (beads === 0) {
+        batch.table = trackTableOver(table, batch.frames.length, 0, 0);
+        pixels.forEach(onBufferFree);
+      } else {
+        const tracked = await threads[batch.thread]!.track(pixels, table, beads, this.#radii);
+        batch.table = tracked.table;
+        tracked.frames.forEach(onBufferFree);
+      }
     } catch (error) {
       batch.error = error as Error;
       if (error instanceof BatchFailure) {

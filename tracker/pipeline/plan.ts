@@ -38,7 +38,13 @@ export function parsePlan(steps: { stage: string; params?: Record<string, unknow
         throw new ConfigError({
           where: `pipeline[${index}]`,
           expected: `'${array}' written by an earlier stage, since '${name}' reads it`,
-          received: index === 0 ? 'no earlier stage' : steps.slice(0, index).map((step) => step.stage).join(', '),
+          received:
+            index === 0
+              ? 'no earlier stage'
+              : steps
+                  .slice(0, index)
+                  .map((step) => step.stage)
+                  .join(', '),
         });
       }
     }

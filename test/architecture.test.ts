@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Which folder may import which: a folder is a step of the data's way, an arrow is an import. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'tracker/protocol': [],
+  'tracker/stages': ['tracker/protocol'],
+  'tracker/simulation': ['tracker/protocol'],
+  'tracker/rois': ['tracker/protocol'],
+  'tracker/engines': ['tracker/protocol', 'tracker/stages', 'tracker/pipeline'],
+  'tracker/pipeline': ['tracker/protocol', 'tracker/stages', 'tracker/engines', 'tracker/sinks'],
+  'tracker/sinks': ['tracker/protocol'],
+  'tracker/ingest': ['tracker/protocol', 'tracker/sinks'],
+  'tracker/recording': ['tracker/protocol', 'tracker/sinks', 'tracker/pipeline', 'tracker/engines'],
+  'camera-adapters': ['tracker/protocol', 'tracker/simulation'],
+  'zlut-tools': ['tracker/protocol', 'tracker/pipeline', 'tracker/engines', 'tracker/stages'],
+  dashboard: ['tracker/protocol'],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !path.startsWith('dist'))
+    .map((path) => join(folder, path));
+}
+
+const aliases: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).imports;
+
+/** Folder of the project an import leads to, or null for a package. */
+function target(from: string, specifier: string): string | null {
+  if (specifier.startsWith('.')) return relative(ROOT, resolve(ROOT, dirname(from), specifier));
+  const alias = Object.keys(aliases).find((name) => specifier.startsWith(name.replace('*', '')));
+  if (!alias) return null;
+  return aliases[alias]!.replace('./', '').replace('*', specifier.slice(alias.length - 1));
+}
+
+const folderOf = (path: string) => Object.keys(MAY_IMPORT).find((folder) => path.startsWith(`${folder}/`));
+
+test.each(Object.keys(MAY_IMPORT))('%s imports only what lies before it on the way of a frame', (folder) => {
+  const wrong: string[] = [];
+  for (const file of sources(folder)) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+      const path = target(file, specifier!);
+      if (path === null || path.startsWith(`${folder}/`)) continue;
+      const to = folderOf(path) ?? path;
+      if (!MAY_IMPORT[folder]!.includes(to)) wrong.push(`${file} -> ${path}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('every source file has at most 300 lines', () => {
+  const long = [...Object.keys(MAY_IMPORT), 'tracker']
+    .flatMap(sources)
+    .filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 300);
+  expect(long).toEqual([]);
+});

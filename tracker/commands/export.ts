@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { exportCsv } from '#recording/export-csv.ts';
+
+/** `export`: the tracks of a run as CSV, also of one that was cut off. */
+export function registerExport(program: Command): void {
+  program
+    .command('export')
+    .description('write the tracks of a recorded run as CSV')
+    .argument('<run>', 'run folder or .arrows file')
+    .requiredOption('--to <file>', 'CSV file to write')
+    .option('--force', 'write over an existing file')
+    .action(async (run: string, { to, force = false }: { to: string; force?: boolean }) => {
+      const rows = await exportCsv(run, to, { force });
+      console.error(`${rows} points in ${to}`);
+    });
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { EngineChoice } from '#engines/choose-engine.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { readZLut } from '#protocol/z-lut-file.ts';
+import { type Config, defaultConfig, readConfig } from '../config.ts';
+import { engineOption, wholeNumber } from './options.ts';
+
+/** Options that every command with a live tracker has. */
+export interface LiveOptions {
+  config?: string;
+  port?: number;
+  engine?: EngineChoice;
+  out?: string;
+  record: boolean;
+}
+
+/** Adds them to a command. */
+export function withLiveOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'TOML settings; `describe config` prints them all')
+    .option('--port <port>', 'port on 127.0.0.1; 0 takes any', wholeNumber)
+    .option('--out <folder>', 'folder for recordings')
+    .option('--no-record', 'do not record')
+    .addOption(engineOption().default(undefined));
+}
+
+/** The configuration file with what the command line says on top. */
+export function liveConfig(options: LiveOptions): Config {
+  const config = options.config ? readConfig(options.config) : defaultConfig();
+  if (options.port !== undefined) config.server.port = options.port;
+  if (options.engine !== undefined) config.engine.engine = options.engine;
+  if (options.out !== undefined) config.recording.folder = options.out;
+  if (!options.record) config.recording.enabled = false;
+  return config;
+}
+
+/** Size of a new ROI: what the settings say, what the Z-LUT was built with, or 64 px. */
+export function newRoiSize(config: Config, zLut: ZLut | null): number {
+  return config.rois.size ?? (zLut ? zLut.radii * 2 : 64);
+}
+
+/** The Z-LUT of the settings, or null. */
+export async function configuredZLut(config: Config): Promise<ZLut | null> {
+  return config.zLut.file === undefined ? null : readZLut(config.zLut.file);
+}
+
+/** Resolves when a person or the system asks the process to stop. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { readRoiFile } from '#rois/roi-file.ts';
+import { planOf } from '../config.ts';
+import { LiveTracker } from '../live-tracker.ts';
+import {
+  configuredZLut,
+  type LiveOptions,
+  liveConfig,
+  newRoiSize,
+  stopSignal,
+  withLiveOptions,
+} from './live-options.ts';
+import { wholeNumber } from './options.ts';
+import { reportLedger } from './report-ledger.ts';
+
+interface ServeOptions extends LiveOptions {
+  rois?: string;
+  roiSize?: number;
+  zlut?: string;
+}
+
+/** `serve`: the tracker, waiting for a camera. */
+export function registerServe(program: Command): void {
+  withLiveOptions(program.command('serve').description('start the tracker and wait for a camera'))
+    .option('--rois <file>', 'CSV of ROIs to start with; beads can be added in the dashboard')
+    .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
+    .option('--zlut <file>', 'Z-LUT of all beads')
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const config = liveConfig(options);
+  if (options.rois !== undefined) config.rois.file = options.rois;
+  if (options.roiSize !== undefined) config.rois.size = options.roiSize;
+  if (options.zlut !== undefined) config.zLut.file = options.zlut;
+  const zLut = await configuredZLut(config);
+  const roiSize = newRoiSize(config, zLut);
+  const { file } = config.rois;
+  const tracker = await LiveTracker.start({
+    config,
+    plan: planOf(config),
+    zLutOf: () => zLut,
+    rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),
+    roiSize,
+    log: (text) => console.error(text),
+  });
+  const { engine, device } = tracker.engine.threads[0]!.facts;
+  console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
+  if (!tracker.server.dashboardBuilt)
+    console.error('warning: the dashboard is not built; run: npm run build');
+  console.log(`dashboard: ${tracker.server.url}`);
+  console.log(`cameras:   ws://127.0.0.1:${tracker.server.port}/camera`);
+  await stopSignal();
+  await tracker.close();
+  reportLedger(tracker.totals(), tracker.recording);
+}

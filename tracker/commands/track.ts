@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { chooseEngine, type EngineChoice } from '#engines/choose-engine.ts';
+import { planRadii } from '#pipeline/plan.ts';
+import { trackRecorded } from '#pipeline/track-recorded.ts';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
+import { assertZLutFits } from '#protocol/z-lut.ts';
+import { readZLut } from '#protocol/z-lut-file.ts';
+import { createTrackFile } from '#recording/track-file.ts';
+import { defaultConfig, planOf, readConfig } from '../config.ts';
+import { engineOption, number, wholeNumber } from './options.ts';
+import { ProgressLine } from './progress-line.ts';
+import { openSelected, roisFor } from './stack-input.ts';
+
+interface TrackOptions {
+  rois: string;
+  roiSize?: number;
+  zlut?: string;
+  out: string;
+  engine: EngineChoice;
+  frames?: string;
+  fps?: number;
+  pixelSize?: number;
+  config?: string;
+  force?: boolean;
+}
+
+/** `track`: a recorded stack through the engine of the live tracker, without a server. */
+export function registerTrack(program: Command): void {
+  program
+    .command('track')
+    .description('track every bead in a recorded stack')
+    .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
+    .requiredOption('--out <file>', 'tracks.csv or tracks.arrows')
+    .option('--rois <choice>', 'auto finds beads, whole is one ROI, or a CSV file', 'auto')
+    .option('--roi-size <px>', 'size of new ROIs; default: what the Z-LUT was built with', wholeNumber)
+    .option('--zlut <file>', 'Z-LUT of the beads; without it there is no z')
+    .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
+    .option('--fps <rate>', 'frame rate, when the file does not say', number)
+    .option('--pixel-size <nm>', 'nm per px, for the header of the output', number)
+    .option('--config <file>', 'TOML settings; the pipeline is taken from it')
+    .option('--force', 'write over an existing output')
+    .addOption(engineOption())
+    .action(track);
+}
+
+async function track(path: string, options: TrackOptions): Promise<void> {
+  const plan = planOf(options.config ? readConfig(options.config) : defaultConfig());
+  const zLut = options.zlut ? await readZLut(options.zlut) : null;
+  const selected = await openSelected(path, options.frames, options.fps);
+  const { stack, ids } = selected;
+  try {
+    const sizeOfZLut = zLut ? zLut.radii * 2 : undefined;
+    const rois = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
+      console.error(text),
+    );
+    if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, size, planRadii(plan, size));
+    const chosen = await chooseEngine(options.engine);
+    try {
+      const facts = chosen.threads[0]!.facts;
+      console.error(`engine: ${facts.engine} on ${facts.device} (${chosen.why})`);
+      const { width, height, pixelFormat } = stack;
+      const camera = {
+        camera: stack.path,
+        width,
+        height,
+        pixelFormat,
+        fps: options.fps ?? 0,
+        pixelSizeNm: options.pixelSize ?? Number.NaN,
+      };
+      const force = options.force ?? false;
+      const out = await createTrackFile(options.out, { camera, engine: facts, plan, rois }, { force });
+      const progress = new ProgressLine(ids.length, 'frames');
+      const setup = {
+        plan,
+        width,
+        height,
+        pixelFormat,
+        rois,
+        zLuts: zLut ? [zLut] : [],
+        zLutOfBead: rois.map(() => (zLut ? 0 : -1)),
+        profiles: false,
+      };
+      let lost = 0;
+      try {
+        await trackRecorded(selected, setup, chosen, (batch) => {
+          out.tracked(batch);
+          for (const status of batch.table.status) if (status & TRACK_STATUS.lost) lost++;
+          progress.add(batch.frames.length);
+        });
+      } finally {
+        await out.close();
+      }
+      progress.end();
+      console.error(`${out.rows} points of ${rois.length} beads in ${options.out}; ${lost} without x or y`);
+    } finally {
+      await Promise.all(chosen.threads.map((thread) => thread.close()));
+    }
+  } finally {
+    await stack.close();
+  }
+}

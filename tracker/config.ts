@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
+import { ConfigError } from '#protocol/errors.ts';
+import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
+import { STAGES } from '#stages/index.ts';
+
+const schema = z.strictObject({
+  server: z
+    .strictObject({
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65535)
+        .default(8321)
+        .describe('port on 127.0.0.1; 0 takes any free one'),
+    })
+    .prefault({}),
+  camera: z
+    .strictObject({
+      window: z
+        .number()
+        .int()
+        .min(1)
+        .max(64)
+        .default(4)
+        .describe('frames under way; more hide the link, fewer bound latency under overload'),
+    })
+    .prefault({}),
+  engine: z
+    .strictObject({
+      engine: z.enum(ENGINE_CHOICES).default('auto').describe('who computes'),
+      maxBatch: z.number().int().min(1).max(64).default(4).describe('frames of one batch at most'),
+    })
+    .prefault({}),
+  rois: z
+    .strictObject({
+      size: z
+        .number()
+        .int()
+        .min(MIN_ROI_SIZE)
+        .max(MAX_ROI_SIZE)
+        .optional()
+        .describe('px of a new ROI; default: what the Z-LUT was built with, else 64'),
+      file: z.string().optional().describe('CSV of ROIs to start with'),
+      })
+    .prefault({}),
+  zLut: z
+    .strictObject({
+      file: z.string().optional().describe('Z-LUT of all beads (.npy or text matrix); none: x and y only'),
+    })
+    .prefault({}),
+  recording: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('record every run'),
+      folder: z.string().default('runs').describe('folder that run folders are made in'),
+    })
+    .prefault({}),
+  pipeline: z
+    .strictObject({
+      stages: z
+        .array(z.string())
+        .default(MAGTRACK_PLAN.map(({ stage }) => stage))
+        .describe('stages in the order they run'),
+      params: z
+        .partialRecord(z.enum(STAGES.map(({ name }) => name)), z.record(z.string(), z.unknown()))
+        .default({})
+        .describe('parameters of stages, by stage name'),
+    })
+    .prefault({}),
+});
+
+/** Every setting of the service, checked and complete. */
+export type Config = z.output<typeof schema>;
+
+/** The settings that hold when nothing is said. */
+export function defaultConfig(): Config {
+  return schema.parse({});
+}
+
+/**
+ * Reads a TOML configuration.
+ * @throws {ConfigError} naming the file and line, or the key
+ */
+export function readConfig(path: string): Config {
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message.trim() : String(cause);
+    throw new ConfigError({ where: path, expected: 'a readable TOML file', received }, cause);
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const known = knownKeys(issue.path);
+  const key = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])].join('.');
+  throw new ConfigError({
+    where: `${path}: ${key}`,
+    expected: unknownKey === undefined ? issue.message.replace(/^[^:]*: /, '') : `one of ${known.join(', ')}`,
+    received:
+      unknownKey === undefined ? JSON.stringify(valueAt(raw, issue.path)) : `unknown key '${unknownKey}'`,
+    remedy: 'see the settings with: tweezertrack describe config',
+  });
+}
+
+/** The pipeline a configuration asks for, checked. */
+export function planOf({ pipeline }: Config): Plan {
+  return parsePlan(pipeline.stages.map((stage) => ({ stage, params: pipeline.params[stage] ?? {} })));
+}
+
+/** One line for every setting: key, default, meaning. */
+export function describeConfig(): string[] {
+  const lines: string[] = [];
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  for (const [name, part] of Object.entries(json.properties ?? {})) {
+    lines.push(`[${name}]`);
+    for (const [key, value] of Object.entries((part as z.core.JSONSchema.ObjectSchema).properties ?? {})) {
+      const { default: initial, description } = value as z.core.JSONSchema.BaseSchema;
+      lines.push(
+        `${initial === undefined ? `# ${key} = ` : `${key} = ${JSON.stringify(initial)}`}  # ${description}`,
+      );
+    }
+    lines.push('');
+  }
+  return lines;
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const shape: Record<string, unknown> = schema.shape;
+  if (path.length === 0) return Object.keys(shape);
+  const inner = schema.shape[path[0] as keyof typeof schema.shape];
+  return inner ? Object.keys(inner.unwrap().shape) : [];
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    raw,
+  );
+}

@@ -1,0 +1,186 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChosenEngine } from '#engines/choose-engine.ts';
+import type { EngineSetup } from '#engines/engine.ts';
+import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
+import { FrameRing } from '#ingest/frame-ring.ts';
+import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
+import { type Plan, planRadii } from '#pipeline/plan.ts';
+import type { HelloMessage } from '#protocol/camera-link.ts';
+import type { RecordingError } from '#protocol/errors.ts';
+import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
+import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
+import { writeZLut } from '#protocol/z-lut-file.ts';
+import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
+import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
+import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+
+/** What a run is made with; it holds until the tracker stops. */
+export interface LiveRunOptions {
+  camera: HelloMessage;
+  chosen: ChosenEngine;
+  plan: Plan;
+  /** Z-LUT of a bead, by id, or null: x and y only. */
+  zLutOf(bead: number): ZLut | null;
+  /** ROIs to start with. */
+  rois: readonly Roi[];
+  /** px of a new ROI. */
+  roiSize: number;
+  maxBatch: number;
+  /** Folder to make the run folder in, or null: no recording. */
+  recordings: string | null;
+  /** Told of tracks and gaps besides the recording. */
+  sinks: readonly TrackSink[];
+  onFailed(frames: readonly FrameToTrack[], error: Error): void;
+  onAlarm(alarm: RecordingError): void;
+}
+
+/**
+ * One run: the frames of one camera shape, its beads, their tracks and their recording.
+ * Frames that arrive while the recording is being opened wait; none is tracked unrecorded.
+ */
+export class LiveRun {
+  readonly camera: HelloMessage;
+  readonly roiTable: RoiTable;
+  recorder: RunRecorder | null = null;
+  readonly #options: LiveRunOptions;
+  readonly #ring = new FrameRing();
+  readonly #tracker: FrameTracker;
+
+  constructor(options: LiveRunOptions) {
+    const { camera, chosen, maxBatch, onFailed, roiSize, rois } = options;
+    this.camera = camera;
+    this.#options = options;
+    for (const roi of rois) this.#check(roi);
+    this.roiTable = createRoiTable({ width: camera.width, height: camera.height, roiSize, rois });
+    this.#tracker = new FrameTracker({
+      threads: chosen.threads,
+      batchesPerThread: chosen.batchesPerThread,
+      maxBatch,
+      onTracked: (batch) => this.#tracked(batch),
+      onFailed,
+      onBufferFree: (pixels) => this.#ring.release(pixels),
+    });
+  }
+
+  /** Opens the recording and starts tracking. */
+  async start(): Promise<void> {
+    if (this.#options.recordings !== null) this.recorder = await this.#record(this.#options.recordings);
+    await this.#configure();
+  }
+
+  /** Takes a frame; its views are copied. */
+  frame({ id, timeNs, receivedNs, pixels }: ReceivedFrame): void {
+    this.#tracker.push({ pixels: this.#ring.fill(pixels), id, timeNs, receivedNs });
+  }
+
+  gap(gap: FrameGap): void {
+    this.recorder?.gap(gap);
+    for (const sink of this.#options.sinks) sink.gap?.(gap);
+  }
+
+  /** Adds a bead where somebody clicked; it is tracked from the next batch on. */
+  async addBead(xPx: number, yPx: number, size?: number): Promise<Roi> {
+    const roi = this.roiTable.add(xPx, yPx, size);
+    try {
+      this.#checkZLut(roi);
+    } catch (error) {
+      this.roiTable.remove(roi.bead);
+      throw error;
+    }
+    await this.#configure();
+    return roi;
+  }
+
+  async moveBead(bead: number, xPx: number, yPx: number): Promise<void> {
+    this.roiTable.move(bead, xPx, yPx);
+    await this.#configure();
+  }
+
+  async removeBead(bead: number): Promise<void> {
+    this.roiTable.remove(bead);
+    await this.#configure();
+  }
+
+  /** Tracks what has arrived, then closes the recording. */
+  async close(): Promise<void> {
+    await this.#tracker.idle();
+    await this.recorder?.close();
+    for (const sink of this.#options.sinks) await sink.close();
+  }
+
+  #tracked(batch: TrackedFrames): void {
+    this.recorder?.tracked(batch);
+    for (const sink of this.#options.sinks) sink.tracked(batch);
+  }
+
+  async #configure(): Promise<void> {
+    await this.#tracker.configure(this.#setup());
+  }
+
+  #setup(): EngineSetup {
+    const { plan, zLutOf } = this.#options;
+    const { width, height, pixelFormat } = this.camera;
+    const rois = this.roiTable.list().map((roi) => ({ ...roi }));
+    const zLuts = this.#zLuts();
+    const zLutOfBead = rois.map(({ bead }) => {
+      const zLut = zLutOf(bead);
+      return zLut ? zLuts.indexOf(zLut) : -1;
+    });
+    return { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, profiles: false };
+  }
+
+  /** Distinct Z-LUTs of the beads. */
+  #zLuts(): ZLut[] {
+    const inUse = this.roiTable.list().map(({ bead }) => this.#options.zLutOf(bead));
+    return [...new Set(inUse)].filter((zLut) => zLut !== null);
+  }
+
+  #check(roi: Roi): void {
+    assertRoiInFrame(roi, this.camera);
+    this.#checkZLut(roi);
+  }
+
+  #checkZLut({ bead, size }: Roi): void {
+    const { plan, zLutOf } = this.#options;
+    const zLut = zLutOf(bead);
+    if (zLut) assertZLutFits(zLut, bead, size, planRadii(plan, size));
+  }
+
+  async #record(recordings: string): Promise<RunRecorder> {
+    const { chosen, onAlarm, plan, zLutOf } = this.#options;
+    const { camera, width, height, pixelFormat, fps, pixelSizeNm } = this.camera;
+    const folder = await freeFolder(recordings, new Date());
+    const rois = this.roiTable.list();
+    const zLuts = this.#zLuts().map((zLut, index) => {
+      const beads = rois.map(({ bead }) => bead).filter((bead) => zLutOf(bead) === zLut);
+      return { zLut, name: zLut.name, file: `z-lut-${index}.zlut.npy`, beads };
+    });
+    const recorder = await createRunRecorder(
+      folder,
+      {
+        camera: { camera, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN },
+        engine: chosen.threads[0]!.facts,
+        plan,
+        rois,
+        zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
+      },
+      { onAlarm },
+    );
+    for (const { zLut, file } of zLuts) await writeZLut(join(folder, file), zLut);
+    return recorder;
+  }
+}
+
+/** A folder named by the time that does not exist yet, e.g. `runs/2026-11-21_14-03-59`. */
+async function freeFolder(recordings: string, now: Date): Promise<string> {
+  const stamp = now.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
+  for (let copy = 1; ; copy++) {
+    const folder = join(recordings, copy === 1 ? stamp : `${stamp}_${copy}`);
+    const taken = await access(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return folder;
+  }
+}

@@ -1,0 +1,287 @@
+import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
+import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
+import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
+import { LatencyWindow } from '#pipeline/latency.ts';
+import type { Plan } from '#pipeline/plan.ts';
+import type { HelloMessage } from '#protocol/camera-link.ts';
+import { nowNs } from '#protocol/clock.ts';
+import { ProtocolError, RoiError, type TweezertrackError } from '#protocol/errors.ts';
+import {
+  type ControlRequest,
+  LIVE_VERSION,
+  type LiveBead,
+  type LiveCamera,
+  type SnapshotMessage,
+  type StatusMessage,
+} from '#protocol/live.ts';
+import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { LiveHub } from '#sinks/live-hub.ts';
+import { PreviewMaker } from '#sinks/preview.ts';
+import type { TrackedFrames } from '#sinks/track-sink.ts';
+import type { TruthScore } from '#sinks/truth-score.ts';
+import type { Config } from './config.ts';
+import { LiveRun } from './live-run.ts';
+import { type LiveServer, startLiveServer } from './live-server.ts';
+
+/** The same complaint is shown once in this time, however often a camera earns it. */
+const COMPLAIN_EVERY_MS = 1000;
+
+export interface LiveTrackerOptions {
+  config: Config;
+  plan: Plan;
+  /** Z-LUT of a bead, by id, or null. */
+  zLutOf(bead: number): ZLut | null;
+  /** ROIs to start with, once the frame size is known. */
+  rois(frame: { width: number; height: number }): readonly Roi[];
+  roiSize: number;
+  /** Scores the tracks of a simulated camera. */
+  truthScore?: TruthScore;
+  /** Words for the person at the terminal. */
+  log(text: string): void;
+}
+
+/** A tracker with its server: waits for a camera, tracks, records, and shows it. */
+export class LiveTracker {
+  readonly server: LiveServer;
+  readonly engine: ChosenEngine;
+  readonly #options: LiveTrackerOptions;
+  readonly #ledger: FrameLedger;
+  readonly #endpoint: CameraEndpoint;
+  readonly #hub: LiveHub;
+  readonly #previews = new PreviewMaker();
+  readonly #latency = new LatencyWindow();
+  readonly #complaints = new Map<string, number>();
+  #run: LiveRun | null = null;
+  #cameraConnected = false;
+  #received = 0;
+  #statusAtMs = performance.now();
+
+  static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
+    const engine = await chooseEngine(options.config.engine.engine);
+    let tracker: LiveTracker | null = null;
+    try {
+      const server = await startLiveServer({
+        port: options.config.server.port,
+        onCamera: (socket) => tracker && tracker.#endpoint.accept(socket),
+        onViewer: (socket) => tracker && tracker.#hub.accept(socket),
+        health: () => tracker?.health() ?? {},
+      });
+      tracker = new LiveTracker(options, engine, server);
+      return tracker;
+    } catch (error) {
+      await Promise.all(engine.threads.map((thread) => thread.close()));
+      throw error;
+    }
+  }
+
+  private constructor(options: LiveTrackerOptions, engine: ChosenEngine, server: LiveServer) {
+    this.#options = options;
+    this.engine = engine;
+    this.server = server;
+    this.#ledger = new FrameLedger((gap) => this.#run?.gap(gap));
+    this.#hub = new LiveHub({
+      snapshot: () => this.#snapshot(),
+      status: () => this.#status(),
+      control: (request) => this.#control(request),
+    });
+    this.#endpoint = new CameraEndpoint({
+      window: options.config.camera.window,
+      ledger: this.#ledger,
+      onCamera: (hello) => this.#welcome(hello),
+      onAway: (reason) => this.#away(reason),
+      onFrame: (frame) => this.#frame(frame),
+      onTrouble: (error) => this.#complain(error),
+    });
+  }
+
+  /** Folder of the recording, or null. */
+  get recording(): string | null {
+    return this.#run?.recorder?.folder ?? null;
+  }
+
+  totals(): LedgerTotals {
+    return this.#ledger.totals();
+  }
+
+  health(): object {
+    const { engine, device } = this.engine.threads[0]!.facts;
+    return { ok: true, engine, device, camera: this.#liveCamera(), frames: this.totals() };
+  }
+
+  /** Tracks what has arrived, closes the recording and the server. */
+  async close(): Promise<void> {
+    this.#endpoint.close();
+    await this.#run?.close();
+    await this.#hub.close();
+    await this.server.close();
+    await Promise.all(this.engine.threads.map((thread) => thread.close()));
+  }
+
+  #welcome(hello: HelloMessage): void {
+    if (this.#run) {
+      const expected = describeShape(this.#run.camera);
+      if (expected !== describeShape(hello)) {
+        throw new ProtocolError({
+          where: `camera '${hello.camera}'`,
+          expected: `${expected}, as this run began`,
+          received: describeShape(hello),
+          remedy: 'restart the tracker for another frame size',
+        });
+      }
+      this.#event('info', `camera '${hello.camera}' is back`);
+    } else this.#begin(hello);
+    this.#cameraConnected = true;
+    this.#hub.announce({ type: 'camera', camera: this.#liveCamera() });
+  }
+
+  #begin(camera: HelloMessage): void {
+    const { config, plan, roiSize, rois, truthScore, zLutOf } = this.#options;
+    const run = new LiveRun({
+      camera,
+      chosen: this.engine,
+      plan,
+      zLutOf,
+      roiSize,
+      rois: rois(camera),
+      maxBatch: config.engine.maxBatch,
+      recordings: config.recording.enabled ? config.recording.folder : null,
+      sinks: [
+        { tracked: (batch) => this.#tracked(batch), close: async () => {} },
+        this.#hub,
+        ...(truthScore ? [truthScore] : []),
+      ],
+      onFailed: (frames, error) => {
+        for (const { id } of frames) this.#ledger.lost(id, 'dropped-engine', nowNs());
+        this.#endpoint.settled(frames.length);
+        this.#event('error', error.message);
+      },
+      onAlarm: (alarm) => this.#event('error', `${alarm.code} ${alarm.message}`),
+    });
+    this.#run = run;
+    run.start().then(
+      () => {
+        this.#event(
+          'info',
+          `camera '${camera.camera}', ${describeShape(camera)}, ${run.roiTable.list().length} beads`,
+        );
+        if (run.recorder) this.#event('info', `recording to ${run.recorder.folder}`);
+        this.#hub.announce(this.#snapshot());
+      },
+      (error: Error) => this.#event('error', `tracking did not start: ${error.message}`),
+    );
+  }
+
+  #away(reason: string): void {
+    this.#cameraConnected = false;
+    this.#event('warning', `${reason}; the run goes on`);
+    this.#hub.announce({ type: 'camera', camera: this.#liveCamera() });
+  }
+
+  #frame(frame: ReceivedFrame): void {
+    this.#received++;
+    const run = this.#run!;
+    if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
+    if (this.#hub.wantsPreview()) {
+      const { width, height, pixelFormat } = run.camera;
+      const { byteOffset, buffer } = frame.pixels;
+      // An odd offset cannot be viewed as 16-bit pixels in place.
+      const aligned =
+        byteOffset % 4 === 0
+          ? { buffer, byteOffset }
+          : { buffer: frame.pixels.slice().buffer, byteOffset: 0 };
+      const pixels = viewPixels(aligned.buffer, pixelFormat, aligned.byteOffset, width * height);
+      this.#hub.preview(this.#previews.make(frame.id, pixels, width, height));
+    }
+    run.frame(frame);
+  }
+
+  #tracked({ frames }: TrackedFrames): void {
+    for (const { receivedNs, trackedNs } of frames) this.#latency.add(Number(trackedNs - receivedNs) / 1e6);
+    this.#ledger.tracked(frames.length);
+    this.#endpoint.settled(frames.length);
+  }
+
+  async #control(request: Exclude<ControlRequest, { type: 'select' }>): Promise<void> {
+    const run = this.#run;
+    if (!run) {
+      throw new RoiError({
+        where: request.type,
+        expected: 'a camera',
+        received: 'none yet',
+        remedy: 'connect one',
+      });
+    }
+    switch (request.type) {
+      case 'add-bead':
+        await run.addBead(request.xPx, request.yPx, request.size);
+        break;
+      case 'move-bead':
+        await run.moveBead(request.bead, request.xPx, request.yPx);
+        break;
+      case 'remove-bead':
+        await run.removeBead(request.bead);
+        break;
+      default:
+        request satisfies never;
+    }
+    this.#hub.announce({ type: 'beads', beads: this.#beads() });
+  }
+
+  #event(level: 'info' | 'warning' | 'error', text: string): void {
+    this.#options.log(level === 'info' ? text : `${level}: ${text}`);
+    this.#hub.event(level, text);
+  }
+
+  #complain(error: TweezertrackError): void {
+    const now = performance.now();
+    if (now - (this.#complaints.get(error.code) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
+    this.#complaints.set(error.code, now);
+    this.#event('warning', `${error.code} ${error.message}`);
+  }
+
+  #beads(): LiveBead[] {
+    const { zLutOf } = this.#options;
+    return this.#run?.roiTable.list().map((roi) => ({ ...roi, zLut: zLutOf(roi.bead)?.name ?? null })) ?? [];
+  }
+
+  #liveCamera(): LiveCamera | null {
+    if (!this.#run) return null;
+    const { camera, width, height, pixelFormat, fps, pixelSizeNm } = this.#run.camera;
+    const connected = this.#cameraConnected;
+    return { camera, connected, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN };
+  }
+
+  #snapshot(): SnapshotMessage {
+    const { engine, device } = this.engine.threads[0]!.facts;
+    return {
+      type: 'snapshot',
+      version: LIVE_VERSION,
+      camera: this.#liveCamera(),
+      beads: this.#beads(),
+      roiSize: this.#options.roiSize,
+      engine: { engine, device, why: this.engine.why },
+      pipeline: this.#options.plan.map(({ stage }) => stage),
+      recording: this.recording,
+    };
+  }
+
+  #status(): StatusMessage {
+    const now = performance.now();
+    const seconds = Math.max((now - this.#statusAtMs) / 1000, 1e-3);
+    const { frames, median, p95, max } = this.#latency.take();
+    const received = this.#received;
+    this.#received = 0;
+    this.#statusAtMs = now;
+    const { rowsWritten = 0, rowsWaiting = 0 } = this.#run?.recorder?.stats ?? {};
+    return {
+      type: 'status',
+      receivedFps: received / seconds,
+      trackedFps: frames / seconds,
+      latencyMs: { median, p95, max },
+      ledger: { ...this.totals() },
+      recorded: { rows: rowsWritten, waiting: rowsWaiting },
+    };
+  }
+}

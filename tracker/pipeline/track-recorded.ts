@@ -1,0 +1,67 @@
+import type { ChosenEngine } from '#engines/choose-engine.ts';
+import type { EngineSetup } from '#engines/engine.ts';
+import { nowNs } from '#protocol/clock.ts';
+import { frameBytes } from '#protocol/pixel-format.ts';
+import type { TrackedFrames } from '#sinks/track-sink.ts';
+import { type FrameToTrack, FrameTracker } from './frame-tracker.ts';
+
+/** Frames that wait for nobody: a stack, or any part of it. */
+export interface RecordedFrames {
+  /** [frame] numbers the tracks will carry. */
+  readonly ids: readonly number[];
+  timeNs(id: number): bigint;
+  /** Reads the pixels of a frame, [row, column], little-endian. */
+  readFrame(id: number, into: Uint8Array): Promise<void>;
+}
+
+const MAX_BATCH = 8;
+
+/**
+ * Tracks recorded frames in order, as fast as the engine goes, without a server.
+ * @param onTracked tracks in frame order, valid only during the call; what it throws ends the run
+ * @throws whatever reading a frame, the engine or `onTracked` throws; tracks handed on before are complete
+ */
+export async function trackRecorded(
+  source: RecordedFrames,
+  setup: EngineSetup,
+  chosen: ChosenEngine,
+  onTracked: (batch: TrackedFrames) => void,
+): Promise<void> {
+  const bytes = frameBytes(setup);
+  const buffers: ArrayBuffer[] = [];
+  const lookahead = MAX_BATCH * (chosen.threads.length * chosen.batchesPerThread + 1);
+  let failure: unknown = null;
+  let wake = () => {};
+  const tracker = new FrameTracker({
+    threads: chosen.threads,
+    batchesPerThread: chosen.batchesPerThread,
+    maxBatch: MAX_BATCH,
+    onTracked: (batch) => {
+      try {
+        if (failure === null) onTracked(batch);
+      } catch (error) {
+        failure = error;
+      }
+      wake();
+    },
+    onFailed: (_frames: readonly FrameToTrack[], error) => {
+      failure ??= error.cause ?? error;
+      wake();
+    },
+    onBufferFree: (buffer) => buffers.push(buffer),
+  });
+  await tracker.configure(setup);
+  for (const id of source.ids) {
+    while (tracker.pending >= lookahead && failure === null) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if (failure !== null) break;
+    const pixels = buffers.pop() ?? new ArrayBuffer(Math.ceil(bytes / 8) * 8);
+    await source.readFrame(id, new Uint8Array(pixels, 0, bytes));
+    tracker.push({ pixels, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
+  }
+  await tracker.idle();
+  if (failure !== null) throw failure;
+}
