@@ -1,6 +1,5 @@
-import { performance } from 'node:perf_hooks';
-import { setImmediate, setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { nowNs } from '#protocol/clock.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
 import {
@@ -14,8 +13,10 @@ import { createRandom } from '#simulation/random.ts';
 import { createScene, type Scene } from '#simulation/scene.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
 import type { CameraAdapter, CameraFacts, CameraFrame } from './define.ts';
+import { fastPace, hostClock, type PaceClock, realTimePace } from './pace.ts';
 
 const vector = z.tuple([z.number(), z.number(), z.number()]);
+const radiusNm = z.number().positive().max(10_000);
 const frameSide = z.number().int().min(16).max(8192);
 
 /** Every setting of the simulated camera; all have defaults. */
@@ -42,8 +43,7 @@ export const simulatedCameraOptions = z.strictObject({
     .default(80)
     .meta({ description: 'Side of the square field each bead has to itself, px' }),
   radiiNm: z
-    .array(z.number().positive().max(10_000))
-    .min(1)
+    .union([z.array(radiusNm).min(1), radiusNm.transform((radius) => [radius])])
     .default([1400])
     .meta({ description: 'Radii of the kinds of bead, nm; beads take them in turn' }),
   pixelSizeNm: z.number().min(10).max(1000).default(100).meta({ description: 'Sample plane, nm per px' }),
@@ -109,13 +109,16 @@ export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
  * A camera that needs no hardware: tethered and reference beads in radially exact optics, with shot and read
  * noise, and the true position of every bead in every frame.
  *
- * In real time it keeps an absolute schedule: frame `id` is exposed at start + id / fps. When its frames are
- * not taken in time it skips to the newest one, so that what is lost shows as missing ids. Pixels alternate
- * between two buffers.
+ * In real time it keeps an absolute schedule: frame `id` is exposed at start + id / fps, and that is its time.
+ * When its frames are not taken in time it skips those more than 20 ms late, so that what is lost shows as
+ * missing ids. Pixels alternate between two buffers.
  *
  * @throws {ConfigError} for settings out of range, or a frame too small for the beads
  */
-export function simulatedCamera(settings: z.input<typeof simulatedCameraOptions> = {}): CameraAdapter {
+export function simulatedCamera(
+  settings: z.input<typeof simulatedCameraOptions> = {},
+  clock: PaceClock = hostClock,
+): CameraAdapter {
   const options = parseSimulatedCameraOptions(settings);
   const scene = simulatedScene(options);
   let exposure: Exposure | undefined;
@@ -126,7 +129,7 @@ export function simulatedCamera(settings: z.input<typeof simulatedCameraOptions>
     },
     frames: (signal) => {
       exposure ??= createExposure(options, scene);
-      return exposeOnSchedule(options, exposure, signal);
+      return exposeOnSchedule(options, exposure, clock, signal);
     },
     async close() {
       exposure = undefined;
@@ -179,34 +182,26 @@ function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure
   };
 }
 
-/** Timers fire whole milliseconds late; a frame due sooner than this is delivered at once. */
-const TIMER_MS = 1;
+/** As much as a camera driver keeps: a pause of the process up to here loses no frame. */
+const LATE_MS = 20;
 
 async function* exposeOnSchedule(
   options: SimulatedCameraOptions,
   expose: Exposure,
+  clock: PaceClock,
   signal: AbortSignal,
 ): AsyncGenerator<CameraFrame> {
-  const { fps, pace, frames = Number.POSITIVE_INFINITY } = options;
-  const startNs = BigInt(Date.now()) * 1_000_000n;
-  const start = performance.now();
-  const waitMs = (id: number) => start + (id * 1000) / fps - performance.now();
-  for (let id = 0; id < frames && !signal.aborted; ) {
-    const frame = { id, timeNs: startNs + BigInt(Math.round((id * 1e9) / fps)), ...expose(id) };
-    if (pace === 'fast') await setImmediate();
-    else {
-      while (waitMs(id) > TIMER_MS && !signal.aborted) await pause(waitMs(id), signal);
-    }
-    if (signal.aborted) return;
+  const { fps, frames = Number.POSITIVE_INFINITY } = options;
+  const skips = options.pace === 'real-time';
+  const offsetNs = (id: number) => (id * 1e9) / fps;
+  const startNs = nowNs();
+  const startMs = clock.nowMs();
+  const pace = skips ? realTimePace(offsetNs, clock) : fastPace();
+  for (let id = 0; id < frames; ) {
+    const frame = { id, timeNs: startNs + BigInt(Math.round(offsetNs(id))), ...expose(id) };
+    if (!(await pace.wait(id, signal))) return;
     yield frame;
-    const newest = Math.floor(((performance.now() - start) * fps) / 1000);
-    id = pace === 'fast' ? id + 1 : Math.max(id + 1, newest);
+    const oldest = skips ? Math.ceil(((clock.nowMs() - startMs - LATE_MS) * fps) / 1000) : 0;
+    id = Math.max(id + 1, oldest);
   }
-}
-
-/** Sleeps, or returns at once when aborted. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }
