@@ -22,7 +22,7 @@ export interface SceneParams {
 }
 
 /** A bead at rest. */
-export interface SceneBead {
+interface SceneBead {
   bead: number;
   /** px of the full frame. */
   xPx: number;
