@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
 import { decodeNpy, npyToFloat64 } from '#protocol/npy.ts';
 import { type ZLut, zLutFromMatrix } from '#protocol/z-lut.ts';
 
@@ -76,6 +77,22 @@ export function goldenZLut(golden: GoldenCase): ZLut | null {
   if (!golden.inputs.zlut) return null;
   const { shape, data } = goldenInput(golden, 'zlut');
   return zLutFromMatrix(golden.name, data, shape[0]!, shape[1]!);
+}
+
+/** The plan a case of `stack_to_xyzp` was called with; one without parameters ran with those of its variant. */
+export function goldenPlan({ params, variant }: GoldenCase): Plan {
+  const background = params.background ?? (variant === 'code' ? 'median' : 'none');
+  const ours: Record<string, Record<string, unknown>> = {
+    'center-of-mass': { background },
+    'auto-conv-multiline-sub-pixel': {
+      lineRatio: params.line_ratio,
+      nLocal: params.n_local_xy,
+      iterations: params.n_iter,
+    },
+    'radial-profile': { oversample: params.oversample },
+    'lookup-z': { nLocal: params.n_local_z ?? (variant === 'code' ? 7 : 5) },
+  };
+  return parsePlan(MAGTRACK_PLAN.map(({ stage }) => ({ stage, params: ours[stage] ?? {} })));
 }
 
 /** Frame `frame` [row, column] of a stack [row, column, frame]. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { trackRoi } from '#engines/reference.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
 import type { BeadState } from '#stages/define.ts';
 import {
   expectGolden,
@@ -8,30 +7,15 @@ import {
   type GoldenCase,
   goldenCases,
   goldenInput,
+  goldenPlan,
   goldenZLut,
   hasMagtrackGolden,
 } from './magtrack-golden.ts';
 
-/** Parameters by stage as the case was called; a case without parameters ran with those of its variant. */
-function planOf({ params, variant }: GoldenCase): Plan {
-  const background = params.background ?? (variant === 'code' ? 'median' : 'none');
-  const ours: Record<string, Record<string, unknown>> = {
-    'center-of-mass': { background },
-    'auto-conv-multiline-sub-pixel': {
-      lineRatio: params.line_ratio,
-      nLocal: params.n_local_xy,
-      iterations: params.n_iter,
-    },
-    'radial-profile': { oversample: params.oversample },
-    'lookup-z': { nLocal: params.n_local_z ?? (variant === 'code' ? 7 : 5) },
-  };
-  return parsePlan(MAGTRACK_PLAN.map(({ stage }) => ({ stage, params: ours[stage] ?? {} })));
-}
-
 function trackStack(golden: GoldenCase): BeadState[] {
   const stack = goldenInput(golden, 'stack');
   const zLut = goldenZLut(golden);
-  const plan = planOf(golden);
+  const plan = goldenPlan(golden);
   return Array.from({ length: stack.shape[2]! }, (_, frame) =>
     trackRoi(frameOfStack(stack, frame), stack.shape[0]!, zLut, plan),
   );

@@ -44,7 +44,6 @@ export const autoConvMultilineSubPixel = defineStage({
   },
 
   constants: ({ lineRatio, nLocal, iterations }, size) => ({
-    autoConvMultilineSubPixelMiddle: middleOf(size),
     autoConvMultilineSubPixelHalfLines: halfLinesOf(lineRatio, size),
     autoConvMultilineSubPixelNLocal: nLocal,
     autoConvMultilineSubPixelIterations: iterations,

@@ -22,7 +22,7 @@ export const autoConv = defineStage({
     bead.yPx = mirrorCenter(selfConvolution(pixels, size, 'y', xPx, yPx, 0));
   },
 
-  constants: (_, size) => ({ autoConvMiddle: middleOf(size) }),
+  constants: () => ({}),
 });
 
 function mirrorCenter(lags: Float64Array): number {

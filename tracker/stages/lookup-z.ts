@@ -71,7 +71,7 @@ function bestPlane(correlations: Float64Array): number {
 }
 
 /** Height at a fractional plane index; NaN outside the planes. */
-function heightAt(planeZNm: Float64Array, index: number): number {
+export function heightAt(planeZNm: Float64Array, index: number): number {
   const last = planeZNm.length - 1;
   if (!(index >= 0 && index <= last)) return Number.NaN;
   const below = Math.min(Math.floor(index), last - 1);

@@ -13,7 +13,7 @@ export function middleOf(size: number): number {
 }
 
 /** Share of the ROI size that is the standard deviation of the Gaussian window. */
-const WINDOW_SHARE = 1 / 6;
+export const WINDOW_SHARE = 1 / 6;
 
 /** Multiple of the rounding error of the mean below which a line has no contrast. */
 const NOISE_MARGIN = 16;

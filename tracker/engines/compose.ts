@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { type Plan, planRadii, stageNamed } from '#pipeline/plan.ts';
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import { SKIPPED_RADII } from '#stages/pearson.ts';
+import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
+
+/** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */
+const SHARED = ['roi', 'reduce', 'parabolic-vertex', 'self-convolution', 'median'];
+
+/** 32-bit words of one bead in one frame, by name; its profile follows from `profile` on. */
+export const RESULT_WORDS = {
+  flags: 0,
+  xWhole: 1,
+  xPart: 2,
+  yWhole: 3,
+  yPart: 4,
+  plane: 5,
+  planeOffset: 6,
+  score: 7,
+  darkest: 8,
+  brightest: 9,
+  profile: 10,
+} as const;
+
+/** Bits of `RESULT_WORDS.flags`: which results are numbers. */
+export const RESULT_FLAGS = { x: 1, y: 2, z: 4, score: 8, light: 16 } as const;
+
+/** Words of an ROI in the kernel's table: the struct `Roi` of roi.wgsl. */
+export const ROI_WORDS = {
+  start: 0,
+  bead: 1,
+  zLutStart: 2,
+  planes: 3,
+  seedXWhole: 4,
+  seedYWhole: 5,
+  seedXOffset: 6,
+  seedYOffset: 7,
+} as const;
+export const ROI_WORD_COUNT = 8;
+
+/** `seedXWhole` or `seedYWhole` of a center that is not known. */
+export const NO_SEED = 0x7fffffff;
+
+/** Counts above the darkest pixel of a profile bin without a pixel, where WGSL cannot promise a NaN. */
+export const EMPTY_BIN = -1;
+
+export interface KernelOptions {
+  /** Invocations that share one ROI; a power of 2, at most 256. */
+  lanes: number;
+  /** Whether the radial profile goes into the results. */
+  keepsProfiles: boolean;
+}
+
+/**
+ * WGSL of a whole plan for ROIs of one size: the entry point `track` works on one ROI of one frame with one
+ * workgroup, dispatched as (ROIs, frames). A plan of one stage is that stage's test kernel.
+ *
+ * @param plan its stages have every parameter, as from `parsePlan`; may begin with a stage that reads `center`,
+ *   which is then the seed of the ROI
+ */
+export function composeKernel(
+  plan: Plan,
+  size: number,
+  pixelFormat: PixelFormat,
+  options: KernelOptions,
+): string {
+  const constants = sharedConstants(size, Math.max(1, planRadii(plan, size)), pixelFormat, options);
+  const texts = new Set(SHARED);
+  const calls: string[] = [];
+  for (const { stage: name, params } of plan) {
+    Object.assign(constants, stageNamed(name).constants(params, size));
+    texts.add(name);
+    calls.push(`  ${name.replaceAll('-', '_')}(lane);`);
+  }
+  return [
+    ...Object.entries(constants).map(([name, value]) => `const ${name} = ${value};`),
+    ...[...texts].map(readText),
+    '@compute @workgroup_size(lanes)',
+    'fn track(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {',
+    '  begin_roi(group.x, group.y, lane);',
+    ...calls,
+    '  end_roi(lane);',
+    '}',
+  ].join('\n');
+}
+
+function sharedConstants(
+  size: number,
+  profileRadii: number,
+  pixelFormat: PixelFormat,
+  { lanes, keepsProfiles }: KernelOptions,
+): Record<string, number | boolean> {
+  const laneColumns = Math.min(8, lanes);
+  // Two items a lane even out the work of small and large rings.
+  const ringParts = Math.max(1, Math.floor((2 * lanes) / profileRadii));
+  return {
+    lanes,
+    laneColumns,
+    laneRows: lanes / laneColumns,
+    roiSize: size,
+    middle: middleOf(size),
+    windowSigmaPx: size * WINDOW_SHARE,
+    profileRadii,
+    ringParts,
+    lookupZSkippedRadii: SKIPPED_RADII,
+    scratchLength: Math.max(2 * size, ringParts * profileRadii),
+    bytesPerPixel: PIXEL_FORMATS[pixelFormat].bytesPerPixel,
+    keepsProfiles,
+    noSeed: NO_SEED,
+    emptyBin: EMPTY_BIN,
+    ...prefixed('result', RESULT_WORDS),
+    ...prefixed('flag', RESULT_FLAGS),
+  };
+}
+
+/** `{ xWhole: 1 }` as `{ resultXWhole: 1 }`. */
+function prefixed(prefix: string, names: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(names).map(([name, value]) => [prefix + name[0]!.toUpperCase() + name.slice(1), value]),
+  );
+}
+
+function readText(name: string): string {
+  return readFileSync(new URL(`../stages/${name}.wgsl`, import.meta.url), 'utf8');
+}

@@ -1,0 +1,81 @@
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { TrackTable } from '#protocol/track-table.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { heightAt } from '#stages/lookup-z.ts';
+import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
+import { type JudgedTrack, judgeTrack } from './judge-track.ts';
+
+/** What turns the words of a kernel into tracks. */
+export interface ResultReader {
+  beads: readonly { roi: Roi; zLut: ZLut | null; radii: number }[];
+  /** 32-bit words of one bead in one frame. */
+  words: number;
+  pixelFormat: PixelFormat;
+  looksUpZ: boolean;
+}
+
+/**
+ * Fills rows of a table from the results of a kernel. The last steps are done here in float64: the kernel's center
+ * is a whole number and a fraction, its plane too, and WGSL promises no NaN.
+ *
+ * @param results [frame, bead, word] as `RESULT_WORDS`
+ * @param firstFrame row of `into` that the first frame goes to
+ */
+export function readResults(
+  results: ArrayBuffer,
+  reader: ResultReader,
+  into: TrackTable,
+  firstFrame: number,
+  frames: number,
+): void {
+  const unsigned = new Uint32Array(results);
+  const signed = new Int32Array(results);
+  const float = new Float32Array(results);
+  const { beads, words, pixelFormat, looksUpZ } = reader;
+  const { saturation, bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
+  const counts = bytesPerPixel === 4 ? float : unsigned;
+  const judged: JudgedTrack = {
+    xPx: Number.NaN,
+    yPx: Number.NaN,
+    zNm: Number.NaN,
+    size: 0,
+    darkest: 0,
+    brightest: 0,
+    saturation,
+    hasZLut: false,
+    looksUpZ,
+  };
+  for (let index = 0; index < frames * beads.length; index++) {
+    const { roi, zLut, radii } = beads[index % beads.length]!;
+    const row = firstFrame * beads.length + index;
+    const at = index * words;
+    const flags = unsigned[at + RESULT_WORDS.flags]!;
+    const lit = (flags & RESULT_FLAGS.light) !== 0;
+    const darkest = lit ? counts[at + RESULT_WORDS.darkest]! : Number.POSITIVE_INFINITY;
+    const brightest = lit ? counts[at + RESULT_WORDS.brightest]! : Number.NEGATIVE_INFINITY;
+    const found = brightest > darkest ? flags : 0;
+    const { xWhole, xPart, yWhole, yPart, plane, planeOffset } = RESULT_WORDS;
+
+    judged.xPx = found & RESULT_FLAGS.x ? signed[at + xWhole]! + float[at + xPart]! : Number.NaN;
+    judged.yPx = found & RESULT_FLAGS.y ? signed[at + yWhole]! + float[at + yPart]! : Number.NaN;
+    judged.zNm =
+      zLut && found & RESULT_FLAGS.z
+        ? heightAt(zLut.planeZNm, signed[at + plane]! + float[at + planeOffset]!)
+        : Number.NaN;
+    judged.size = roi.size;
+    judged.darkest = darkest;
+    judged.brightest = brightest;
+    judged.hasZLut = zLut !== null;
+
+    into.xPx[row] = roi.left + judged.xPx;
+    into.yPx[row] = roi.top + judged.yPx;
+    into.zNm[row] = judged.zNm;
+    into.score[row] = found & RESULT_FLAGS.score ? float[at + RESULT_WORDS.score]! : Number.NaN;
+    into.status[row] = judgeTrack(judged);
+    for (let radius = 0; radius < into.radii; radius++) {
+      const above = radius < radii ? float[at + RESULT_WORDS.profile + radius]! : EMPTY_BIN;
+      into.profiles[row * into.radii + radius] = above === EMPTY_BIN ? Number.NaN : darkest + above;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// center-of-mass: lanes tile the ROI. Defined in center-of-mass.ts.
+
+fn center_of_mass(lane: u32) {
+  var level = 0.0;
+  if (centerOfMassBackground == 1) { level = mean_counts(lane); }
+  if (centerOfMassBackground == 2) { level = median(lane); }
+
+  // Positions from the middle of the ROI, where the light is: small numbers keep their digits.
+  let halfSpan = 0.5 * f32(roiSize - 1);
+  var mass = 0.0;
+  var moments = vec2f(0.0);
+  for (var row = first_row(lane); row < roiSize; row += laneRows) {
+    var rowMass = 0.0;
+    for (var column = first_column(lane); column < roiSize; column += laneColumns) {
+      let counts = pixel(row, column);
+      let weight = select(abs(counts - level), counts, centerOfMassBackground == 0);
+      rowMass += weight;
+      moments.x += weight * (f32(column) - halfSpan);
+    }
+    mass += rowMass;
+    moments.y += rowMass * (f32(row) - halfSpan);
+  }
+  var total = sum_over_lanes(lane, vec4f(mass, moments, 0.0));
+  // The counts of the darkest pixel, left out above, have no moment about the middle.
+  if (centerOfMassBackground == 0) { total.x += darkest * f32(roiSize * roiSize); }
+  set_center(vec2i(middle), total.yz / total.x + (halfSpan - f32(middle)), vec2<bool>(total.x != 0.0));
+}
+
+// Mean counts of the ROI above the darkest pixel.
+fn mean_counts(lane: u32) -> f32 {
+  var sum = 0.0;
+  for (var row = first_row(lane); row < roiSize; row += laneRows) {
+    var rowSum = 0.0;
+    for (var column = first_column(lane); column < roiSize; column += laneColumns) { rowSum += pixel(row, column); }
+    sum += rowSum;
+  }
+  return sum_over_lanes(lane, vec4f(sum, 0.0, 0.0, 0.0)).x / f32(roiSize * roiSize);
+}

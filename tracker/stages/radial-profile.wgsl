@@ -1,0 +1,90 @@
+// radial-profile: lanes stride over the rings, each walking the pixels of its own, so that no two add to one sum:
+// the result is the same every time, and pixels may be of any type. Defined in radial-profile.ts.
+
+// A ring is cut into parts, every ringParts-th row each, while there are fewer rings than lanes.
+const ringItems = radialProfileRadii * ringParts;
+
+// Closer than this to half-way between two bins, a square root in f32 may choose the wrong one.
+const binSlack = 0.004;
+// The ends of a row of a ring, from a square root in f32, are off by less than this, px.
+const spanSlackPx = 0.25;
+
+fn radial_profile(lane: u32) {
+  let known = centerKnown.x && centerKnown.y;
+  // scratch may still be read by the stage before.
+  workgroupBarrier();
+  for (var item = i32(lane); item < ringItems; item += lanes) {
+    if (known) {
+      scratch[item] = ring_sum(item / ringParts, item % ringParts);
+    } else {
+      scratch[item] = rows_sum(item, ringItems);
+    }
+  }
+  workgroupBarrier();
+
+  for (var bin = i32(lane); bin < radialProfileRadii; bin += lanes) {
+    var total = vec2f(0.0);
+    if (known) {
+      for (var part = 0; part < ringParts; part++) { total += scratch[bin * ringParts + part]; }
+    } else if (bin == 0 && usable) {
+      // Without a center, bin 0 is the mean of the ROI.
+      for (var item = 0; item < ringItems; item++) { total += scratch[item]; }
+    }
+    profile[bin] = select(total.x / max(total.y, 1.0), emptyBin, total.y == 0.0);
+    if (keepsProfiles) { results[resultStart + resultProfile + u32(bin)] = bitcast<u32>(profile[bin]); }
+  }
+}
+
+// Counts and number of the pixels of one part of a ring.
+fn ring_sum(bin: i32, part: i32) -> vec2f {
+  let outer = (f32(bin) + 0.5) / f32(radialProfileOversample);
+  let inner = (f32(bin) - 0.5) / f32(radialProfileOversample);
+  let top = max(0, centerWhole.y + i32(ceil(centerPart.y - outer - spanSlackPx)));
+  let bottom = min(roiSize - 1, centerWhole.y + i32(floor(centerPart.y + outer + spanSlackPx)));
+  var total = vec2f(0.0);
+  for (var row = top + part; row <= bottom; row += ringParts) {
+    let dy = f32(row - centerWhole.y) - centerPart.y;
+    let reach = sqrt(max(0.0, outer * outer - dy * dy)) + spanSlackPx;
+    let left = max(0, centerWhole.x + i32(ceil(centerPart.x - reach)));
+    let right = min(roiSize - 1, centerWhole.x + i32(floor(centerPart.x + reach)));
+    // Pixels between these belong to smaller rings.
+    var holeLeft = right;
+    var holeRight = left;
+    let hole = sqrt(max(0.0, inner * inner - dy * dy)) - spanSlackPx;
+    if (bin > 0 && hole > 0.0) {
+      holeLeft = centerWhole.x + i32(floor(centerPart.x - hole));
+      holeRight = centerWhole.x + i32(ceil(centerPart.x + hole));
+    }
+    for (var column = left; column <= right; column++) {
+      if (column > holeLeft && column < holeRight) { column = holeRight; }
+      if (column <= right && bin_of(row, column) == bin) { total += vec2f(pixel(row, column), 1.0); }
+    }
+  }
+  return total;
+}
+
+// Distance to the center times the oversampling, rounded half to even.
+fn bin_of(row: i32, column: i32) -> i32 {
+  let whole = vec2i(column, row) - centerWhole;
+  let oversample = radialProfileOversample;
+  let distance = length(vec2f(whole) - centerPart) * f32(oversample);
+  let below = i32(floor(distance));
+  if (abs(distance - f32(below) - 0.5) > binSlack) { return i32(round(distance)); }
+  // Squares decide: what is whole in them is exact as integers, the rest is small.
+  let squares = oversample * oversample * (whole.x * whole.x + whole.y * whole.y) - below * (below + 1);
+  let rest = f32(oversample * oversample) * dot(centerPart - 2.0 * vec2f(whole), centerPart) - 0.25;
+  let beyond = f32(squares) + rest;
+  if (beyond == 0.0) { return below + (below & 1); }
+  return select(below, below + 1, beyond > 0.0);
+}
+
+// Counts and number of the pixels of every stride-th row.
+fn rows_sum(first: i32, stride: i32) -> vec2f {
+  var total = vec2f(0.0);
+  for (var row = first; row < roiSize; row += stride) {
+    var rowSum = 0.0;
+    for (var column = 0; column < roiSize; column++) { rowSum += pixel(row, column); }
+    total += vec2f(rowSum, f32(roiSize));
+  }
+  return total;
+}
