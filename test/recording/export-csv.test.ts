@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
+import { createCsvWriter } from '#recording/csv.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { expectedRows, FACTS, type Row, testFolder, trackedBatch } from './example-run.ts';
@@ -70,4 +71,24 @@ test('a wrong source leaves no CSV behind', async () => {
   await expect(exportCsv(folder, csv)).rejects.toThrow(RecordingError);
   await expect(exportCsv(join(folder, 'none.arrows'), csv)).rejects.toThrow(RecordingError);
   expect(existsSync(csv)).toBe(false);
+});
+
+test('a score is written with the fewest digits that read back to the same float32, up to nine', () => {
+  const path = join(testFolder(), 'scores.csv');
+  const scores = [0.9, 1, -1, 0, 0.110000014, 0.8888889, Number.NaN, 1e-9];
+  const writer = createCsvWriter(path);
+  writer.write({
+    rows: scores.length,
+    frame: new Uint32Array(scores.length),
+    timeNs: new BigInt64Array(scores.length),
+    bead: new Uint32Array(scores.length),
+    xPx: new Float64Array(scores.length),
+    yPx: new Float64Array(scores.length),
+    zNm: new Float64Array(scores.length),
+    score: Float32Array.from(scores),
+    status: new Uint16Array(scores.length),
+  });
+  writer.close();
+  const written = readFileSync(path, 'utf8').trimEnd().split('\n').slice(1);
+  expect(written.map((line) => line.split(',')[6])).toEqual(scores.map(String));
 });

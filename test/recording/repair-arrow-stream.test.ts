@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { RecordingError } from '#protocol/errors.ts';
 import { messageAt, openArrowStream } from '#recording/arrow-stream.ts';
 import { END_OF_STREAM } from '#recording/batch-encoder.ts';
@@ -97,4 +97,14 @@ test('a whole file is left as it is', async () => {
   writeFileSync(path, whole);
   expect(await repairArrowStream(path)).toEqual({ batches: 3, cutBytes: 0, wasWhole: true });
   expect(readFileSync(path).equals(whole)).toBe(true);
+});
+
+test('a batch is found although the file shrank behind it since its size was asked for', async () => {
+  const path = join(testFolder(), 'shrunk.arrows');
+  writeFileSync(path, whole.subarray(0, batchEnds[0]));
+  const { handle } = await openArrowStream(path, [TRACKS_FORMAT]);
+  onTestFinished(() => handle.close());
+  const [end, next] = batchEnds as [number, number];
+  expect(await messageAt(handle, headerEnd, next - 1)).toMatchObject({ kind: 'batch', end });
+  expect(await messageAt(handle, end, next)).toBeNull();
 });

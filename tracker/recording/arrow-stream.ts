@@ -15,6 +15,12 @@ export interface MessageSpan {
 const CONTINUATION = -1;
 const PREFIX_BYTES = 8;
 
+/** Read at once for a message: more than prefix and metadata of a batch of ours, so that one read does. */
+const HEAD_BYTES = 1024;
+
+/** Record batches decoded at once: a live run has some of a few kilobytes each, and each read takes its time. */
+const GROUP_BYTES = 2 ** 20;
+
 /**
  * The message that starts at this byte, or null when no whole one does: a tail cut by a crash, or not Arrow at all.
  * Source: Arrow columnar format, "Encapsulated message format" (0xFFFFFFFF, metadata length, metadata, body).
@@ -25,16 +31,19 @@ export async function messageAt(
   fileBytes: number,
 ): Promise<MessageSpan | null> {
   if (start + PREFIX_BYTES > fileBytes) return null;
-  const prefix = await readBytes(handle, start, PREFIX_BYTES);
-  if (!prefix) return null;
-  const view = new DataView(prefix.buffer);
+  const head = await readBytes(handle, start, Math.min(HEAD_BYTES, fileBytes - start));
+  if (head.byteLength < PREFIX_BYTES) return null;
+  const view = new DataView(head.buffer);
   const metadataBytes = view.getInt32(4, true);
   if (view.getInt32(0, true) !== CONTINUATION || metadataBytes < 0) return null;
   const bodyStart = start + PREFIX_BYTES + metadataBytes;
   if (bodyStart > fileBytes) return null;
   if (metadataBytes === 0) return { kind: 'end', start, end: bodyStart, schema: null };
-  const metadata = await readBytes(handle, start + PREFIX_BYTES, metadataBytes);
-  if (!metadata) return null;
+  const metadata =
+    PREFIX_BYTES + metadataBytes <= head.byteLength
+      ? head.subarray(PREFIX_BYTES, PREFIX_BYTES + metadataBytes)
+      : await readBytes(handle, start + PREFIX_BYTES, metadataBytes);
+  if (metadata.byteLength < metadataBytes) return null;
   let message: Message;
   let schema: Schema | null = null;
   try {
@@ -50,15 +59,16 @@ export async function messageAt(
   return message.isRecordBatch() ? { kind: 'batch', start, end, schema } : null;
 }
 
-/** These bytes, or null when they are gone: a recorder that retries a failed write first takes back its half. */
-async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array | null> {
+/** These bytes, fewer where the file ends: a recorder that retries a failed write first takes back its half. */
+async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array> {
   const into = new Uint8Array(bytes);
-  for (let done = 0; done < bytes; ) {
+  let done = 0;
+  while (done < bytes) {
     const { bytesRead } = await handle.read(into, done, bytes - done, position + done);
-    if (bytesRead === 0) return null;
+    if (bytesRead === 0) break;
     done += bytesRead;
   }
-  return into;
+  return into.subarray(0, done);
 }
 
 /** A recording opened at its first message. */
@@ -108,19 +118,27 @@ export async function openArrowStream(
 export async function* readBatches(path: string, format: string): AsyncGenerator<RecordBatch> {
   const stream = await openArrowStream(path, [format]);
   try {
-    const reader = await RecordBatchReader.from(wholeMessages(stream));
-    // A stream without a batch is read as one batch of no rows.
-    for await (const batch of reader) if (batch.numRows > 0) yield batch;
+    for await (const messages of wholeMessages(stream)) yield* RecordBatchReader.from(messages);
   } finally {
     await stream.handle.close();
   }
 }
 
+/** Groups of whole record batches, each after the header, so that each is a stream by itself. */
 async function* wholeMessages({ handle, fileBytes, header }: OpenedStream): AsyncGenerator<Uint8Array> {
-  for (let span: MessageSpan | null = header; span && span.kind !== 'end'; ) {
-    const bytes: Uint8Array | null = await readBytes(handle, span.start, span.end - span.start);
-    if (!bytes) return;
-    yield bytes;
-    span = await messageAt(handle, span.end, fileBytes);
+  const headerBytes = await readBytes(handle, header.start, header.end - header.start);
+  let start = header.end;
+  let span = await messageAt(handle, start, fileBytes);
+  while (span?.kind === 'batch') {
+    const { end } = span;
+    span = await messageAt(handle, end, fileBytes);
+    if (span?.kind === 'batch' && end - start < GROUP_BYTES) continue;
+    const batches = await readBytes(handle, start, end - start);
+    if (batches.byteLength < end - start) return;
+    const group = new Uint8Array(headerBytes.byteLength + batches.byteLength);
+    group.set(headerBytes);
+    group.set(batches, headerBytes.byteLength);
+    yield group;
+    start = end;
   }
 }

@@ -1,0 +1,86 @@
+import { expect, test, vi } from 'vitest';
+import { AppendFile, type FileAccess } from '#recording/append-file.ts';
+
+/** A file in memory that notes what is asked of it; each write ends when `step` is called. */
+function steppedFile() {
+  const writes: { text: string; position: number }[] = [];
+  const waiting: { resolve: () => void; reject: (cause: Error) => void }[] = [];
+  let syncFailure: Error | null = null;
+  const file: FileAccess = {
+    write(bytes, position) {
+      writes.push({ text: Buffer.from(bytes).toString(), position });
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    truncate: async () => {},
+    sync: async () => {
+      if (syncFailure) throw syncFailure;
+    },
+    close: async () => {},
+  };
+  return {
+    file,
+    writes,
+    succeed: () => waiting.shift()!.resolve(),
+    fail: (cause: Error) => waiting.shift()!.reject(cause),
+    failSyncs: (cause: Error | null) => {
+      syncFailure = cause;
+    },
+  };
+}
+
+test('writes go out one at a time, in order, each where the one before ended', async () => {
+  const disk = steppedFile();
+  const file = new AppendFile(disk.file, 100, () => {});
+  file.push(Buffer.from('one'), 1);
+  file.push(Buffer.from('three'), 2);
+  expect(disk.writes).toEqual([{ text: 'one', position: 100 }]);
+  expect(file).toMatchObject({ waitingBytes: 8, waitingRows: 3, writtenRows: 0 });
+  disk.succeed();
+  await vi.waitUntil(() => disk.writes.length === 2);
+  expect(disk.writes[1]).toEqual({ text: 'three', position: 103 });
+  disk.succeed();
+  await vi.waitUntil(() => file.writtenRows === 3);
+  expect(file).toMatchObject({ waitingBytes: 0, waitingRows: 0, writtenBytes: 108 });
+});
+
+test('a failed write is tried again at the same place and reported once a spell', async () => {
+  const disk = steppedFile();
+  const errors: unknown[] = [];
+  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause));
+  const full = new Error('ENOSPC');
+  file.push(Buffer.from('one'), 1);
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    disk.fail(full);
+    await vi.waitUntil(() => {
+      file.pump();
+      return disk.writes.length === attempt + 1;
+    });
+  }
+  expect(disk.writes).toEqual(Array(3).fill({ text: 'one', position: 0 }));
+  expect(errors).toEqual([full]);
+  disk.succeed();
+  await vi.waitUntil(() => file.writtenRows === 1);
+  file.push(Buffer.from('two'), 1);
+  await vi.waitUntil(() => {
+    file.pump();
+    return disk.writes.length === 4;
+  });
+  disk.fail(full);
+  await vi.waitUntil(() => errors.length === 2);
+});
+
+test('syncs that fail are reported once a spell', async () => {
+  const disk = steppedFile();
+  const errors: unknown[] = [];
+  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause));
+  const broken = new Error('EIO');
+  disk.failSyncs(broken);
+  file.push(Buffer.from('one'), 1);
+  disk.succeed();
+  await vi.waitUntil(() => file.writtenRows === 1);
+  for (let time = 0; time < 3; time++) {
+    file.sync();
+    await vi.waitUntil(() => errors.length > 0);
+  }
+  expect(errors).toEqual([broken]);
+});
