@@ -8,14 +8,14 @@ import { FACTS, trackedBatch } from '../support/kill-child-batch.ts';
 export { FACTS, trackedBatch };
 
 /** A new folder and how to remove it. */
-export function temporaryFolder(): { folder: string; remove: () => void } {
+export function removableFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'tweezertrack-recording-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** A folder of its own for one test, gone afterwards. */
 export function testFolder(): string {
-  const { folder, remove } = temporaryFolder();
+  const { folder, remove } = removableFolder();
   onTestFinished(remove);
   return folder;
 }

@@ -9,7 +9,7 @@ import { readTracks } from '#recording/read-recording.ts';
 import { repairArrowStream } from '#recording/repair-arrow-stream.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { TRACKS_FORMAT } from '#recording/stream-schema.ts';
-import { allRows, expectedRows, FACTS, temporaryFolder, testFolder, trackedBatch } from './example-run.ts';
+import { allRows, expectedRows, FACTS, removableFolder, testFolder, trackedBatch } from './example-run.ts';
 
 const BEADS = 2;
 
@@ -20,7 +20,7 @@ let batchEnds: number[];
 const FRAMES_OF_BATCH = [1, 2, 1];
 
 beforeAll(async () => {
-  const { folder: parent, remove } = temporaryFolder();
+  const { folder: parent, remove } = removableFolder();
   const folder = join(parent, 'run');
   const recorder = await createRunRecorder(folder, FACTS);
   let first = 0;

@@ -3,7 +3,7 @@ import { OutputFile } from './output-file.ts';
 import type { TrackColumns } from './track-block.ts';
 
 /** First line of every CSV of tracks. */
-export const CSV_HEADER = 'frame,timeNs,bead,xPx,yPx,zNm,score,status';
+const CSV_HEADER = 'frame,timeNs,bead,xPx,yPx,zNm,score,status';
 
 const ROWS_PER_WRITE = 8192;
 
