@@ -23,7 +23,7 @@ export interface SweepFrame {
 export interface BuildOptions {
   /** Configured here; the caller closes it. */
   engine: Pick<Engine, 'configure' | 'track'>;
-  /** How beads will be tracked with this Z-LUT; its lookup is left out, since there is nothing to look up yet. */
+  /** How beads will be tracked with this Z-LUT; a lookup finds nothing yet, and may stay. */
   plan: Plan;
   shape: FrameShape;
   roi: Roi;
@@ -59,8 +59,7 @@ export async function buildZLut(
   frames: AsyncIterable<SweepFrame>,
   options: BuildOptions,
 ): Promise<BuiltZLut> {
-  const { engine, shape, roi, name } = options;
-  const plan = options.plan.filter(({ stage }) => stage !== 'lookup-z');
+  const { engine, plan, shape, roi, name } = options;
   const radii = planRadii(plan, roi.size);
   await engine.configure({ ...shape, plan, rois: [roi], zLuts: [], zLutOfBead: [-1], profiles: true });
 

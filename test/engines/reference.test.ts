@@ -128,6 +128,17 @@ describe('reference engine', () => {
     }
   });
 
+  test('a blank bead is NaN also in a plan that would place it in the middle', async () => {
+    const blank = frameOf('mono8', 1, (pixels) => {
+      for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) pixels[pixel] = 77;
+    });
+    const coarse = parsePlan([{ stage: 'center-of-mass' }]);
+    const table = await track(setupFor('mono8', { plan: coarse, zLuts: [], zLutOfBead: [-1, -1, -1] }), [
+      blank,
+    ]);
+    expect(statusOf(table)).toEqual(new Array(3).fill('no-light+lost'));
+  });
+
   test('a NaN pixel loses its bead only', async () => {
     const frame = frameOf('float32', 1, (pixels) => {
       pixels[41 * WIDTH + 22] = Number.NaN;

@@ -81,9 +81,9 @@ describe('Z-LUT lookup', () => {
     expect(lookUp(profileAt(12.3), holed).zNm).toBe(lookUp(profileAt(12.3)).zNm);
   });
 
-  test('a plane without contrast is passed over', () => {
+  test.each([0, 2, 23])('plane %i without contrast is passed over', (plane) => {
     const flat = { ...zLut, profiles: zLut.profiles.slice() };
-    flat.profiles.fill(0.3, 2 * RADII, 3 * RADII);
+    flat.profiles.fill(0.3, plane * RADII, (plane + 1) * RADII);
     expect(lookUp(profileAt(9.3), flat).zNm).toBe(lookUp(profileAt(9.3)).zNm);
   });
 
