@@ -67,11 +67,6 @@ export function goldenInput(golden: GoldenCase, input: string): GoldenArray {
   return readArray(golden.inputs[input]!.file);
 }
 
-/** An output of a case as the library returned it. */
-export function goldenOutput(golden: GoldenCase, output: string): GoldenArray {
-  return readArray(golden.outputs![output]!.file);
-}
-
 /** The Z-LUT of a case, or null for a case without one. */
 export function goldenZLut(golden: GoldenCase): ZLut | null {
   if (!golden.inputs.zlut) return null;
