@@ -1,0 +1,24 @@
+import type { LiveConnection } from './live-connection.ts';
+import type { LiveStore } from './live-store.ts';
+
+/** What a person can do to the beads; a refusal becomes the store's notice. */
+export interface BeadActions {
+  select(bead: number): void;
+  /** Adds a bead at a full-frame position. */
+  add(xPx: number, yPx: number): Promise<void>;
+  move(bead: number, xPx: number, yPx: number): Promise<void>;
+  remove(bead: number): Promise<void>;
+}
+
+/** Actions that ask the tracker over a connection. */
+export function beadActions(store: LiveStore, { request }: LiveConnection): BeadActions {
+  const attempt = async (ask: Parameters<typeof request>[0]) => {
+    store.notice.value = await request(ask);
+  };
+  return {
+    select: store.select,
+    add: (xPx, yPx) => attempt({ type: 'add-bead', xPx, yPx }),
+    move: (bead, xPx, yPx) => attempt({ type: 'move-bead', bead, xPx, yPx }),
+    remove: (bead) => attempt({ type: 'remove-bead', bead }),
+  };
+}

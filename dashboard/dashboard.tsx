@@ -1,0 +1,24 @@
+import type { BeadActions } from './bead-actions.ts';
+import type { LiveStore } from './live-store.ts';
+import { BeadList } from './panels/bead-list.tsx';
+import { EventLog } from './panels/event-log.tsx';
+import { FrameLedger } from './panels/frame-ledger.tsx';
+import { LiveCamera } from './panels/live-camera.tsx';
+import { LivePlots } from './panels/live-plots.tsx';
+import { StatusBar } from './panels/status-bar.tsx';
+
+/** The whole page. */
+export function Dashboard({ store, actions }: { store: LiveStore; actions: BeadActions }) {
+  return (
+    <>
+      <StatusBar store={store} />
+      <main>
+        <LiveCamera store={store} actions={actions} />
+        <LivePlots store={store} />
+        <BeadList store={store} actions={actions} />
+        <FrameLedger store={store} />
+        <EventLog store={store} />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,299 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ControlRequest } from '#protocol/live.ts';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
+import { browserSkipReason, launchBrowser } from '../support/browser.ts';
+import { builtDashboard } from '../support/built-dashboard.ts';
+import { FakeTracker } from '../support/fake-tracker.ts';
+
+const skipReason = browserSkipReason();
+const SOON = { timeout: 20_000, interval: 50 };
+const FRAME = { width: 640, height: 480 };
+
+describe.skipIf(skipReason)(
+  `the dashboard in a browser${skipReason ? ` (skipped: ${skipReason})` : ''}`,
+  () => {
+    let dist: string;
+    let browser: Browser;
+    let tracker: FakeTracker;
+    let page: Page;
+    let consoleErrors: string[];
+
+    beforeAll(async () => {
+      dist = await builtDashboard();
+      browser = await launchBrowser();
+    });
+    afterAll(() => browser?.close());
+
+    /** Opens the page on a tracker with this many beads and waits for its picture and its tracks. */
+    async function open(beads: number, options: { pixelSizeNm?: number } = {}): Promise<void> {
+      tracker = new FakeTracker({ page: dist, beads, ...FRAME, ...options });
+      const url = await tracker.start();
+      page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+      page.on('console', (message) => {
+        if (message.type() === 'error') consoleErrors.push(message.text());
+      });
+      page.on('pageerror', (error) => consoleErrors.push(error.message));
+      await page.goto(url);
+      await expect.poll(() => saturatedPixels('.stage .overlay'), SOON).toBeGreaterThan(0);
+    }
+
+    beforeEach(() => {
+      consoleErrors = [];
+    });
+    afterEach(async () => {
+      await page?.close();
+      await tracker?.stop();
+    });
+
+    /** Pixels of a canvas that are of a color: neither picture, text nor grid are. */
+    function saturatedPixels(selector: string): Promise<number> {
+      return page.$eval(selector, (element) => {
+        const canvas = element as HTMLCanvasElement;
+        const context = canvas.getContext('2d');
+        if (!context || canvas.width === 0) return 0;
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        let count = 0;
+        for (let at = 0; at < data.length; at += 4) {
+          const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
+          if (data[at + 3]! > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) count++;
+        }
+        return count;
+      });
+    }
+
+    /** Where a full-frame position is on the page: the frame fills the stage as far as its shape allows. */
+    async function onPage(xPx: number, yPx: number): Promise<{ x: number; y: number }> {
+      const box = await page.locator('.stage .overlay').boundingBox();
+      if (!box) throw new Error('the live picture is not on the page');
+      const scale = Math.min(box.width / FRAME.width, box.height / FRAME.height);
+      return {
+        x: box.x + (box.width - FRAME.width * scale) / 2 + (xPx + 0.5) * scale,
+        y: box.y + (box.height - FRAME.height * scale) / 2 + (yPx + 0.5) * scale,
+      };
+    }
+
+    async function pressAt(xPx: number, yPx: number, button: 'left' | 'right' = 'left'): Promise<void> {
+      const { x, y } = await onPage(xPx, yPx);
+      await page.mouse.click(x, y, { button });
+    }
+
+    const row = (bead: number) => page.locator(`#bead-${bead}`);
+    const cells = (bead: number) => row(bead).locator('th, td').allInnerTexts();
+    const requested = <Type extends ControlRequest['type']>(type: Type) =>
+      tracker.requests.filter(
+        (request): request is Extract<ControlRequest, { type: Type }> => request.type === type,
+      );
+
+    test('shows every bead with its position, height, score and status', async () => {
+      await open(3);
+      await expect.poll(() => cells(2), SOON).toHaveLength(6);
+      const [bead, xPx, yPx, zNm, score, status] = await cells(2);
+      const { left, top, size } = tracker.beads[2]!;
+      expect([bead, status]).toEqual(['2', 'ok']);
+      // The fake beads tremble by 0.3 px and 20 nm about their middles, the list rounds to 0.01 px.
+      expect(Math.abs(Number(xPx) - left - size / 2)).toBeLessThan(0.31);
+      expect(Math.abs(Number(yPx) - top - size / 2)).toBeLessThan(0.31);
+      expect(Number(zNm)).toBeGreaterThan(1000);
+      expect(Number(score)).toBeGreaterThan(0.9);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('draws x, y and z of the selected bead and names their units', async () => {
+      await open(3);
+      for (const name of ['x', 'y', 'z']) {
+        await expect.poll(() => saturatedPixels(`.trace-${name} canvas`), SOON).toBeGreaterThan(200);
+        expect(
+          await page.getByRole('img', { name: `${name} of bead 0 in nm against time in s` }).count(),
+        ).toBe(1);
+      }
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('keeps x and y in px where the camera has no pixel size', async () => {
+      await open(2, { pixelSizeNm: Number.NaN });
+      expect(await page.getByRole('img', { name: 'y of bead 0 in px against time in s' }).count()).toBe(1);
+      expect(await page.getByRole('img', { name: 'z of bead 0 in nm against time in s' }).count()).toBe(1);
+    });
+
+    test('holds its trace while paused and goes on afterwards', async () => {
+      await open(2);
+      const picture = () =>
+        page.$eval('.trace-x canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      await expect.poll(() => saturatedPixels('.trace-x canvas'), SOON).toBeGreaterThan(200);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
+      // The list changes ten times a second, the plots draw twenty times: after a change the pause is on screen.
+      const listChanges = async () => {
+        const before = await cells(0);
+        await expect.poll(() => cells(0), SOON).not.toEqual(before);
+      };
+      await listChanges();
+      const held = await picture();
+      await listChanges();
+      await listChanges();
+      expect(await picture()).toBe(held);
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await expect.poll(picture, SOON).not.toBe(held);
+    });
+
+    test('a click on empty field adds a bead there', async () => {
+      await open(3);
+      await pressAt(400, 333);
+      await expect.poll(() => requested('add-bead'), SOON).toHaveLength(1);
+      const { xPx, yPx } = requested('add-bead')[0]!;
+      // The browser may round the pointer to whole CSS px, which are about 1 px of the frame here.
+    expect(Math.hypot(xPx - 400, yPx - 333)).toBeLessThan(1);
+      await expect.poll(() => row(3).count(), SOON).toBe(1);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('a click on a bead selects it, in the picture and in the list', async () => {
+      await open(3);
+      const { left, top, size } = tracker.beads[1]!;
+      await pressAt(left + size / 2, top + size / 2);
+      await expect.poll(() => row(1).getAttribute('aria-selected'), SOON).toBe('true');
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(1);
+      await row(2).click();
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      expect(requested('add-bead')).toEqual([]);
+    });
+
+    test('a bead that is dragged moves as far as the pointer did', async () => {
+      await open(3);
+      const { left, top, size } = tracker.beads[1]!;
+      const from = await onPage(left + 30, top + 10);
+      const to = await onPage(left + 30 - 75, top + 10 + 40);
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+      await page.mouse.move(to.x, to.y);
+      expect(requested('move-bead')).toEqual([]);
+      await page.mouse.up();
+      await expect.poll(() => requested('move-bead'), SOON).toHaveLength(1);
+      expect(requested('move-bead')[0]).toMatchObject({ bead: 1 });
+      const moved = tracker.beads[1]!;
+      expect([moved.left, moved.top, moved.size]).toEqual([left - 75, top + 40, size]);
+      const distance = async () => Math.abs(Number((await cells(1))[1]) - (left - 75 + size / 2));
+      // The fake bead trembles by 0.3 px.
+      await expect.poll(distance, SOON).toBeLessThan(0.31);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('Escape ends a drag and leaves the bead where it was', async () => {
+      await open(2);
+      const { left, top } = tracker.beads[1]!;
+      const from = await onPage(left + 10, top + 10);
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move(from.x + 40, from.y + 40);
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+      await row(1).click();
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(1);
+      expect(requested('move-bead')).toEqual([]);
+    });
+
+    test('a right-click on a bead removes it, elsewhere it does nothing', async () => {
+      await open(3);
+      await pressAt(450, 400, 'right');
+      const { left, top, size } = tracker.beads[1]!;
+      await pressAt(left + size / 2, top + size / 2, 'right');
+      await expect.poll(() => row(1).count(), SOON).toBe(0);
+      expect(requested('remove-bead')).toMatchObject([{ bead: 1 }]);
+      expect(tracker.beads.map(({ bead }) => bead)).toEqual([0, 2]);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('a place seen through the zoom is the place in the frame', async () => {
+      await open(3);
+      // The middle of the frame stays in the middle of the stage at every zoom.
+      const { x, y } = await onPage(319.5, 239.5);
+      await page.mouse.move(x, y);
+      await page.mouse.wheel(0, -800);
+      await page.getByRole('button', { name: 'Whole frame' }).waitFor();
+      await page.mouse.click(x, y);
+      await expect.poll(() => requested('add-bead'), SOON).toHaveLength(1);
+      const { xPx, yPx } = requested('add-bead')[0]!;
+      expect(Math.hypot(xPx - 319.5, yPx - 239.5)).toBeLessThan(1);
+    });
+
+    test('a refused request is told in the words of the tracker until dismissed', async () => {
+      await open(3);
+      await pressAt(638, 240);
+      const notice = page.getByRole('alert');
+      await expect.poll(() => notice.innerText(), SOON).toContain('move the ROI inside the frame');
+      await notice.getByRole('button', { name: 'Dismiss' }).click();
+      await expect.poll(() => notice.count(), SOON).toBe(0);
+    });
+
+    test('a lost bead is shown as lost, without numbers, and its neighbors are not', async () => {
+      await open(3);
+      tracker.statusOf.set(1, TRACK_STATUS.lost);
+      await expect.poll(() => cells(1), SOON).toEqual(['1', '–', '–', '–', '–', 'lost']);
+      expect((await cells(2))[5]).toBe('ok');
+      await page.getByText('1 need attention').waitFor();
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('frame rates, latency, engine, recording and drops are on screen', async () => {
+      await open(3);
+      tracker.ledger['dropped-ring'] = 12;
+      const bar = page.locator('.status-bar');
+      await expect.poll(() => bar.getByText('12', { exact: true }).count(), SOON).toBe(1);
+      const text = await bar.innerText();
+      for (const expected of ['simulated', '640 × 480 mono8', 'reference', '2026-11-21T10-15-00', 'p95']) {
+        expect(text).toContain(expected);
+      }
+      expect(await page.locator('.frame-ledger .tone-lost').innerText()).toMatch(/dropped-ring\s+12/);
+    });
+
+    test('a warning stays until it is dismissed', async () => {
+      await open(2);
+      const event = { type: 'event', timeMs: Date.UTC(2026, 10, 21) } as const;
+      tracker.tell({ ...event, level: 'warning', text: 'the disk is slow' });
+      tracker.tell({ ...event, level: 'info', text: 'camera connected' });
+      const log = page.getByRole('log').getByRole('listitem');
+      await expect.poll(() => log.count(), SOON).toBe(2);
+      expect(await log.first().innerText()).toContain('the disk is slow');
+      await page.getByRole('button', { name: 'Dismiss warning' }).click();
+      await expect
+        .poll(() => log.allInnerTexts(), SOON)
+        .toEqual([expect.stringContaining('camera connected')]);
+    });
+
+    test('lists 200 beads and reaches the last one by keyboard', async () => {
+      await open(200);
+      const grid = page.getByRole('grid');
+      await expect.poll(() => grid.getAttribute('aria-rowcount'), SOON).toBe('201');
+      expect(await page.locator('#bead-199').count()).toBe(0);
+      await grid.focus();
+      await page.keyboard.press('End');
+      await expect.poll(() => row(199).getAttribute('aria-selected'), SOON).toBe('true');
+      expect(await row(199).isVisible()).toBe(true);
+      await page.keyboard.press('ArrowUp');
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(198);
+      await page.keyboard.press('Delete');
+      await expect.poll(() => requested('remove-bead'), SOON).toMatchObject([{ bead: 198 }]);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('says that the connection is lost, comes back by itself and selects the same bead again', async () => {
+      await open(3);
+      const link = page.getByRole('status', { name: 'Connection' });
+      await row(2).click();
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      tracker.acceptsDashboards = false;
+      tracker.dropDashboards();
+      await expect.poll(() => link.innerText(), SOON).toContain('Connection lost');
+      tracker.requests.length = 0;
+      tracker.acceptsDashboards = true;
+      await expect.poll(() => link.innerText(), SOON).toBe('Live');
+      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      const before = await cells(2);
+      await expect.poll(() => cells(2), SOON).not.toEqual(before);
+      // The browser itself reports every refused connection.
+      expect(consoleErrors.filter((text) => !text.includes('WebSocket connection'))).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SOURCES = ['dashboard', 'tracker/protocol', 'package-lock.json'];
+
+/** Folder of the built dashboard; builds it if it is missing or older than its sources. */
+export async function builtDashboard(): Promise<string> {
+  const dist = join(ROOT, 'dashboard/dist');
+  const page = join(dist, 'index.html');
+  const newestSourceMs = Math.max(...SOURCES.map((source) => newestChangeMs(join(ROOT, source), dist)));
+  if (!existsSync(page) || statSync(page).mtimeMs < newestSourceMs) await buildInto(dist);
+  return dist;
+}
+
+/** Builds beside and renames: other test processes may be serving the folder. */
+async function buildInto(dist: string): Promise<void> {
+  const cache = join(ROOT, '.cache');
+  mkdirSync(cache, { recursive: true });
+  const fresh = mkdtempSync(join(cache, 'dashboard-'));
+  await build({
+    configFile: join(ROOT, 'dashboard/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: fresh },
+  });
+  const old = mkdtempSync(join(cache, 'dashboard-'));
+  if (existsSync(dist)) renameSync(dist, join(old, 'dist'));
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true });
+}
+
+function newestChangeMs(path: string, except: string): number {
+  if (path === except) return 0;
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(
+    found.mtimeMs * Number(path !== join(except, '..')),
+    ...readdirSync(path).map((name) => newestChangeMs(join(path, name), except)),
+  );
+}

@@ -1,0 +1,254 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sirv from 'sirv';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { noFates } from '#protocol/frame-fate.ts';
+import {
+  type ControlRequest,
+  encodeLive,
+  LIVE_VERSION,
+  type LiveBead,
+  type LiveCamera,
+  type LiveMessage,
+  parseControlRequest,
+} from '#protocol/live.ts';
+import { roiAround } from '#protocol/roi.ts';
+
+export interface FakeTrackerOptions {
+  /** Folder that is served as the page. */
+  page: string;
+  beads: number;
+  width?: number;
+  height?: number;
+  /** nm per px; NaN for a camera that does not say. */
+  pixelSizeNm?: number;
+}
+
+const ROI_SIZE = 48;
+const FPS = 100;
+const FRAMES_A_MESSAGE = 5;
+const STEP = 2;
+
+/**
+ * The tracker's side of the live protocol with invented beads that tremble about the middle of their ROIs:
+ * the dashboard's tests run against it in their own process and see every request.
+ */
+export class FakeTracker {
+  /** Every control request, oldest first. */
+  readonly requests: ControlRequest[] = [];
+  /** Status bits to report instead of 0, by bead. */
+  readonly statusOf = new Map<number, number>();
+  readonly camera: LiveCamera;
+  beads: LiveBead[];
+  ledger: Record<string, number> = { offered: 0, 'in-flight': 0, ...noFates() };
+  /** Refuses new connections of dashboards while false. */
+  acceptsDashboards = true;
+
+  readonly #http: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #selected = new Map<WebSocket, number | null>();
+  readonly #noise = randomNumbers(7);
+  #timer: NodeJS.Timeout | undefined;
+  #frame = 0;
+  #nextBead: number;
+
+  constructor({ page, beads, width = 640, height = 480, pixelSizeNm = 100 }: FakeTrackerOptions) {
+    this.camera = {
+      camera: 'simulated',
+      connected: true,
+      width,
+      height,
+      pixelFormat: 'mono8',
+      fps: FPS,
+      pixelSizeNm,
+    };
+    this.beads = beadsOnGrid(beads, width, height);
+    this.#nextBead = beads;
+    const serve = sirv(page, { dev: true });
+    this.#http = createServer((request, response) => serve(request, response));
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (!this.acceptsDashboards || request.url !== '/live') return socket.destroy();
+      this.#sockets.handleUpgrade(request, socket, head, (dashboard) => this.#welcome(dashboard));
+    });
+  }
+
+  /** Serves on a free port of 127.0.0.1 and resolves to the address of the page. */
+  async start(): Promise<string> {
+    await new Promise<void>((listening) => this.#http.listen(0, '127.0.0.1', listening));
+    this.#timer = setInterval(() => this.#tick(), (1000 * FRAMES_A_MESSAGE) / FPS);
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
+  }
+
+  /** Breaks every connection without a word, as a crash does. */
+  dropDashboards(): void {
+    for (const dashboard of this.#sockets.clients) dashboard.terminate();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.dropDashboards();
+    this.#http.closeAllConnections();
+    await new Promise((closed) => this.#http.close(closed));
+  }
+
+  /** Sends a message to every dashboard. */
+  tell(message: LiveMessage): void {
+    for (const dashboard of this.#sockets.clients) dashboard.send(encodeLive(message));
+  }
+
+  #welcome(dashboard: WebSocket): void {
+    this.#selected.set(dashboard, null);
+    dashboard.on('message', (bytes: Buffer) => this.#answer(dashboard, parseControlRequest(bytes)));
+    dashboard.on('close', () => this.#selected.delete(dashboard));
+    const snapshot: LiveMessage = {
+      type: 'snapshot',
+      version: LIVE_VERSION,
+      camera: this.camera,
+      beads: this.beads,
+      roiSize: ROI_SIZE,
+      engine: {
+        engine: 'reference',
+        device: 'float64 on the CPU',
+        why: 'no WebGPU adapter was found, so the reference engine computes',
+      },
+      pipeline: ['center-of-mass', 'auto-conv', 'radial-profile', 'z-lookup'],
+      recording: '/measurements/2026-11-21T10-15-00',
+    };
+    dashboard.send(encodeLive(snapshot));
+  }
+
+  #answer(dashboard: WebSocket, request: ControlRequest): void {
+    this.requests.push(request);
+    const error = this.#obey(dashboard, request);
+    dashboard.send(encodeLive({ type: 'reply', id: request.id, error }));
+    if (error === null && request.type !== 'select') this.tell({ type: 'beads', beads: this.beads });
+  }
+
+  #obey(dashboard: WebSocket, request: ControlRequest): string | null {
+    if (request.type === 'select') {
+      this.#selected.set(dashboard, request.bead);
+      return null;
+    }
+    if (request.type === 'remove-bead') {
+      this.beads = this.beads.filter(({ bead }) => bead !== request.bead);
+      return null;
+    }
+    const { width, height } = this.camera;
+    const old =
+      request.type === 'move-bead' ? this.beads.find(({ bead }) => bead === request.bead) : undefined;
+    const roi = roiAround(old?.bead ?? this.#nextBead, request.xPx, request.yPx, old?.size ?? ROI_SIZE);
+    if (roi.left < 0 || roi.top < 0 || roi.left + roi.size > width || roi.top + roi.size > height) {
+      return `bead ${roi.bead} ROI: expected a square inside the ${width} x ${height} frame, received left ${roi.left}, top ${roi.top}, size ${roi.size}; move the ROI inside the frame`;
+    }
+    const bead = { ...roi, zLut: 'simulated' };
+    if (old) this.beads = this.beads.map((other) => (other === old ? bead : other));
+    else this.beads = [...this.beads, bead];
+    if (!old) this.#nextBead++;
+    return null;
+  }
+
+  #tick(): void {
+    this.#frame += FRAMES_A_MESSAGE;
+    this.ledger.offered! += FRAMES_A_MESSAGE;
+    this.ledger.tracked! += FRAMES_A_MESSAGE;
+    for (const dashboard of this.#sockets.clients) {
+      dashboard.send(encodeLive(this.#tracks(this.#selected.get(dashboard) ?? null)));
+    }
+    if (this.#frame % 10 === 0) this.tell(this.#preview());
+    if (this.#frame % 50 === 0) this.tell(this.#status());
+  }
+
+  #tracks(selected: number | null): LiveMessage {
+    const points = this.beads.map(({ bead, left, top, size }) => {
+      const status = this.statusOf.get(bead) ?? 0;
+      const isLost = (status & 2) !== 0;
+      return {
+        bead,
+        status,
+        xPx: isLost ? Number.NaN : left + size / 2 + 0.3 * this.#noise(),
+        yPx: isLost ? Number.NaN : top + size / 2 + 0.3 * this.#noise(),
+        zNm: isLost ? Number.NaN : 1500 + 400 * Math.sin(bead) + 20 * this.#noise(),
+        score: isLost ? Number.NaN : 0.99 + 0.005 * this.#noise(),
+      };
+    });
+    const own = this.beads.find(({ bead }) => bead === selected);
+    const isLost = own !== undefined && ((this.statusOf.get(own.bead) ?? 0) & 2) !== 0;
+    const trace = (middle: number, spread: number) =>
+      Float64Array.from({ length: own ? FRAMES_A_MESSAGE : 0 }, () =>
+        isLost ? Number.NaN : middle + spread * this.#noise(),
+      );
+    return {
+      type: 'tracks',
+      selected: own?.bead ?? null,
+      timeS: Float64Array.from(
+        { length: own ? FRAMES_A_MESSAGE : 0 },
+        (_, at) => (this.#frame - FRAMES_A_MESSAGE + at) / FPS,
+      ),
+      xPx: trace((own?.left ?? 0) + (own?.size ?? 0) / 2, 0.3),
+      yPx: trace((own?.top ?? 0) + (own?.size ?? 0) / 2, 0.3),
+      zNm: trace(1500 + 400 * Math.sin(own?.bead ?? 0), 20),
+      beads: Uint32Array.from(points, ({ bead }) => bead),
+      newestXPx: Float64Array.from(points, ({ xPx }) => xPx),
+      newestYPx: Float64Array.from(points, ({ yPx }) => yPx),
+      newestZNm: Float64Array.from(points, ({ zNm }) => zNm),
+      newestScore: Float64Array.from(points, ({ score }) => score),
+      newestStatus: Uint16Array.from(points, ({ status }) => status),
+    };
+  }
+
+  #status(): LiveMessage {
+    return {
+      type: 'status',
+      receivedFps: FPS + this.#noise(),
+      trackedFps: FPS + this.#noise(),
+      latencyMs: { median: 3.1 + 0.2 * this.#noise(), p95: 5.4 + 0.3 * this.#noise(), max: 9.7 },
+      ledger: this.ledger,
+      recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
+    };
+  }
+
+  /** Rings about the middle of every ROI on a gray field. */
+  #preview(): LiveMessage {
+    const width = this.camera.width / STEP;
+    const height = this.camera.height / STEP;
+    const pixels = new Uint8Array(width * height);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = 118 + 6 * this.#noise();
+    for (const { left, top, size } of this.beads) {
+      const x = (left + size / 2) / STEP - 0.25;
+      const y = (top + size / 2) / STEP - 0.25;
+      const reach = size / STEP / 2;
+      for (let row = Math.ceil(y - reach); row < y + reach; row++) {
+        for (let column = Math.ceil(x - reach); column < x + reach; column++) {
+          if (row < 0 || column < 0 || row >= height || column >= width) continue;
+          const radius = Math.hypot(column - x, row - y);
+          const rings = 95 * Math.cos(radius * 1.3) * Math.exp(-((radius / (0.45 * reach)) ** 2));
+          const at = row * width + column;
+          pixels[at] = Math.min(255, Math.max(0, pixels[at]! + rings));
+        }
+      }
+    }
+    return { type: 'preview', frame: this.#frame, width, height, step: STEP, black: 12, white: 231, pixels };
+  }
+}
+
+/** ROIs row by row with a gap around each, as many to a row as keeps the grid in the frame's shape. */
+function beadsOnGrid(count: number, width: number, height: number): LiveBead[] {
+  const columns = Math.ceil(Math.sqrt((count * width) / height));
+  const rows = Math.ceil(count / columns);
+  return Array.from({ length: count }, (_, bead) => {
+    const xPx = ((bead % columns) + 0.5) * (width / columns);
+    const yPx = (Math.floor(bead / columns) + 0.5) * (height / rows);
+    return { ...roiAround(bead, Math.round(xPx), Math.round(yPx), ROI_SIZE), zLut: 'simulated' };
+  });
+}
+
+/** Seeded numbers from -1 to 1 (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
+  };
+}
