@@ -75,7 +75,7 @@ class TrackerLink {
   constructor(facts: CameraFacts, options: RunCameraOptions) {
     this.#facts = facts;
     this.#options = options;
-    options.signal.addEventListener('abort', () => this.#wakeAll(), { once: true });
+    options.signal.addEventListener('abort', this.#wakeAll, { once: true });
     void this.#keepOpen();
   }
 
@@ -113,6 +113,7 @@ class TrackerLink {
 
   close(): void {
     this.#closing = true;
+    this.#options.signal.removeEventListener('abort', this.#wakeAll);
     this.#socket?.terminate();
     this.#wakeAll();
   }
@@ -218,7 +219,7 @@ class TrackerLink {
     }
   }
 
-  #wakeAll(): void {
+  readonly #wakeAll = (): void => {
     for (const resolve of this.#wake.splice(0)) resolve();
-  }
+  };
 }

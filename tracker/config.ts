@@ -46,7 +46,7 @@ const schema = z.strictObject({
         .optional()
         .describe('px of a new ROI; default: what the Z-LUT was built with, else 64'),
       file: z.string().optional().describe('CSV of ROIs to start with'),
-      })
+    })
     .prefault({}),
   zLut: z
     .strictObject({

@@ -46,6 +46,7 @@ export class LiveRun {
   readonly #options: LiveRunOptions;
   readonly #ring = new FrameRing();
   readonly #tracker: FrameTracker;
+  #started: Promise<void> | null = null;
 
   constructor(options: LiveRunOptions) {
     const { camera, chosen, maxBatch, onFailed, roiSize, rois } = options;
@@ -64,9 +65,9 @@ export class LiveRun {
   }
 
   /** Opens the recording and starts tracking. */
-  async start(): Promise<void> {
-    if (this.#options.recordings !== null) this.recorder = await this.#record(this.#options.recordings);
-    await this.#configure();
+  start(): Promise<void> {
+    this.#started = this.#open();
+    return this.#started;
   }
 
   /** Takes a frame; its views are copied. */
@@ -104,9 +105,18 @@ export class LiveRun {
 
   /** Tracks what has arrived, then closes the recording. */
   async close(): Promise<void> {
-    await this.#tracker.idle();
+    const started = await this.#started?.then(
+      () => true,
+      () => false,
+    );
+    if (started) await this.#tracker.idle();
     await this.recorder?.close();
     for (const sink of this.#options.sinks) await sink.close();
+  }
+
+  async #open(): Promise<void> {
+    if (this.#options.recordings !== null) this.recorder = await this.#record(this.#options.recordings);
+    await this.#configure();
   }
 
   #tracked(batch: TrackedFrames): void {

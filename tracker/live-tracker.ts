@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
@@ -64,8 +65,8 @@ export class LiveTracker {
     try {
       const server = await startLiveServer({
         port: options.config.server.port,
-        onCamera: (socket) => tracker && tracker.#endpoint.accept(socket),
-        onViewer: (socket) => tracker && tracker.#hub.accept(socket),
+        onCamera: (socket) => tracker?.acceptCamera(socket),
+        onViewer: (socket) => tracker?.acceptViewer(socket),
         health: () => tracker?.health() ?? {},
       });
       tracker = new LiveTracker(options, engine, server);
@@ -94,6 +95,14 @@ export class LiveTracker {
       onFrame: (frame) => this.#frame(frame),
       onTrouble: (error) => this.#complain(error),
     });
+  }
+
+  acceptCamera(socket: WebSocket): void {
+    this.#endpoint.accept(socket);
+  }
+
+  acceptViewer(socket: WebSocket): void {
+    this.#hub.accept(socket);
   }
 
   /** Folder of the recording, or null. */

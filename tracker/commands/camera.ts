@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { CameraAdapter } from '#camera-adapters/define.ts';
-import { replayCamera } from '#camera-adapters/replay.ts';
+import { replayCamera, replayCameraOptions } from '#camera-adapters/replay.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { simulatedCamera, simulatedCameraOptions } from '#camera-adapters/simulated.ts';
 import { stopSignal } from './live-options.ts';
-import { number, wholeNumber } from './options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
 
 const DEFAULT_URL = 'ws://127.0.0.1:8321';
@@ -23,20 +22,16 @@ export function registerCamera(program: Command): void {
     });
   addSchemaOptions(simulated, simulatedCameraOptions);
 
-  camera
+  const replay = camera
     .command('replay')
     .description('a recorded stack, played as a camera')
     .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
     .option('--to <url>', 'the tracker', DEFAULT_URL)
-    .option('--pace <pace>', 'real-time, fast (loses nothing) or step (a frame a line on stdin)', 'real-time')
-    .option('--fps <rate>', 'frames a second, when the file does not say', number)
-    .option('--loop', 'start again at the end')
-    .option('--start-frame <frame>', 'first frame', wholeNumber)
-    .option('--end-frame <frame>', 'frame after the last', wholeNumber)
-    .option('--pixel-size-nm <nm>', 'nm per px', number)
-    .action((path: string, { to, ...options }: { to: string; pace: 'real-time' | 'fast' | 'step' }) =>
-      carry(replayCamera({ path, ...options }), to),
-    );
+    .action((path: string, options: { to: string }) => {
+      const settings = schemaSettings(replayCameraOptions, { ...options });
+      return carry(replayCamera({ path, ...settings }), options.to);
+    });
+  addSchemaOptions(replay, replayCameraOptions, ['path']);
 }
 
 async function carry(adapter: CameraAdapter, url: string): Promise<void> {

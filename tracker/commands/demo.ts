@@ -11,7 +11,7 @@ import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
 import { planOf } from '../config.ts';
 import { LiveTracker } from '../live-tracker.ts';
-import { simulatedZLut } from '../simulated-z-lut.ts';
+import { simulatedZLuts } from '../simulated-z-luts.ts';
 import { type LiveOptions, liveConfig, newRoiSize, stopSignal, withLiveOptions } from './live-options.ts';
 import { duration, wholeNumber } from './options.ts';
 import { reportLedger } from './report-ledger.ts';
@@ -45,12 +45,12 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const roiSize = options.roiSize ?? newRoiSize(config, null);
   const plan = planOf(config);
   const scene = simulatedScene(camera);
-  const zLut = await simulatedZLut(camera, plan, roiSize);
+  const zLuts = await simulatedZLuts(camera, plan, roiSize);
   const truthScore = new TruthScore(camera.pixelSizeNm);
   const tracker = await LiveTracker.start({
     config,
     plan,
-    zLut,
+    zLutOf: (bead) => zLuts.get(scene.beads[bead]?.radiusNm ?? camera.radiiNm[0]!) ?? null,
     rois: () => sceneRois(scene, roiSize),
     roiSize,
     truthScore,

@@ -26,6 +26,10 @@ export function addSchemaOptions(
     if (except.includes(name)) continue;
     const { description = '' } = (setting as z.ZodType).meta() ?? {};
     const initial = (setting as z.ZodType).safeParse(undefined).data;
+    if (typeof initial === 'boolean') {
+      command.option(`--${kebab(name)}`, description);
+      continue;
+    }
     const shown = initial === undefined ? '' : ` (default: ${[initial].flat().join(',')})`;
     command.addOption(new Option(`--${kebab(name)} <value>`, `${description}${shown}`).argParser(value));
   }
@@ -46,8 +50,9 @@ export function schemaSettings(
 export function schemaArguments(settings: Record<string, unknown>): string[] {
   return Object.entries(settings)
     .filter(([, setting]) => setting !== undefined)
-    .flatMap(([name, setting]) => [
-      `--${kebab(name)}`,
-      typeof setting === 'string' ? setting : JSON.stringify(setting),
-    ]);
+    .flatMap(([name, setting]) =>
+      setting === true
+        ? [`--${kebab(name)}`]
+        : [`--${kebab(name)}`, typeof setting === 'string' ? setting : JSON.stringify(setting)],
+    );
 }

@@ -68,12 +68,13 @@ export class FrameTracker {
 
   /** ROIs, Z-LUTs and plan of every batch that starts from now on. */
   async configure(setup: EngineSetup): Promise<void> {
+    const { threads } = this.#options;
+    const radii = setup.rois.map(({ size }) => planRadii(setup.plan, size));
     this.#setup = setup;
-    this.#radii = setup.profiles
-      ? Math.max(0, ...setup.rois.map(({ size }) => planRadii(setup.plan, size)))
-      : 0;
-    if (setup.rois.length > 0)
-      await Promise.all(this.#options.threads.map((thread) => thread.configure(setup)));
+    this.#radii = setup.profiles ? Math.max(0, ...radii) : 0;
+    const configured = setup.rois.length > 0 ? threads.map((thread) => thread.configure(setup)) : [];
+    this.#start();
+    await Promise.all(configured);
   }
 
   /** Takes a frame; its tracks or its failure follow. */

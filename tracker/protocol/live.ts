@@ -6,6 +6,9 @@ import type { Roi } from './roi.ts';
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
 export const LIVE_VERSION = 1;
 
+/** Path of the WebSocket endpoint for dashboards. */
+export const LIVE_PATH = '/live';
+
 /** The connected camera, or the last one while it is away. */
 export interface LiveCamera {
   camera: string;

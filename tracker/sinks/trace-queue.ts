@@ -1,43 +1,47 @@
 /**
- * Points of one bead waiting for a viewer. When the viewer is slow and it fills up, every second point is left out,
- * oldest first kept as evenly as the newest: the trace gets coarser, the tracker never waits.
+ * Points of one bead waiting for a viewer. Each time it fills up it keeps every second point and takes only half as many
+ * from then on: a slow viewer's trace gets evenly coarser, from its first point to its newest, and nothing waits.
  */
 export class TraceQueue {
   readonly #capacity: number;
-  readonly #columns: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+  /** time, x, y, z; the last row of each is for the newest point, stored or not. */
+  readonly #columns: readonly Float64Array[];
   #length = 0;
+  #stride = 1;
+  #offered = 0;
 
   constructor(capacity = 4096) {
     this.#capacity = capacity;
-    const column = () => new Float64Array(capacity);
-    this.#columns = [column(), column(), column(), column()];
-  }
-
-  get length(): number {
-    return this.#length;
+    this.#columns = Array.from({ length: 4 }, () => new Float64Array(capacity + 1));
   }
 
   push(timeS: number, xPx: number, yPx: number, zNm: number): void {
     if (this.#length === this.#capacity) this.#thin();
     const [times, xs, ys, zs] = this.#columns;
-    times[this.#length] = timeS;
-    xs[this.#length] = xPx;
-    ys[this.#length] = yPx;
-    zs[this.#length] = zNm;
-    this.#length++;
+    times![this.#length] = timeS;
+    xs![this.#length] = xPx;
+    ys![this.#length] = yPx;
+    zs![this.#length] = zNm;
+    if (this.#offered % this.#stride === 0) this.#length++;
+    this.#offered++;
   }
 
   /** Copies of the waiting points, oldest first; the queue is empty afterwards. */
   take(): { timeS: Float64Array; xPx: Float64Array; yPx: Float64Array; zNm: Float64Array } {
-    const [timeS, xPx, yPx, zNm] = this.#columns.map((column) => column.slice(0, this.#length));
+    const newestIsExtra = this.#offered > 0 && (this.#offered - 1) % this.#stride !== 0;
+    const rows = this.#length + (newestIsExtra ? 1 : 0);
+    const [timeS, xPx, yPx, zNm] = this.#columns.map((column) => column.slice(0, rows));
     this.#length = 0;
+    this.#stride = 1;
+    this.#offered = 0;
     return { timeS: timeS!, xPx: xPx!, yPx: yPx!, zNm: zNm! };
   }
 
   #thin(): void {
-    this.#length = Math.floor(this.#capacity / 2);
+    this.#length = Math.ceil(this.#capacity / 2);
+    this.#stride *= 2;
     for (const column of this.#columns) {
-      for (let point = 0; point < this.#length; point++) column[point] = column[2 * point + 1]!;
+      for (let point = 0; point < this.#length; point++) column[point] = column[2 * point]!;
     }
   }
 }
