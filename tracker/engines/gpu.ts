@@ -60,16 +60,17 @@ interface Bound {
 /**
  * Tracks with one fused WGSL kernel per ROI size: a workgroup works on one ROI of one frame, frames go to the
  * device whole, and results come back while the next frames are written. Runs on any thread, with its own device.
+ * @param choice `lanes` is the number of invocations a workgroup has, a power of 2; by default what suits the adapter
  * @throws {DeviceError} when there is no adapter, or only a software adapter and that is not allowed
  */
-export async function createGpuEngine(choice: GpuChoice = {}): Promise<GpuEngine> {
+export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {}): Promise<GpuEngine> {
   const gpu = await openGpu(choice);
   const { device, facts } = gpu;
   const buffers = createGpuBuffers(device);
   const pipelines = new Map<string, GPUComputePipeline>();
   const bindGroupLayout = createBindGroupLayout(device);
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] });
-  const lanes = facts.fallback ? LANES.software : LANES.card;
+  const lanes = choice.lanes ?? (facts.fallback ? LANES.software : LANES.card);
   let bound: Bound | undefined;
 
   async function pipelineOf(code: string): Promise<GPUComputePipeline> {

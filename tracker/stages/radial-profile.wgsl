@@ -6,8 +6,8 @@ const ringItems = radialProfileRadii * ringParts;
 
 // Closer than this to half-way between two bins, a square root in f32 may choose the wrong one.
 const binSlack = 0.004;
-// The ends of a row of a ring, from a square root in f32, are off by less than this, px.
-const spanSlackPx = 0.25;
+// The ends of a row of a ring are off by less than this share of its radius: they are square roots in f32.
+const spanSlack = 0.002;
 
 fn radial_profile(lane: u32) {
   let known = centerKnown.x && centerKnown.y;
@@ -39,18 +39,19 @@ fn radial_profile(lane: u32) {
 fn ring_sum(bin: i32, part: i32) -> vec2f {
   let outer = (f32(bin) + 0.5) / f32(radialProfileOversample);
   let inner = (f32(bin) - 0.5) / f32(radialProfileOversample);
-  let top = max(0, centerWhole.y + i32(ceil(centerPart.y - outer - spanSlackPx)));
-  let bottom = min(roiSize - 1, centerWhole.y + i32(floor(centerPart.y + outer + spanSlackPx)));
+  let slack = spanSlack * (outer + 1.0);
+  let top = max(0, centerWhole.y + i32(ceil(centerPart.y - outer - slack)));
+  let bottom = min(roiSize - 1, centerWhole.y + i32(floor(centerPart.y + outer + slack)));
   var total = vec2f(0.0);
   for (var row = top + part; row <= bottom; row += ringParts) {
     let dy = f32(row - centerWhole.y) - centerPart.y;
-    let reach = sqrt(max(0.0, outer * outer - dy * dy)) + spanSlackPx;
+    let reach = sqrt(max(0.0, outer * outer - dy * dy)) + slack;
     let left = max(0, centerWhole.x + i32(ceil(centerPart.x - reach)));
     let right = min(roiSize - 1, centerWhole.x + i32(floor(centerPart.x + reach)));
     // Pixels between these belong to smaller rings.
     var holeLeft = right;
     var holeRight = left;
-    let hole = sqrt(max(0.0, inner * inner - dy * dy)) - spanSlackPx;
+    let hole = sqrt(max(0.0, inner * inner - dy * dy)) - slack;
     if (bin > 0 && hole > 0.0) {
       holeLeft = centerWhole.x + i32(floor(centerPart.x - hole));
       holeRight = centerWhole.x + i32(ceil(centerPart.x + hole));

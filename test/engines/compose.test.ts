@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composeKernel, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
+import { type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
+import { STAGES } from '#stages/index.ts';
+import { gpuSkipReason } from '../support/gpu-adapter.ts';
+
+const options = { lanes: 64, keepsProfiles: true };
+const stages = new URL('../../tracker/stages/', import.meta.url);
+
+function planOf(stage: string, params: Record<string, unknown> = {}): Plan {
+  return [{ stage, params: STAGES.find(({ name }) => name === stage)!.params.parse(params) }];
+}
+
+function constantsOf(code: string): Record<string, string> {
+  return Object.fromEntries(
+    [...code.matchAll(/^const (\w+) = (.+);$/gm)].map(([, name, value]) => [name, value]),
+  );
+}
+
+test('every stage has a WGSL text with a function of its name', () => {
+  for (const { name } of STAGES) {
+    const code = composeKernel(planOf(name), 32, 'mono8', options);
+    expect(code).toMatch(new RegExp(`^fn ${name.replaceAll('-', '_')}\\(lane: u32\\)`, 'm'));
+  }
+});
+
+test('every WGSL text is part of the pipeline and says first what it is', () => {
+  const code = composeKernel(parsePlan(MAGTRACK_PLAN), 32, 'mono8', options);
+  for (const file of readdirSync(stages).filter((name) => name.endsWith('.wgsl'))) {
+    const text = readFileSync(new URL(file, stages), 'utf8');
+    expect(text, file).toMatch(/^\/\/ /);
+    expect(code.includes(text), file).toBe(true);
+  }
+});
+
+test('stages are called in the order of the plan', () => {
+  const code = composeKernel(parsePlan(MAGTRACK_PLAN), 64, 'mono8', options);
+  const entry = code.slice(code.indexOf('@compute'));
+  expect([...entry.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name)).toEqual([
+    'begin_roi',
+    'center_of_mass',
+    'auto_conv',
+    'auto_conv_multiline_sub_pixel',
+    'radial_profile',
+    'lookup_z',
+    'end_roi',
+  ]);
+});
+
+test('the numbers of the plan, the ROI and the pixels are constants of the kernel', () => {
+  const plan = parsePlan(
+    MAGTRACK_PLAN.map(({ stage }) => ({
+      stage,
+      params: stage === 'auto-conv-multiline-sub-pixel' ? { lineRatio: 0.1, iterations: 3 } : {},
+    })),
+  );
+  const constants = constantsOf(composeKernel(plan, 101, 'mono12', options));
+  expect(constants).toMatchObject({
+    roiSize: '101',
+    middle: '50',
+    bytesPerPixel: '2',
+    lanes: '64',
+    profileRadii: '50',
+    centerOfMassBackground: '0',
+    autoConvMultilineSubPixelHalfLines: '5',
+    autoConvMultilineSubPixelIterations: '3',
+    lookupZNLocal: '5',
+    resultPlaneOffset: String(RESULT_WORDS.planeOffset),
+    flagLight: String(RESULT_FLAGS.light),
+  });
+});
+
+const skipReason = gpuSkipReason();
+
+describe.skipIf(skipReason)(
+  `composed kernels on an adapter${skipReason ? ` (skipped: ${skipReason})` : ''}`,
+  () => {
+    let gpu: OpenedGpu;
+    beforeAll(async () => {
+      gpu = await openGpu();
+    });
+    afterAll(() => gpu.close());
+
+    async function compile(code: string): Promise<string[]> {
+      const module = gpu.device.createShaderModule({ code });
+      const { messages } = await module.getCompilationInfo();
+      return messages.map(({ type, lineNum, message }) => `${type} in line ${lineNum}: ${message}`);
+    }
+
+    test.each(STAGES.map(({ name }) => name))(
+      'the plan of %s alone compiles without a warning',
+      async (name) => {
+        for (const pixelFormat of ['mono8', 'mono16', 'float32'] as const) {
+          for (const size of [8, 33, 512]) {
+            expect(await compile(composeKernel(planOf(name), size, pixelFormat, options))).toEqual([]);
+          }
+        }
+      },
+    );
+
+    test('the largest kernel fits the workgroup memory of every desktop adapter', async () => {
+      const plan = parsePlan(
+        MAGTRACK_PLAN.map(({ stage }) => ({
+          stage,
+          params:
+            stage === 'radial-profile'
+              ? { oversample: 8 }
+              : stage === 'center-of-mass'
+                ? { background: 'median' }
+                : {},
+        })),
+      );
+      const module = gpu.device.createShaderModule({ code: composeKernel(plan, 512, 'float32', options) });
+      // SwiftShader has 32 KiB, as have all adapters but the oldest mobile ones.
+      await expect(
+        gpu.device.createComputePipelineAsync({ layout: 'auto', compute: { module } }),
+      ).resolves.toBeDefined();
+    });
+  },
+);

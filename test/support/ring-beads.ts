@@ -1,0 +1,67 @@
+import { frameBytes, PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { createRandom } from '#simulation/random.ts';
+
+/** A bead for a frame of rings: its ROI, its true center in ROI px, its fractional plane. */
+export interface RingBead {
+  roi: Roi;
+  xPx: number;
+  yPx: number;
+  plane: number;
+}
+
+/** Share of the range of an 8-bit camera, 0 to 1. Rings that widen with height: not optics, but smooth and telling. */
+function ringLight(radiusPx: number, plane: number, size: number): number {
+  return 0.45 + 0.4 * Math.cos(radiusPx * (1.1 - 0.012 * plane)) * Math.exp(-radiusPx / (0.18 * size));
+}
+
+const FULL_SCALE: Record<PixelFormat, { gain: number; offset: number }> = {
+  mono8: { gain: 255, offset: 0 },
+  mono12: { gain: 4095, offset: 0 },
+  mono16: { gain: 65535, offset: 0 },
+  // Negative counts and no whole numbers: what a flat-field correction leaves.
+  float32: { gain: 37.5, offset: -11.25 },
+};
+
+/** A frame of rings at the beads and even light elsewhere, with normal noise of `noise` of the range. */
+export function ringFrame(
+  shape: { width: number; height: number; pixelFormat: PixelFormat },
+  beads: readonly RingBead[],
+  { seed, noise = 0.01 }: { seed: number; noise?: number },
+): ArrayBuffer {
+  const { width, height, pixelFormat } = shape;
+  const { gain, offset } = FULL_SCALE[pixelFormat];
+  const random = createRandom(seed);
+  const light = new Float64Array(width * height).fill(0.45);
+  for (const { roi, xPx, yPx, plane } of beads) {
+    for (let row = 0; row < roi.size; row++) {
+      for (let column = 0; column < roi.size; column++) {
+        const at = (roi.top + row) * width + roi.left + column;
+        light[at] = ringLight(Math.hypot(column - xPx, row - yPx), plane, roi.size);
+      }
+    }
+  }
+  const frame = new ArrayBuffer(frameBytes(shape));
+  const pixels = viewPixels(frame, pixelFormat);
+  const { saturation } = PIXEL_FORMATS[pixelFormat];
+  for (let at = 0; at < light.length; at++) {
+    const counts = offset + gain * (light[at]! + noise * random.normal());
+    pixels[at] = pixelFormat === 'float32' ? counts : Math.min(saturation, Math.max(0, Math.round(counts)));
+  }
+  return frame;
+}
+
+/** The Z-LUT of `ringFrame`, planes 100 nm apart. */
+export function ringZLut(size: number, planes: number, { descending = false, oversample = 1 } = {}): ZLut {
+  const radii = Math.floor(size / 2) * oversample;
+  return {
+    name: `rings of ${size} px`,
+    planes,
+    radii,
+    planeZNm: Float64Array.from({ length: planes }, (_, plane) => (descending ? -100 : 100) * plane),
+    profiles: Float64Array.from({ length: planes * radii }, (_, index) =>
+      ringLight((index % radii) / oversample, Math.floor(index / radii), size),
+    ),
+  };
+}
