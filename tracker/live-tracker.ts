@@ -194,13 +194,9 @@ export class LiveTracker {
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
     if (this.#hub.wantsPreview()) {
       const { width, height, pixelFormat } = run.camera;
-      const { byteOffset, buffer } = frame.pixels;
-      // An odd offset cannot be viewed as 16-bit pixels in place.
-      const aligned =
-        byteOffset % 4 === 0
-          ? { buffer, byteOffset }
-          : { buffer: frame.pixels.slice().buffer, byteOffset: 0 };
-      const pixels = viewPixels(aligned.buffer, pixelFormat, aligned.byteOffset, width * height);
+      // A copy is aligned, a message is not; 15 a second at most.
+      const copy = new Uint8Array(frame.pixels);
+      const pixels = viewPixels(copy.buffer, pixelFormat, 0, width * height);
       this.#hub.preview(this.#previews.make(frame.id, pixels, width, height));
     }
     run.frame(frame);

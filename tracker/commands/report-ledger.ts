@@ -7,8 +7,8 @@ export function reportLedger(totals: LedgerTotals, recording: string | null): vo
   const rest = missing.map(([fate, count]) => `${count} ${fate}`).join(', ');
   console.log(`frames: ${offered} offered, ${tracked} tracked${rest ? `, ${rest}` : ', none lost'}`);
   const accounted = accountedFrames(totals);
-  if (accounted !== offered) {
-    console.log(`error: ${offered - accounted} frames are not accounted for`);
+  if (accounted !== offered || totals['in-flight'] !== 0) {
+    console.log(`error: ${offered - accounted + totals['in-flight']} frames are not accounted for`);
     process.exitCode = 1;
   }
   if (recording) console.log(`recording: ${recording}`);

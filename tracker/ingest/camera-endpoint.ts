@@ -4,6 +4,7 @@ import {
   checkFrame,
   decodeAdapterMessage,
   encodeLinkMessage,
+  type FrameMessage,
   type HelloMessage,
   parseHello,
   type TrackerMessage,
@@ -109,24 +110,9 @@ export class CameraEndpoint {
     const { ledger, window, onFrame } = this.#options;
     const receivedNs = nowNs();
     this.#unsettled++;
+    let frame: FrameMessage;
     try {
-      const frame = checkFrame(raw, hello);
-      const id = ledger.received(frame.id, Number(frame.dropped) || 0, receivedNs);
-      if (id < 0) {
-        throw new FrameError({
-          where: `frame ${frame.id}`,
-          expected: 'a number above the last',
-          received: 'one that was there before',
-          remedy: 'unwrap the camera counter in the adapter',
-        });
-      }
-      if (this.#unsettled > window) {
-        ledger.lost(id, 'dropped-ring', receivedNs);
-        this.settled(1);
-        return;
-      }
-      const truth = frame.truth instanceof Uint8Array ? frame.truth : null;
-      onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, truth });
+      frame = checkFrame(raw, hello);
     } catch (error) {
       const id = Number.isSafeInteger(raw.id) ? ledger.received(raw.id as number, 0, receivedNs) : -1;
       if (id >= 0) ledger.lost(id, 'refused', receivedNs);
@@ -134,6 +120,24 @@ export class CameraEndpoint {
       this.settled(1);
       throw error;
     }
+    const id = ledger.received(frame.id, Number(frame.dropped) || 0, receivedNs);
+    if (id < 0) {
+      ledger.refusedUnnumbered();
+      this.settled(1);
+      throw new FrameError({
+        where: `frame ${frame.id}`,
+        expected: 'a number above the last',
+        received: 'one that was there before',
+        remedy: 'unwrap the camera counter in the adapter',
+      });
+    }
+    if (this.#unsettled > window) {
+      ledger.lost(id, 'dropped-ring', receivedNs);
+      this.settled(1);
+      return;
+    }
+    const truth = frame.truth instanceof Uint8Array && frame.truth.length % 8 === 0 ? frame.truth : null;
+    onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, truth });
   }
 
   #refuse(socket: WebSocket, cause: unknown): void {

@@ -1,7 +1,13 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
 import { FrameError, ProtocolError } from './errors.ts';
-import { describeShape, type FrameShape, frameBytes, PIXEL_FORMATS, type PixelFormat } from './pixel-format.ts';
+import {
+  describeShape,
+  type FrameShape,
+  frameBytes,
+  PIXEL_FORMATS,
+  type PixelFormat,
+} from './pixel-format.ts';
 
 /** Version of the messages between a camera adapter and the tracker; both sides send theirs in the first message. */
 export const CAMERA_LINK_VERSION = 1;
@@ -110,7 +116,8 @@ export function decodeAdapterMessage(bytes: Uint8Array): {
     throw new ProtocolError({ where: 'camera message', expected: 'one MessagePack map', received }, cause);
   }
   const type = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>).type : undefined;
-  if (type === 'frame' || type === 'hello' || type === 'bye') return { type, raw: raw as Record<string, unknown> };
+  if (type === 'frame' || type === 'hello' || type === 'bye')
+    return { type, raw: raw as Record<string, unknown> };
   throw new ProtocolError({
     where: 'camera message type',
     expected: 'hello, frame or bye',
@@ -149,7 +156,7 @@ export function checkFrame(raw: Record<string, unknown>, shape: FrameShape): Fra
   if (!Number.isSafeInteger(id) || (id as number) < 0) {
     throw new FrameError({ where: 'frame id', expected: 'a whole number from 0', received: String(id) });
   }
-  if (typeof tNs !== 'bigint' && typeof tNs !== 'number') {
+  if (typeof tNs !== 'bigint' && !Number.isSafeInteger(tNs)) {
     throw new FrameError({ where: `frame ${id} tNs`, expected: 'ns since 1970', received: String(tNs) });
   }
   const expectedBytes = frameBytes(shape);

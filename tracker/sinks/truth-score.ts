@@ -45,7 +45,8 @@ export class TruthScore implements TrackSink {
 
   /** Remembers the truth of a frame until its tracks come; the bytes are copied. */
   expect(frame: number, truth: Uint8Array): void {
-    this.#truthOfFrame.set(frame, new Float64Array(truth.slice().buffer));
+    // Not `slice`: a Node Buffer's shares its memory.
+    this.#truthOfFrame.set(frame, new Float64Array(new Uint8Array(truth).buffer));
   }
 
   /** Forgets frames that will have no tracks. */
