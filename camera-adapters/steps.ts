@@ -6,7 +6,21 @@ export type Steps = AsyncIterable<unknown>;
 
 /** A step for every line of `input`; at a terminal, every press of Enter. */
 export function stepsOfLines(input: Readable = process.stdin): Steps {
-  return createInterface({ input });
+  return {
+    [Symbol.asyncIterator]() {
+      // Not before: an interface loses the lines that arrive while nobody iterates.
+      const lines = createInterface({ input });
+      const iterator = lines[Symbol.asyncIterator]();
+      return {
+        next: () => iterator.next(),
+        async return() {
+          // Pauses the input, which would keep the process alive.
+          lines.close();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 /** Steps of a program or a test. */

@@ -6,8 +6,6 @@ export interface ImageHeader {
   height: number;
   /** Bits of a sample, or of a palette index. */
   bits: number;
-  /** Byte of the file at which the header ends and pixels may follow. */
-  end: number;
 }
 
 /** Reads IHDR, the first chunk of every PNG (PNG specification, 11.2.2); undefined when cut off. */
@@ -16,7 +14,7 @@ export function readPngHeader(bytes: Uint8Array): ImageHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const palette = view.getUint8(25) === 3;
   const bits = palette ? 8 : view.getUint8(24);
-  return { width: view.getUint32(16), height: view.getUint32(20), bits, end: 33 };
+  return { width: view.getUint32(16), height: view.getUint32(20), bits };
 }
 
 /** Reads the frame header of a JPEG (ITU-T T.81, B.2.2); undefined when it is not within `bytes`. */
@@ -30,13 +28,12 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader | undefined {
       at += 1;
       continue;
     }
-    const end = at + 2 + view.getUint16(at + 2);
     // C4, C8 and CC share the range of frame headers and are none.
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
       const bits = view.getUint8(at + 4);
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), bits, end };
+      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), bits };
     }
-    at = end;
+    at += 2 + view.getUint16(at + 2);
   }
   return undefined;
 }
