@@ -42,7 +42,10 @@ fn ring_sum(bin: i32, part: i32) -> vec2f {
   let slack = spanSlack * (outer + 1.0);
   let top = max(0, centerWhole.y + i32(ceil(centerPart.y - outer - slack)));
   let bottom = min(roiSize - 1, centerWhole.y + i32(floor(centerPart.y + outer + slack)));
-  var total = vec2f(0.0);
+  // Integer counts add up exactly: 1600 pixels of 16 bits overflow the digits of f32, not u32.
+  var wholeCounts = 0u;
+  var counts = 0.0;
+  var pixels = 0.0;
   for (var row = top + part; row <= bottom; row += ringParts) {
     let dy = f32(row - centerWhole.y) - centerPart.y;
     let reach = sqrt(max(0.0, outer * outer - dy * dy)) + slack;
@@ -58,10 +61,12 @@ fn ring_sum(bin: i32, part: i32) -> vec2f {
     }
     for (var column = left; column <= right; column++) {
       if (column > holeLeft && column < holeRight) { column = holeRight; }
-      if (column <= right && bin_of(row, column) == bin) { total += vec2f(pixel(row, column), 1.0); }
+      if (column > right || bin_of(row, column) != bin) { continue; }
+      if (bytesPerPixel == 4) { counts += pixel(row, column); } else { wholeCounts += pixel_word(row, column) - darkestKey; }
+      pixels += 1.0;
     }
   }
-  return total;
+  return vec2f(counts + f32(wholeCounts), pixels);
 }
 
 // Distance to the center times the oversampling, rounded half to even.
