@@ -31,7 +31,7 @@ export const replayCameraOptions = z.strictObject({
   pixelSizeNm: z.number().positive().optional().meta({ description: 'Sample plane, nm per px' }),
 });
 
-export type ReplayCameraOptions = z.output<typeof replayCameraOptions>;
+type ReplayCameraOptions = z.output<typeof replayCameraOptions>;
 
 /** What a replay reads besides its stack. */
 export interface ReplaySources {
