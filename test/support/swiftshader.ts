@@ -6,6 +6,8 @@ import { brotliDecompressSync } from 'node:zlib';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ARCHIVE = join(ROOT, 'node_modules/@sparticuz/chromium/bin/swiftshader.tar.br');
 const CACHE = join(ROOT, '.cache');
+/** What Dawn needs of the archive; its OpenGL libraries might be found by programs that have their own. */
+const WANTED = /vulkan|swiftshader/;
 
 /** Why SwiftShader, the software GPU of the tests, cannot run here; null where it can. */
 export function swiftShaderSkipReason(): string | null {
@@ -41,7 +43,7 @@ function unpack(folder: string): void {
   mkdirSync(CACHE, { recursive: true });
   const fresh = mkdtempSync(join(CACHE, 'swiftshader-'));
   for (const { name, bytes } of tarFiles(brotliDecompressSync(readFileSync(ARCHIVE)))) {
-    writeFileSync(join(fresh, name), bytes, { mode: 0o755 });
+    if (WANTED.test(name)) writeFileSync(join(fresh, name), bytes, { mode: 0o755 });
   }
   try {
     renameSync(fresh, folder);

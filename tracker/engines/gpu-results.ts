@@ -1,9 +1,11 @@
+import { planRadii, stageNamed } from '#pipeline/plan.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
-import type { Roi } from '#protocol/roi.ts';
+import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
-import type { ZLut } from '#protocol/z-lut.ts';
+import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { heightAt } from '#stages/lookup-z.ts';
 import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
+import type { EngineSetup } from './engine.ts';
 import { type JudgedTrack, judgeTrack } from './judge-track.ts';
 
 /** What turns the words of a kernel into tracks. */
@@ -13,6 +15,24 @@ export interface ResultReader {
   words: number;
   pixelFormat: PixelFormat;
   looksUpZ: boolean;
+}
+
+/**
+ * What the results of a setup mean.
+ * @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size
+ */
+export function createResultReader(setup: EngineSetup): ResultReader {
+  const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, profiles } = setup;
+  const beads = rois.map((roi, index) => {
+    assertRoiInFrame(roi, { width, height });
+    const radii = planRadii(plan, roi.size);
+    const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
+    if (zLut) assertZLutFits(zLut, roi.bead, roi.size, radii);
+    return { roi, zLut, radii };
+  });
+  const radii = profiles ? Math.max(0, ...beads.map((bead) => bead.radii)) : 0;
+  const looksUpZ = plan.some(({ stage }) => stageNamed(stage).writes.includes('zNm'));
+  return { beads, words: RESULT_WORDS.profile + radii, pixelFormat, looksUpZ };
 }
 
 /**

@@ -1,21 +1,12 @@
-import { planRadii, stageNamed } from '#pipeline/plan.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
-import { assertRoiInFrame } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
-import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
-import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
-import { composeKernel, NO_SEED, RESULT_WORDS, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
-import type { Engine, EngineSetup } from './engine.ts';
+import { composeKernel, ROI_WORD_COUNT } from './compose.ts';
+import type { Engine } from './engine.ts';
 import { createGpuBuffers, writeFrame } from './gpu-buffers.ts';
 import { type GpuChoice, openGpu } from './gpu-device.ts';
-import { type ResultReader, readResults } from './gpu-results.ts';
-
-/** A setup with what only the test kernels of single stages need. */
-export interface GpuSetup extends EngineSetup {
-  /** [bead] center in ROI px that a plan without center-of-mass starts from; NaN: not known. */
-  seeds?: readonly { xPx: number; yPx: number }[];
-}
+import { createResultReader, type ResultReader, readResults } from './gpu-results.ts';
+import { type GpuSetup, packRois, packZLuts } from './gpu-tables.ts';
 
 export interface GpuEngine extends Engine {
   configure(setup: GpuSetup): Promise<void>;
@@ -29,9 +20,6 @@ const SUBMISSIONS = 2;
 
 /** A graphics card hides latency behind many lanes; a software adapter pays for every barrier of every lane. */
 const LANES = { card: 64, software: 8 };
-
-/** Value of every radius of a plane without contrast: farther from all unit vectors than any two of them. */
-const FAR = 3;
 
 /** Buffers of one submission and, per kernel, how they are bound. */
 interface Submission {
@@ -89,7 +77,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
 
   async function bind(setup: GpuSetup): Promise<Bound> {
     const { plan, pixelFormat, profiles, rois } = setup;
-    const reader = createReader(setup);
+    const reader = createResultReader(setup);
     const bytes = frameBytes(setup);
     const frameStride = Math.ceil(bytes / 4) * 4;
     const framesPerSubmission = Math.max(
@@ -103,7 +91,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
 
     const kernels: SizeKernel[] = [];
     for (const size of new Set(rois.map((roi) => roi.size))) {
-      const table = roiTable(setup, size, zLuts.starts);
+      const table = packRois(setup, size, zLuts.starts);
       kernels.push({
         pipeline: await pipelineOf(
           composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles }),
@@ -229,64 +217,4 @@ function createBindGroupLayout(device: GPUDevice): GPUBindGroupLayout {
       buffer: { type },
     })),
   });
-}
-
-/** @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size */
-function createReader(setup: EngineSetup): ResultReader {
-  const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, profiles } = setup;
-  const beads = rois.map((roi, index) => {
-    assertRoiInFrame(roi, { width, height });
-    const radii = planRadii(plan, roi.size);
-    const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
-    if (zLut) assertZLutFits(zLut, roi.bead, roi.size, radii);
-    return { roi, zLut, radii };
-  });
-  const radii = profiles ? Math.max(0, ...beads.map((bead) => bead.radii)) : 0;
-  const looksUpZ = plan.some(({ stage }) => stageNamed(stage).writes.includes('zNm'));
-  return { beads, words: RESULT_WORDS.profile + radii, pixelFormat, looksUpZ };
-}
-
-/** [Z-LUT, radius, plane] unit deviations, so that neighboring lanes read neighboring planes. */
-function packZLuts(zLuts: readonly ZLut[]): { values: Float32Array; starts: number[] } {
-  const starts: number[] = [];
-  let length = 0;
-  for (const { planes, radii } of zLuts) {
-    starts.push(length);
-    length += planes * (radii - SKIPPED_RADII);
-  }
-  const values = new Float32Array(length);
-  for (const [index, zLut] of zLuts.entries()) {
-    const width = zLut.radii - SKIPPED_RADII;
-    const units = unitPlanes(zLut);
-    for (let plane = 0; plane < zLut.planes; plane++) {
-      for (let radius = 0; radius < width; radius++) {
-        const value = units[plane * width + radius]!;
-        values[starts[index]! + radius * zLut.planes + plane] = Number.isNaN(value) ? FAR : value;
-      }
-    }
-  }
-  return { values, starts };
-}
-
-/** Rows `ROI_WORDS` of the beads with ROIs of this size. */
-function roiTable(setup: GpuSetup, size: number, zLutStarts: number[]): Uint32Array {
-  const { rois, width, zLuts, zLutOfBead, seeds } = setup;
-  const words: number[] = [];
-  for (const [bead, roi] of rois.entries()) {
-    if (roi.size !== size) continue;
-    const zLut = zLutOfBead[bead] ?? -1;
-    const row = new Uint32Array(ROI_WORD_COUNT);
-    row[ROI_WORDS.start] = roi.top * width + roi.left;
-    row[ROI_WORDS.bead] = bead;
-    row[ROI_WORDS.zLutStart] = zLutStarts[zLut] ?? 0;
-    row[ROI_WORDS.planes] = zLuts[zLut]?.planes ?? 0;
-    const { xPx, yPx } = seeds?.[bead] ?? { xPx: Number.NaN, yPx: Number.NaN };
-    const offsets = new Float32Array(row.buffer);
-    row[ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
-    row[ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
-    offsets[ROI_WORDS.seedXOffset] = xPx - Math.round(xPx);
-    offsets[ROI_WORDS.seedYOffset] = yPx - Math.round(yPx);
-    words.push(...row);
-  }
-  return Uint32Array.from(words);
 }
