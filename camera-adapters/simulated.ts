@@ -22,12 +22,10 @@ const frameSide = z.number().int().min(16).max(8192);
 /** Every setting of the simulated camera; all have defaults. */
 export const simulatedCameraOptions = z.strictObject({
   beads: z.number().int().min(1).max(4096).default(12).meta({ description: 'Beads in the frame' }),
-  referenceBeads: z
-    .number()
-    .int()
-    .min(0)
-    .default(2)
-    .meta({ description: 'Beads of these that stick to the surface and move with the stage only' }),
+  referenceBeads: z.number().int().min(0).optional().meta({
+    description:
+      'Beads of these that stick to the surface and move with the stage only; 2 of 4 or more when absent',
+  }),
   fps: z.number().positive().max(100_000).default(100).meta({ description: 'Frames a second' }),
   width: frameSide.optional().meta({ description: 'Frame width, px; chosen to fit the beads when absent' }),
   height: frameSide.optional().meta({ description: 'Frame height, px; chosen to fit the beads when absent' }),
@@ -76,7 +74,8 @@ export const simulatedCameraOptions = z.strictObject({
     .meta({ description: 'Frames without any light: the first and how many' }),
 });
 
-export type SimulatedCameraOptions = z.output<typeof simulatedCameraOptions>;
+/** Settings that are complete: only what may be absent is. */
+export type SimulatedCameraOptions = z.output<typeof simulatedCameraOptions> & { referenceBeads: number };
 
 /**
  * Settings with their defaults.
@@ -86,7 +85,10 @@ export function parseSimulatedCameraOptions(
   settings: z.input<typeof simulatedCameraOptions>,
 ): SimulatedCameraOptions {
   const parsed = simulatedCameraOptions.safeParse(settings);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { beads, referenceBeads = Math.min(2, Math.floor(beads / 2)) } = parsed.data;
+    return { ...parsed.data, referenceBeads };
+  }
   throw new ConfigError({
     where: 'simulated camera',
     expected: 'settings of this camera',
