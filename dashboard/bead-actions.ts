@@ -1,4 +1,4 @@
-import type { LiveConnection } from './live-connection.ts';
+import type { Ask, LiveConnection } from './live-connection.ts';
 import type { LiveStore } from './live-store.ts';
 
 /** What a person can do to the beads; a refusal becomes the store's notice. */
@@ -12,7 +12,7 @@ export interface BeadActions {
 
 /** Actions that ask the tracker over a connection. */
 export function beadActions(store: LiveStore, { request }: LiveConnection): BeadActions {
-  const attempt = async (ask: Parameters<typeof request>[0]) => {
+  const attempt = async (ask: Ask) => {
     store.notice.value = await request(ask);
   };
   return {

@@ -49,7 +49,7 @@ function drawBead(context: CanvasRenderingContext2D, overlay: Overlay, roi: Roi,
   context.lineWidth = emphasized ? 2 : 1.25;
   context.strokeRect(left, top, side, side);
 
-  if (point) drawCross(context, overlay.view, point, color, Math.min(6, Math.max(2, side / 9)));
+  if (point) drawCross(context, overlay.view, point, color, Math.min(9, Math.max(2, side / 9)));
   context.font = side < SMALL_BOX && !emphasized ? SMALL_LABEL_FONT : LABEL_FONT;
   drawLabel(context, String(roi.bead), left, top, color, emphasized);
 }

@@ -12,7 +12,7 @@ export function Dashboard({ store, actions }: { store: LiveStore; actions: BeadA
   return (
     <>
       <StatusBar store={store} />
-      <main>
+      <main class={store.isLive.value ? '' : 'is-stale'}>
         <LiveCamera store={store} actions={actions} />
         <LivePlots store={store} />
         <BeadList store={store} actions={actions} />

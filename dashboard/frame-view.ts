@@ -23,7 +23,7 @@ export interface Zoom {
   yPx: number;
 }
 
-export const MAX_ZOOM = 32;
+const MAX_ZOOM = 32;
 
 /** The whole frame, in the middle of the stage. */
 export function wholeFrame(frame: Size): Zoom {

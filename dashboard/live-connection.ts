@@ -2,6 +2,7 @@ import {
   type ControlRequest,
   decodeLive,
   encodeLive,
+  LIVE_PATH,
   LIVE_VERSION,
   type LiveMessage,
 } from '#protocol/live.ts';
@@ -32,7 +33,7 @@ const OPEN = 1;
 
 /** Address of the live messages of the page's own origin. */
 export function liveUrl({ protocol, host }: Location): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/live`;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${LIVE_PATH}`;
 }
 
 /** Connects a store to the tracker, and again with growing pauses (0.25 s to 5 s) whenever the link is lost. */

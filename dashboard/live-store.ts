@@ -36,6 +36,9 @@ export interface NewestPoint {
 
 /** Points of the selected bead that are kept: two minutes at 2 kHz, 16 MB. */
 const TRACE_POINTS = 262_144;
+/** A pause in the trace that is longer is a gap, not a line: a camera that was away, a run of dropped frames. */
+const SHORTEST_GAP_S = 0.5;
+const GAP_FRAMES = 5;
 const MAX_EVENTS = 200;
 
 /** All that the panels show, as signals; `apply` takes the tracker's messages, the rest is what a person does. */
@@ -101,7 +104,10 @@ export function createLiveStore() {
     newest.value = points;
     // Tracks sent before the tracker heard of the last selection belong to another bead.
     if (tracks.selected === null || tracks.selected !== selected.value) return;
+    if (tracks.timeS.length === 0) return;
+    const gapS = Math.max(SHORTEST_GAP_S, GAP_FRAMES / (camera.value?.fps || Number.POSITIVE_INFINITY));
     for (let at = 0; at < tracks.timeS.length; at++) {
+      if (tracks.timeS[at]! - trace.newestTimeS > gapS) trace.breakTrace();
       trace.push(tracks.timeS[at]!, tracks.xPx[at]!, tracks.yPx[at]!, tracks.zNm[at]!);
     }
     traceChanges.value++;

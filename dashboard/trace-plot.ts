@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { DrawnTrace } from './decimate-trace.ts';
-import { steadyRange } from './steady-range.ts';
+import { type AxisRange, steadyRange } from './steady-range.ts';
 
 /** One plot of one coordinate against time. */
 export interface TracePlot {
@@ -30,6 +30,7 @@ const TIME_AXIS_HEIGHT = 26;
 export function createTracePlot(container: HTMLElement, options: TracePlotOptions): TracePlot {
   const cssVariable = (name: string) => () => getComputedStyle(container).getPropertyValue(name).trim();
   let span: [fromS: number, toS: number] = [0, 1];
+  let valueRange: AxisRange | null = null;
   const grid: uPlot.Axis.Grid = { stroke: cssVariable('--grid'), width: 1 };
   const axis: uPlot.Axis = {
     stroke: cssVariable('--muted'),
@@ -46,7 +47,12 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
       legend: { show: false },
       scales: {
         x: { time: false, range: () => span },
-        y: { range: (_, smallest, largest) => steadyRange(smallest, largest, options.leastSpan()) },
+        y: {
+          range: (_, smallest, largest) => {
+            valueRange = steadyRange(smallest, largest, options.leastSpan(), valueRange);
+            return valueRange;
+          },
+        },
       },
       axes: [
         {
@@ -66,7 +72,7 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
       ],
       series: [
         {},
-        { stroke: cssVariable(options.colorVariable), width: 1.25, points: { show: false }, spanGaps: false },
+        { stroke: cssVariable(options.colorVariable), width: 1, points: { show: false }, spanGaps: false },
       ],
       cursor: {
         y: false,

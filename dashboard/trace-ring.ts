@@ -59,9 +59,11 @@ export class TraceRing {
     if (this.#length < this.capacity) this.#length++;
   }
 
-  /** Marks that points are missing here, so that no line is drawn across. */
+  /** Marks that points are missing here, so that no line is drawn across; marked twice is marked once. */
   breakTrace(): void {
-    if (this.#length > 0) this.push(this.newestTimeS, Number.NaN, Number.NaN, Number.NaN);
+    const newest = this.#next + this.capacity - 1;
+    const isBroken = Number.isNaN(this.#xPx[newest]!) && Number.isNaN(this.#zNm[newest]!);
+    if (this.#length > 0 && !isBroken) this.push(this.newestTimeS, Number.NaN, Number.NaN, Number.NaN);
   }
 
   /** All points. */

@@ -143,7 +143,7 @@ function Row({ bead: { bead, zLut, size }, point, rowIndex, isSelected, onSelect
       <td>{formatFixed(point?.xPx ?? Number.NaN, 2)}</td>
       <td>{formatFixed(point?.yPx ?? Number.NaN, 2)}</td>
       <td>{formatFixed(point?.zNm ?? Number.NaN, 1)}</td>
-      <td>{formatFixed(point?.score ?? Number.NaN, 3)}</td>
+      <td>{formatFixed(point?.score ?? Number.NaN, 4)}</td>
       <td class={`tone-${tone}`}>
         <span class="dot" aria-hidden="true" />
         {point ? describeStatus(point.status) : 'waiting'}

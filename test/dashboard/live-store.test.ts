@@ -79,6 +79,16 @@ describe('the trace', () => {
     store.apply(tracks(3, [4, 4.1]));
     expect([...store.trace.all().xPx]).toEqual([100, 100.1, Number.NaN, 104, 104.1]);
   });
+
+  test('has a break where frames are missing for half a second, and for 5 frames of a slow camera', () => {
+    store.apply(tracks(3, [0, 0.4]));
+    store.apply(tracks(3, [1]));
+    expect([...store.trace.all().xPx]).toEqual([100, 100.4, Number.NaN, 101]);
+    const slow = { camera: 'slow', connected: true, width: 8, height: 6, pixelFormat: 'mono8', fps: 1 };
+    store.apply({ type: 'camera', camera: { ...slow, pixelSizeNm: Number.NaN } });
+    store.apply(tracks(3, [2, 6, 12]));
+    expect([...store.trace.all().xPx].slice(4)).toEqual([102, 106, Number.NaN, 112]);
+  });
 });
 
 test('the newest points are found by bead', () => {

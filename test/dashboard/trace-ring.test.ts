@@ -42,6 +42,7 @@ describe('the trace ring', () => {
     expect(ring.length).toBe(0);
     ring.push(1, 2, 3, 4);
     ring.breakTrace();
+    ring.breakTrace();
     expect([...ring.all().timeS]).toEqual([1, 1]);
     expect([...ring.all().zNm]).toEqual([4, Number.NaN]);
   });

@@ -35,6 +35,7 @@ describe.skipIf(skipReason)(
       });
       page.on('pageerror', (error) => consoleErrors.push(error.message));
       await page.goto(url);
+      expect(consoleErrors).toEqual([]);
       await expect.poll(() => saturatedPixels('.stage .overlay'), SOON).toBeGreaterThan(0);
     }
 
@@ -143,7 +144,7 @@ describe.skipIf(skipReason)(
       await expect.poll(() => requested('add-bead'), SOON).toHaveLength(1);
       const { xPx, yPx } = requested('add-bead')[0]!;
       // The browser may round the pointer to whole CSS px, which are about 1 px of the frame here.
-    expect(Math.hypot(xPx - 400, yPx - 333)).toBeLessThan(1);
+      expect(Math.hypot(xPx - 400, yPx - 333)).toBeLessThan(1);
       await expect.poll(() => row(3).count(), SOON).toBe(1);
       expect(consoleErrors).toEqual([]);
     });

@@ -6,6 +6,7 @@ import { noFates } from '#protocol/frame-fate.ts';
 import {
   type ControlRequest,
   encodeLive,
+  LIVE_PATH,
   LIVE_VERSION,
   type LiveBead,
   type LiveCamera,
@@ -67,7 +68,7 @@ export class FakeTracker {
     const serve = sirv(page, { dev: true });
     this.#http = createServer((request, response) => serve(request, response));
     this.#http.on('upgrade', (request, socket, head) => {
-      if (!this.acceptsDashboards || request.url !== '/live') return socket.destroy();
+      if (!this.acceptsDashboards || request.url !== LIVE_PATH) return socket.destroy();
       this.#sockets.handleUpgrade(request, socket, head, (dashboard) => this.#welcome(dashboard));
     });
   }
