@@ -26,8 +26,14 @@ async function buildInto(dist: string): Promise<void> {
     build: { outDir: fresh },
   });
   const old = mkdtempSync(join(cache, 'dashboard-'));
-  if (existsSync(dist)) renameSync(dist, join(old, 'dist'));
-  renameSync(fresh, dist);
+  try {
+    if (existsSync(dist)) renameSync(dist, join(old, 'dist'));
+    renameSync(fresh, dist);
+  } catch (error) {
+    // Another process was faster; its build is as new.
+    if (!existsSync(join(dist, 'index.html'))) throw error;
+    rmSync(fresh, { recursive: true });
+  }
   rmSync(old, { recursive: true });
 }
 
@@ -35,8 +41,5 @@ function newestChangeMs(path: string, except: string): number {
   if (path === except) return 0;
   const found = statSync(path);
   if (!found.isDirectory()) return found.mtimeMs;
-  return Math.max(
-    found.mtimeMs * Number(path !== join(except, '..')),
-    ...readdirSync(path).map((name) => newestChangeMs(join(path, name), except)),
-  );
+  return Math.max(...readdirSync(path).map((name) => newestChangeMs(join(path, name), except)));
 }
