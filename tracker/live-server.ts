@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
 import { PortError } from '#protocol/errors.ts';
 import { LIVE_PATH } from '#protocol/live.ts';
+import { DASHBOARD_FOLDER } from './dashboard-files.ts';
 
-const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
 /** 8192 x 8192 16-bit, the largest frame a camera may send in one message. */
 const MAX_FRAME_MESSAGE_BYTES = 129 << 20;
 const MAX_REQUEST_BYTES = 64 << 10;
@@ -28,8 +27,6 @@ export interface LiveServer {
   port: number;
   /** Address of the dashboard. */
   url: string;
-  /** Whether the dashboard was built. */
-  dashboardBuilt: boolean;
   close(): Promise<void>;
 }
 
@@ -40,8 +37,8 @@ export interface LiveServer {
  * @throws {PortError} when the port is taken
  */
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
-  const dashboardBuilt = existsSync(DASHBOARD);
-  const files = sirv(DASHBOARD, { etag: true, dev: !dashboardBuilt });
+  const dashboardBuilt = existsSync(DASHBOARD_FOLDER);
+  const files = sirv(DASHBOARD_FOLDER, { etag: true, dev: !dashboardBuilt });
   const server = createServer((request, response) => {
     if (!isLocal(request)) return void response.writeHead(403).end('only local pages may use this tracker\n');
     if (request.url === '/health') {
@@ -69,7 +66,6 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   return {
     port,
     url: `http://127.0.0.1:${port}/`,
-    dashboardBuilt,
     close: async () => {
       for (const { sockets } of endpoints.values()) {
         for (const socket of sockets.clients) socket.close(1001);

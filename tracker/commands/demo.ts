@@ -10,6 +10,7 @@ import {
 import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
 import { planOf } from '../config.ts';
+import { ensureDashboard } from '../dashboard-files.ts';
 import { LiveTracker } from '../live-tracker.ts';
 import { simulatedZLuts } from '../simulated-z-luts.ts';
 import { type LiveOptions, liveConfig, newRoiSize, stopSignal, withLiveOptions } from './live-options.ts';
@@ -42,11 +43,12 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const settings = schemaSettings(simulatedCameraOptions, { ...options });
   const camera = parseSimulatedCameraOptions(settings);
   const config = liveConfig(options);
-  const roiSize = options.roiSize ?? newRoiSize(config, null);
   const plan = planOf(config);
+  const roiSize = options.roiSize ?? newRoiSize(config, plan, null);
   const scene = simulatedScene(camera);
   const zLuts = await simulatedZLuts(camera, plan, roiSize);
   const truthScore = new TruthScore(camera.pixelSizeNm);
+  await ensureDashboard((text) => console.error(text));
   const tracker = await LiveTracker.start({
     config,
     plan,
@@ -58,8 +60,6 @@ async function runDemo(options: DemoOptions): Promise<void> {
   });
   const { engine, device } = tracker.engine.threads[0]!.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
-  if (!tracker.server.dashboardBuilt)
-    console.error('warning: the dashboard is not built; run: npm run build');
   console.log(`dashboard: ${tracker.server.url}`);
 
   const url = `ws://127.0.0.1:${tracker.server.port}`;

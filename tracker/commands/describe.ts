@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { ARRAYS, type ArrayName } from '#stages/define.ts';
 import { STAGES } from '#stages/index.ts';
 import { describeConfig } from '../config.ts';
 
@@ -17,9 +18,8 @@ export function registerDescribe(program: Command): void {
       const stages = STAGES.filter(({ name }) => what === 'stages' || name === what);
       if (stages.length === 0) program.error(`error: there is no stage '${what}'`);
       for (const stage of stages) {
-        console.log(
-          `${stage.name}: ${stage.title}\n  reads ${stage.reads.join(', ') || 'pixels'}; writes ${stage.writes.join(', ')}`,
-        );
+        console.log(`${stage.name}: ${stage.title}`);
+        console.log(`  reads ${named(stage.reads) || 'pixels'}; writes ${named(stage.writes)}`);
         console.log(`  source: ${stage.source}`);
         const { properties = {} } = z.toJSONSchema(stage.params);
         for (const [name, param] of Object.entries(properties)) {
@@ -34,4 +34,14 @@ export function registerDescribe(program: Command): void {
         }
       }
     });
+}
+
+/** Arrays with their axes and units, e.g. `profile [radius] counts`. */
+function named(arrays: readonly ArrayName[]): string {
+  return arrays
+    .map((name) => {
+      const { axes, unit } = ARRAYS[name];
+      return `${name}${axes.length > 0 ? ` [${axes.join(', ')}]` : ''} ${unit}`;
+    })
+    .join(', ');
 }

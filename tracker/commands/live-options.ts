@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EngineChoice } from '#engines/choose-engine.ts';
+import { type Plan, roiSizeForRadii } from '#pipeline/plan.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { type Config, defaultConfig, readConfig } from '../config.ts';
@@ -35,8 +36,8 @@ export function liveConfig(options: LiveOptions): Config {
 }
 
 /** Size of a new ROI: what the settings say, what the Z-LUT was built with, or 64 px. */
-export function newRoiSize(config: Config, zLut: ZLut | null): number {
-  return config.rois.size ?? (zLut ? zLut.radii * 2 : 64);
+export function newRoiSize(config: Config, plan: Plan, zLut: ZLut | null): number {
+  return config.rois.size ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined) ?? 64;
 }
 
 /** The Z-LUT of the settings, or null. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readRoiFile } from '#rois/roi-file.ts';
 import { planOf } from '../config.ts';
+import { ensureDashboard } from '../dashboard-files.ts';
 import { LiveTracker } from '../live-tracker.ts';
 import {
   configuredZLut,
@@ -33,12 +34,14 @@ async function serve(options: ServeOptions): Promise<void> {
   if (options.rois !== undefined) config.rois.file = options.rois;
   if (options.roiSize !== undefined) config.rois.size = options.roiSize;
   if (options.zlut !== undefined) config.zLut.file = options.zlut;
+  const plan = planOf(config);
   const zLut = await configuredZLut(config);
-  const roiSize = newRoiSize(config, zLut);
+  const roiSize = newRoiSize(config, plan, zLut);
   const { file } = config.rois;
+  await ensureDashboard((text) => console.error(text));
   const tracker = await LiveTracker.start({
     config,
-    plan: planOf(config),
+    plan,
     zLutOf: () => zLut,
     rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),
     roiSize,
@@ -46,8 +49,6 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   const { engine, device } = tracker.engine.threads[0]!.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
-  if (!tracker.server.dashboardBuilt)
-    console.error('warning: the dashboard is not built; run: npm run build');
   console.log(`dashboard: ${tracker.server.url}`);
   console.log(`cameras:   ws://127.0.0.1:${tracker.server.port}/camera`);
   await stopSignal();

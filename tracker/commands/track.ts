@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { chooseEngine, type EngineChoice } from '#engines/choose-engine.ts';
-import { planRadii } from '#pipeline/plan.ts';
+import { planRadii, roiSizeForRadii } from '#pipeline/plan.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
@@ -49,7 +49,7 @@ async function track(path: string, options: TrackOptions): Promise<void> {
   const selected = await openSelected(path, options.frames, options.fps);
   const { stack, ids } = selected;
   try {
-    const sizeOfZLut = zLut ? zLut.radii * 2 : undefined;
+    const sizeOfZLut = zLut ? roiSizeForRadii(plan, zLut.radii) : undefined;
     const rois = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
       console.error(text),
     );

@@ -14,7 +14,7 @@ export interface ChosenEngine {
 }
 
 /** Threads of the reference engine: one core stays free for the sockets and the disk. */
-export function referenceThreads(cores = availableParallelism()): number {
+function referenceThreads(cores = availableParallelism()): number {
   return Math.max(1, Math.min(8, cores - 1));
 }
 

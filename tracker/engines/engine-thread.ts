@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { DeviceError, TweezertrackError, type ErrorCode } from '#protocol/errors.ts';
+import { DeviceError, type ErrorCode, TweezertrackError } from '#protocol/errors.ts';
 import { type TrackTable, trackTableOver } from '#protocol/track-table.ts';
 import type { EngineFacts, EngineSetup } from './engine.ts';
 import type { EngineKind, EngineReply, EngineRequest, EngineWorkerStart } from './engine-messages.ts';
 
 /** Tracks of a batch, with the frame buffers handed back for reuse. */
-export interface TrackedBatch {
+interface TrackedBatch {
   frames: ArrayBuffer[];
   table: TrackTable;
 }
@@ -70,9 +70,7 @@ export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
       return;
     }
     const { frames, table } = reply;
-    job.resolve(
-      table ? { frames, table: trackTableOver(table, frames.length, job.beads, job.radii) } : null,
-    );
+    job.resolve(table ? { frames, table: trackTableOver(table, frames.length, job.beads, job.radii) } : null);
   }
 
   return new Promise((resolveStart, rejectStart) => {

@@ -29,7 +29,8 @@ export function judgeTrack(track: JudgedTrack): number {
   if (!(track.brightest > track.darkest)) status |= TRACK_STATUS['no-light'];
   if (!found) status |= TRACK_STATUS.lost;
   if (track.looksUpZ && !track.hasZLut) status |= TRACK_STATUS['no-zlut'];
-  if (track.looksUpZ && track.hasZLut && found && !Number.isFinite(zNm)) status |= TRACK_STATUS['out-of-range'];
+  if (track.looksUpZ && track.hasZLut && found && !Number.isFinite(zNm))
+    status |= TRACK_STATUS['out-of-range'];
   if (found && Math.max(Math.abs(xPx - middle), Math.abs(yPx - middle)) > EDGE_SHARE * size) {
     status |= TRACK_STATUS['roi-edge'];
   }

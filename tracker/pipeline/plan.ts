@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ConfigError } from '#protocol/errors.ts';
+import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import type { ArrayName, Stage } from '#stages/define.ts';
 import { STAGES } from '#stages/index.ts';
 
 /** One step of a plan: a stage by name, with every parameter given. */
-export interface PlanStep {
+interface PlanStep {
   stage: string;
   params: Record<string, unknown>;
 }
@@ -66,6 +67,14 @@ export function planRadii(plan: Plan, roiSize: number): number {
   let radii = 0;
   for (const { stage: name, params } of plan) radii = stageNamed(name).radii?.(params, roiSize) ?? radii;
   return radii;
+}
+
+/** Smallest even ROI size whose profiles have so many radii: what a Z-LUT was built with. */
+export function roiSizeForRadii(plan: Plan, radii: number): number | undefined {
+  for (let size = MIN_ROI_SIZE; size <= MAX_ROI_SIZE; size += 2) {
+    if (planRadii(plan, size) === radii) return size;
+  }
+  return undefined;
 }
 
 /** Center of mass, auto-convolution, five multi-line sub-pixel auto-convolutions, radial profile, Z-LUT lookup. */

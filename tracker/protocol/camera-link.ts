@@ -34,7 +34,7 @@ const hello = z.object({
 export type HelloMessage = z.output<typeof hello>;
 
 /** Last message of an adapter that ends by itself. */
-export interface ByeMessage {
+interface ByeMessage {
   type: 'bye';
   /** Frames sent over this link. */
   sent: number;
@@ -60,27 +60,27 @@ export interface FrameMessage {
 export type AdapterMessage = HelloMessage | FrameMessage | ByeMessage;
 
 /** Answer to a good hello: the adapter may send `credit` frames. */
-export interface WelcomeMessage {
+interface WelcomeMessage {
   type: 'welcome';
   version: typeof CAMERA_LINK_VERSION;
   credit: number;
 }
 
 /** The adapter may send `credit` more frames. */
-export interface CreditMessage {
+interface CreditMessage {
   type: 'credit';
   credit: number;
 }
 
 /** What was wrong with a message; the tracker closes the link only after a bad hello. */
-export interface LinkErrorMessage {
+interface LinkErrorMessage {
   type: 'error';
   code: string;
   message: string;
 }
 
 /** Answer to a bye: everything sent has been taken, the adapter may close. */
-export interface FarewellMessage {
+interface FarewellMessage {
   type: 'farewell';
 }
 

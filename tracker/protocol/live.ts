@@ -41,12 +41,12 @@ export interface SnapshotMessage {
   recording: string | null;
 }
 
-export interface CameraMessage {
+interface CameraMessage {
   type: 'camera';
   camera: LiveCamera | null;
 }
 
-export interface BeadsMessage {
+interface BeadsMessage {
   type: 'beads';
   beads: LiveBead[];
 }
@@ -109,7 +109,7 @@ export interface EventMessage {
 }
 
 /** Answer to the control request of this id. */
-export interface ReplyMessage {
+interface ReplyMessage {
   type: 'reply';
   id: number;
   error: string | null;

@@ -14,7 +14,7 @@ export const TRACK_STATUS = {
   saturated: 32,
 } as const;
 
-export type TrackStatusName = keyof typeof TRACK_STATUS;
+type TrackStatusName = keyof typeof TRACK_STATUS;
 
 const NAMES = Object.keys(TRACK_STATUS) as TrackStatusName[];
 

@@ -29,7 +29,6 @@ var<private> resultStart: u32;
 
 // Smallest count, which every count is taken relative to: the digits of f32 then go to the contrast.
 var<private> darkest: f32;
-var<private> contrast: f32;
 var<private> darkestKey: u32;
 var<private> brightestKey: u32;
 // No pixel is NaN or infinite.
@@ -126,7 +125,6 @@ fn measure_light(lane: u32) {
   usable = atomicLoad(&light[2]) == 0u;
   if (!usable) { return; }
   if (bytesPerPixel == 4) { darkest = bitcast<f32>(word_of_key(darkestKey)); } else { darkest = f32(darkestKey); }
-  contrast = counts_of_key(brightestKey);
 }
 
 // Center at whole + offset px; keeps the promise that centerWhole is it rounded half to even.

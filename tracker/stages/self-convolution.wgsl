@@ -7,7 +7,6 @@ fn self_convolution(lane: u32, halfLines: i32) -> vec2<bool> {
   let wanted = select(vec2i(0), centerWhole.yx, centerKnown.yx);
   let across = clamp(wanted, vec2i(halfLines - roiSize), vec2i(roiSize - 1 - halfLines));
 
-  var first = vec2f(0.0);
   for (var index = i32(lane); index < roiSize; index += lanes) {
     var line = vec2f(0.0);
     for (var offset = -halfLines; offset <= halfLines; offset++) {
@@ -20,13 +19,17 @@ fn self_convolution(lane: u32, halfLines: i32) -> vec2<bool> {
   workgroupBarrier();
 
   // Relative to the first pixel: a line without contrast is then exactly 0.
-  first = scratch[0];
-  var sum = vec2f(0.0);
-  for (var index = i32(lane); index < roiSize; index += lanes) { sum += scratch[index] - first; }
-  let mean = sum_over_lanes(lane, vec4f(sum, 0.0, 0.0)).xy / f32(roiSize);
+  let first = scratch[0];
+  var sum = vec4f(0.0);
+  for (var index = i32(lane); index < roiSize; index += lanes) {
+    let counts = scratch[index] - first;
+    sum += vec4f(counts, abs(counts));
+  }
+  let total = sum_over_lanes(lane, sum) / f32(roiSize);
+  let mean = total.xy;
 
   // To counts of about 1, so that no product leaves f32.
-  let scale = select(1.0 / (f32(2 * halfLines + 1) * contrast), 0.0, contrast == 0.0);
+  let scale = select(1.0 / total.zw, vec2f(0.0), total.zw == vec2f(0.0));
   for (var index = i32(lane); index < roiSize; index += lanes) {
     let distance = (vec2f(vec2i(index) - centerWhole) - centerPart) / windowSigmaPx;
     scratch[index] = (scratch[index] - first - mean) * scale * exp(-0.5 * distance * distance);
