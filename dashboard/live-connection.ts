@@ -1,11 +1,5 @@
-import {
-  type ControlRequest,
-  decodeLive,
-  encodeLive,
-  LIVE_PATH,
-  LIVE_VERSION,
-  type LiveMessage,
-} from '#protocol/live.ts';
+import type { ControlRequest } from '#protocol/control-request.ts';
+import { decodeLive, encodeLive, LIVE_PATH, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
 import type { LiveStore } from './live-store.ts';
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;

@@ -6,9 +6,9 @@ import { LatencyWindow } from '#pipeline/latency.ts';
 import type { Plan } from '#pipeline/plan.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
+import type { ControlRequest } from '#protocol/control-request.ts';
 import { ProtocolError, RoiError, type TweezertrackError } from '#protocol/errors.ts';
 import {
-  type ControlRequest,
   LIVE_VERSION,
   type LiveBead,
   type LiveCamera,
@@ -91,7 +91,7 @@ export class LiveTracker {
       window: options.config.camera.window,
       ledger: this.#ledger,
       onCamera: (hello) => this.#welcome(hello),
-      onAway: (reason) => this.#away(reason),
+      onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
       onTrouble: (error) => this.#complain(error),
     });
@@ -182,9 +182,10 @@ export class LiveTracker {
     );
   }
 
-  #away(reason: string): void {
+  #away(camera: string, goodbye: boolean): void {
     this.#cameraConnected = false;
-    this.#event('warning', `${reason}; the run goes on`);
+    if (goodbye) this.#event('info', `camera '${camera}' has ended`);
+    else this.#event('warning', `camera '${camera}' disconnected; the run goes on`);
     this.#hub.announce({ type: 'camera', camera: this.#liveCamera() });
   }
 

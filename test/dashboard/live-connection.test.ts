@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { encodeLive, LIVE_VERSION, type LiveMessage, parseControlRequest } from '#protocol/live.ts';
+import { parseControlRequest } from '#protocol/control-request.ts';
+import { encodeLive, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
 import {
   connectLive,
   type LiveConnection,

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ControlRequest } from '#protocol/live.ts';
+import type { ControlRequest } from '#protocol/control-request.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { browserSkipReason, launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';

@@ -1,18 +1,21 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, EngineSetup } from '#engines/engine.ts';
-import { startEngineThread } from '#engines/engine-thread.ts';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan, planRadii } from '#pipeline/plan.ts';
-import { type FrameShape, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
+import { parsePlan } from '#pipeline/plan.ts';
+import { type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
-import { createTrackTable, type TrackTable, trackTableBytes } from '#protocol/track-table.ts';
-import type { ZLut } from '#protocol/z-lut.ts';
-import { createRandom } from '#simulation/random.ts';
+import type { TrackTable } from '#protocol/track-table.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
-import { type RingBead, ringFrame, ringZLut } from '../support/ring-beads.ts';
+import {
+  beadRow,
+  emptyTable,
+  planWith,
+  ringFrame,
+  ringZLut,
+  setupOf,
+  shapeOf,
+} from '../support/ring-beads.ts';
 
 // What float32 may cost; on these images it costs under 1e-6 px and 0.001 nm, unless a pixel whose distance is
 // half-way between two bins to rounding goes to the other ring: that has moved z by up to 0.2 nm at 64 px.
@@ -21,47 +24,6 @@ const TOLERANCE_NM = 0.5;
 const TOLERANCE_SCORE = 1e-5;
 /** Of the counts of the camera's range, for profiles. */
 const TOLERANCE_PROFILE = 1e-4;
-
-function planWith(params: Partial<Record<string, Record<string, unknown>>> = {}): Plan {
-  return parsePlan(MAGTRACK_PLAN.map(({ stage }) => ({ stage, params: params[stage] ?? {} })));
-}
-
-/** Beads of these ROI sizes side by side, off center by up to `offCenterPx`, at any plane away from the ends. */
-function beadRow(
-  sizes: readonly number[],
-  { seed, offCenterPx = 1.5, planes = 40 }: { seed: number; offCenterPx?: number; planes?: number },
-): RingBead[] {
-  const random = createRandom(seed);
-  let left = 1;
-  return sizes.map((size, bead) => {
-    const center = () => (size - 1) / 2 + offCenterPx * (2 * random.uniform() - 1);
-    const roi = { bead, left, top: bead % 2, size };
-    left += size;
-    return { roi, xPx: center(), yPx: center(), plane: 5 + (planes - 10) * random.uniform() };
-  });
-}
-
-/** A frame of an odd width, just large enough for the beads. */
-function shapeOf(beads: readonly RingBead[], pixelFormat: PixelFormat): FrameShape {
-  const right = Math.max(...beads.map(({ roi }) => roi.left + roi.size));
-  const bottom = Math.max(...beads.map(({ roi }) => roi.top + roi.size));
-  return { width: right + 1 - (right % 2), height: bottom, pixelFormat };
-}
-
-function setupOf(beads: readonly RingBead[], shape: FrameShape, plan: Plan, zLuts: ZLut[]): EngineSetup {
-  return {
-    plan,
-    ...shape,
-    rois: beads.map(({ roi }) => roi),
-    zLuts,
-    zLutOfBead: beads.map(({ roi }) => zLuts.findIndex((zLut) => zLut.radii === planRadii(plan, roi.size))),
-    profiles: true,
-  };
-}
-
-function emptyTable({ plan, rois }: EngineSetup, frames: number): TrackTable {
-  return createTrackTable(frames, rois.length, Math.max(...rois.map(({ size }) => planRadii(plan, size))));
-}
 
 const skipReason = gpuSkipReason();
 
@@ -240,36 +202,6 @@ describe.skipIf(skipReason)(`the GPU engine${skipReason ? ` (skipped: ${skipReas
     expect(xPx[36]! - xPx[0]!).toBeCloseTo(1.08, 1);
   });
 
-  test('follows a new setup: other ROIs, larger frames, no bead at all, and back', async () => {
-    const small = beadRow([24, 24], { seed: 101 });
-    const large = beadRow([24, 31, 24, 31, 24], { seed: 102 });
-    const zLuts = [ringZLut(24, 40), ringZLut(31, 40)];
-    for (const beads of [small, large, [], small]) {
-      const shape = beads.length
-        ? shapeOf(beads, 'mono8')
-        : { width: 9, height: 9, pixelFormat: 'mono8' as const };
-      const setup = setupOf(beads, shape, planWith(), zLuts);
-      if (beads.length) await expectAgreement(setup, [ringFrame(shape, beads, { seed: 103 })]);
-      else await expect(track({ ...setup, profiles: false }, [new ArrayBuffer(81)])).resolves.toBeDefined();
-    }
-  });
-
-  test('gives the same numbers every time', async () => {
-    const beads = beadRow([24, 24, 24, 24], { seed: 111 });
-    const shape = shapeOf(beads, 'float32');
-    const setup = setupOf(beads, shape, planWith(), [ringZLut(24, 40)]);
-    const frames = [ringFrame(shape, beads, { seed: 112 })];
-    const once = new Uint8Array((await track(setup, frames)).buffer);
-    expect(new Uint8Array((await track(setup, frames)).buffer)).toEqual(once);
-  });
-
-  test('refuses an ROI that leaves the frame, naming the bead', async () => {
-    const beads = beadRow([24], { seed: 121 });
-    const setup = setupOf(beads, shapeOf(beads, 'mono8'), planWith(), []);
-    setup.rois = [{ bead: 7, left: 30, top: 0, size: 24 }];
-    await expect(engine.configure(setup)).rejects.toThrow(/bead 7 ROI/);
-  });
-
   test('agrees with the reference with as many lanes as on a graphics card', async () => {
     const beads = beadRow([24, 24, 101], { seed: 141 });
     const shape = shapeOf(beads, 'mono12');
@@ -280,42 +212,17 @@ describe.skipIf(skipReason)(`the GPU engine${skipReason ? ` (skipped: ${skipReas
     await card.close();
   });
 
-  test('works in a thread of its own and ends with it', async () => {
-    const beads = beadRow([24, 24], { seed: 131 });
-    const shape = shapeOf(beads, 'mono8');
-    const setup = { ...setupOf(beads, shape, planWith(), [ringZLut(24, 40)]), profiles: false };
-    const frame = ringFrame(shape, beads, { seed: 132 });
-    const want = createTrackTable(1, 2);
-    await engine.configure(setup);
-    await engine.track([frame], want);
-    const thread = await startEngineThread('gpu');
-    expect(thread.facts).toEqual(engine.facts);
-    await thread.configure(setup);
-    const { table } = await thread.track([frame], new ArrayBuffer(trackTableBytes(1, 2)), 2, 0);
-    expect([...table.zNm]).toEqual([...want.zNm]);
-    await thread.close();
-  });
-
-  test('lets the process end by itself once it is closed', async () => {
-    const script = `
-      const { createGpuEngine } = await import('#engines/gpu.ts');
-      const { createTrackTable } = await import('#protocol/track-table.ts');
-      const engine = await createGpuEngine();
-      await engine.configure({
-        plan: [{ stage: 'center-of-mass', params: { background: 'none' } }], width: 16, height: 16,
-        pixelFormat: 'mono8', rois: [{ bead: 0, left: 0, top: 0, size: 16 }], zLuts: [], zLutOfBead: [-1],
-        profiles: false,
-      });
-      const table = createTrackTable(1, 1);
-      await engine.track([Uint8Array.from({ length: 256 }, (_, at) => at % 16).buffer], table);
-      await engine.close();
-      console.log(table.xPx[0].toFixed(3));`;
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '--eval', script],
-      { timeout: 60_000 },
-    );
-    // Sum of squares over sum of 0 to 15.
-    expect(stdout.trim()).toBe((31 / 3).toFixed(3));
+  test('follows a new setup: other ROIs, larger frames, no bead at all, and back', async () => {
+    const small = beadRow([24, 24], { seed: 101 });
+    const large = beadRow([24, 31, 24, 31, 24], { seed: 102 });
+    const zLuts = [ringZLut(24, 40), ringZLut(31, 40)];
+    for (const beads of [small, large, [], small]) {
+      const shape = beads.length
+        ? shapeOf(beads, 'mono8')
+        : { width: 9, height: 9, pixelFormat: 'mono8' as const };
+      const setup = setupOf(beads, shape, planWith(), zLuts);
+      if (beads.length) await expectAgreement(setup, [ringFrame(shape, beads, { seed: 103 })]);
+      else await track({ ...setup, profiles: false }, [new ArrayBuffer(81)]);
+    }
   });
 });

@@ -2,16 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
 import { noFates } from '#protocol/frame-fate.ts';
 import {
-  type ControlRequest,
   encodeLive,
   LIVE_PATH,
   LIVE_VERSION,
   type LiveBead,
   type LiveCamera,
   type LiveMessage,
-  parseControlRequest,
 } from '#protocol/live.ts';
 import { roiAround } from '#protocol/roi.ts';
 

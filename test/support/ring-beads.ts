@@ -1,5 +1,14 @@
-import { frameBytes, PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
+import type { EngineSetup } from '#engines/engine.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan, planRadii } from '#pipeline/plan.ts';
+import {
+  type FrameShape,
+  frameBytes,
+  PIXEL_FORMATS,
+  type PixelFormat,
+  viewPixels,
+} from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { createRandom } from '#simulation/random.ts';
 
@@ -64,4 +73,53 @@ export function ringZLut(size: number, planes: number, { descending = false, ove
       ringLight((index % radii) / oversample, Math.floor(index / radii), size),
     ),
   };
+}
+
+/** MagTrack's plan with other parameters than the defaults, by stage. */
+export function planWith(params: Partial<Record<string, Record<string, unknown>>> = {}): Plan {
+  return parsePlan(MAGTRACK_PLAN.map(({ stage }) => ({ stage, params: params[stage] ?? {} })));
+}
+
+/** Beads of these ROI sizes side by side, off center by up to `offCenterPx`, at any plane away from the ends. */
+export function beadRow(
+  sizes: readonly number[],
+  { seed, offCenterPx = 1.5, planes = 40 }: { seed: number; offCenterPx?: number; planes?: number },
+): RingBead[] {
+  const random = createRandom(seed);
+  let left = 1;
+  return sizes.map((size, bead) => {
+    const center = () => (size - 1) / 2 + offCenterPx * (2 * random.uniform() - 1);
+    const roi = { bead, left, top: bead % 2, size };
+    left += size;
+    return { roi, xPx: center(), yPx: center(), plane: 5 + (planes - 10) * random.uniform() };
+  });
+}
+
+/** A frame of an odd width, just large enough for the beads. */
+export function shapeOf(beads: readonly RingBead[], pixelFormat: PixelFormat): FrameShape {
+  const right = Math.max(...beads.map(({ roi }) => roi.left + roi.size));
+  const bottom = Math.max(...beads.map(({ roi }) => roi.top + roi.size));
+  return { width: right + 1 - (right % 2), height: bottom, pixelFormat };
+}
+
+/** Each bead with the Z-LUT, if any, that fits its ROI; results carry profiles. */
+export function setupOf(
+  beads: readonly RingBead[],
+  shape: FrameShape,
+  plan: Plan,
+  zLuts: ZLut[],
+): EngineSetup {
+  return {
+    plan,
+    ...shape,
+    rois: beads.map(({ roi }) => roi),
+    zLuts,
+    zLutOfBead: beads.map(({ roi }) => zLuts.findIndex((zLut) => zLut.radii === planRadii(plan, roi.size))),
+    profiles: true,
+  };
+}
+
+/** A table for the tracks of a setup. */
+export function emptyTable({ plan, rois }: EngineSetup, frames: number): TrackTable {
+  return createTrackTable(frames, rois.length, Math.max(...rois.map(({ size }) => planRadii(plan, size))));
 }

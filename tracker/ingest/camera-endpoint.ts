@@ -30,8 +30,8 @@ export interface CameraEndpointOptions {
   ledger: FrameLedger;
   /** A camera said hello. Throws a `ProtocolError` to refuse it. */
   onCamera(hello: HelloMessage): void;
-  /** The camera left, with a word or without. */
-  onAway(reason: string): void;
+  /** The camera left; `goodbye` when it ended by itself. */
+  onAway(camera: string, goodbye: boolean): void;
   onFrame(frame: ReceivedFrame): void;
   /** A message that could not be used; the link goes on. */
   onTrouble(error: TweezertrackError): void;
@@ -48,6 +48,7 @@ export class CameraEndpoint {
   #camera: WebSocket | null = null;
   #hello: HelloMessage | null = null;
   #unsettled = 0;
+  #goodbye = false;
 
   constructor(options: CameraEndpointOptions) {
     this.#options = options;
@@ -81,6 +82,7 @@ export class CameraEndpoint {
       } else if (type === 'frame') this.#frame(this.#hello, raw);
       else {
         this.#options.ledger.linkClosed(Number(raw.dropped) || 0, nowNs());
+        this.#goodbye = true;
         send(socket, { type: 'farewell' });
       }
     } catch (error) {
@@ -101,6 +103,7 @@ export class CameraEndpoint {
     this.#options.onCamera(hello);
     this.#camera = socket;
     this.#hello = hello;
+    this.#goodbye = false;
     this.#options.ledger.linkOpened();
     const credit = Math.max(1, this.#options.window - this.#unsettled);
     send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
@@ -150,7 +153,7 @@ export class CameraEndpoint {
   #closed(socket: WebSocket): void {
     if (socket !== this.#camera) return;
     this.#camera = null;
-    this.#options.onAway(`camera '${this.#hello?.camera}' disconnected`);
+    this.#options.onAway(this.#hello?.camera ?? '', this.#goodbye);
   }
 }
 

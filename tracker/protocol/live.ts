@@ -1,6 +1,5 @@
 import { Packr, Unpackr } from 'msgpackr';
-import { z } from 'zod';
-import { ProtocolError } from './errors.ts';
+import type { ControlRequest } from './control-request.ts';
 import type { Roi } from './roi.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
@@ -125,23 +124,6 @@ export type LiveMessage =
   | EventMessage
   | ReplyMessage;
 
-const position = { xPx: z.number().finite(), yPx: z.number().finite() };
-
-/** What a dashboard may ask for; every request is answered by a reply with its id. */
-const controlRequest = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('select'), id: z.number().int(), bead: z.number().int().nullable() }),
-  z.strictObject({
-    type: z.literal('add-bead'),
-    id: z.number().int(),
-    ...position,
-    size: z.number().int().optional(),
-  }),
-  z.strictObject({ type: z.literal('move-bead'), id: z.number().int(), bead: z.number().int(), ...position }),
-  z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
-]);
-
-export type ControlRequest = z.output<typeof controlRequest>;
-
 // Browser and tracker both run msgpackr, so typed arrays may travel as its extension types.
 const packr = new Packr({ useRecords: false, moreTypes: true });
 const unpackr = new Unpackr({ useRecords: false, moreTypes: true });
@@ -156,25 +138,7 @@ export function decodeLive(bytes: Uint8Array): LiveMessage {
   return unpackr.unpack(bytes) as LiveMessage;
 }
 
-/**
- * Checks a request from a dashboard.
- * @throws {ProtocolError} naming the field
- */
-export function parseControlRequest(bytes: Uint8Array): ControlRequest {
-  let raw: unknown;
-  try {
-    raw = unpackr.unpack(bytes);
-  } catch (cause) {
-    throw new ProtocolError(
-      { where: 'live request', expected: 'one MessagePack value', received: `${bytes.length} other bytes` },
-      cause,
-    );
-  }
-  const parsed = controlRequest.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError({
-    where: 'live request',
-    expected: 'select, add-bead, move-bead or remove-bead',
-    received: z.prettifyError(parsed.error),
-  });
+/** The value of a message of either direction, unchecked. */
+export function unpackLive(bytes: Uint8Array): unknown {
+  return unpackr.unpack(bytes);
 }

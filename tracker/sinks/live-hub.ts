@@ -1,12 +1,11 @@
 import type { RawData, WebSocket } from 'ws';
+import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
 import { TweezertrackError } from '#protocol/errors.ts';
 import {
-  type ControlRequest,
   type EventMessage,
   encodeLive,
   type LiveMessage,
   type PreviewMessage,
-  parseControlRequest,
   type SnapshotMessage,
   type StatusMessage,
   type TracksMessage,

@@ -8,26 +8,38 @@ const CLIPPED_SHARE = 0.002;
 const LEVELS = 512;
 
 /**
- * Makes 8-bit pictures of frames for viewers: every `step`-th pixel of every `step`-th row, black and white at the
- * 0.2 and 99.8 percent quantiles of the picture. Reuses its buffers, so a message is valid until the next.
+ * Makes 8-bit pictures of frames for viewers: the mean of `step` x `step` pixels each, black and white at the 0.2 and
+ * 99.8 percent quantiles. Rows and columns left over at the far edges are not shown. Reuses its buffers, so a message is valid until the next.
  */
 export class PreviewMaker {
   #pixels = new Uint8Array(0);
+  /** Sums of the pixels under one row of the picture. */
+  #sums = new Float64Array(0);
   readonly #histogram = new Uint32Array(LEVELS);
 
   /** @param pixels [row, column] of the whole frame */
   make(frame: number, pixels: Pixels, frameWidth: number, frameHeight: number): PreviewMessage {
     const step = Math.max(1, Math.ceil(frameWidth / MAX_WIDTH));
-    const width = Math.ceil(frameWidth / step);
-    const height = Math.ceil(frameHeight / step);
-    if (this.#pixels.length !== width * height) this.#pixels = new Uint8Array(width * height);
+    const width = Math.floor(frameWidth / step);
+    const height = Math.floor(frameHeight / step);
+    if (this.#pixels.length !== width * height) {
+      this.#pixels = new Uint8Array(width * height);
+      this.#sums = new Float64Array(width);
+    }
     const { black, white } = this.#range(pixels, frameWidth, frameHeight, step);
-    const scale = 255 / Math.max(white - black, Number.MIN_VALUE);
-    let index = 0;
-    for (let row = 0; row < frameHeight; row += step) {
-      for (let column = 0; column < frameWidth; column += step) {
-        const value = (pixels[row * frameWidth + column]! - black) * scale;
-        this.#pixels[index++] = value < 0 ? 0 : value > 255 ? 255 : value;
+    const scale = 255 / Math.max(white - black, Number.MIN_VALUE) / (step * step);
+    const offset = black * step * step;
+    for (let row = 0; row < height; row++) {
+      this.#sums.fill(0);
+      for (let line = row * step; line < (row + 1) * step; line++) {
+        let index = line * frameWidth;
+        for (let column = 0; column < width; column++) {
+          for (let within = 0; within < step; within++) this.#sums[column]! += pixels[index++]!;
+        }
+      }
+      for (let column = 0; column < width; column++) {
+        const value = (this.#sums[column]! - offset) * scale;
+        this.#pixels[row * width + column] = value < 0 ? 0 : value > 255 ? 255 : value;
       }
     }
     return { type: 'preview', frame, width, height, step, black, white, pixels: this.#pixels };

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { ProtocolError } from './errors.ts';
+import { unpackLive } from './live.ts';
+
+const position = { xPx: z.number().finite(), yPx: z.number().finite() };
+
+/** What a dashboard may ask for; every request is answered by a reply with its id. */
+const controlRequest = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('select'), id: z.number().int(), bead: z.number().int().nullable() }),
+  z.strictObject({
+    type: z.literal('add-bead'),
+    id: z.number().int(),
+    ...position,
+    size: z.number().int().optional(),
+  }),
+  z.strictObject({ type: z.literal('move-bead'), id: z.number().int(), bead: z.number().int(), ...position }),
+  z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
+]);
+
+export type ControlRequest = z.output<typeof controlRequest>;
+
+/**
+ * Checks a request from a dashboard.
+ * @throws {ProtocolError} naming the field
+ */
+export function parseControlRequest(bytes: Uint8Array): ControlRequest {
+  let raw: unknown;
+  try {
+    raw = unpackLive(bytes);
+  } catch (cause) {
+    throw new ProtocolError(
+      { where: 'live request', expected: 'one MessagePack value', received: `${bytes.length} other bytes` },
+      cause,
+    );
+  }
+  const parsed = controlRequest.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError({
+    where: 'live request',
+    expected: 'select, add-bead, move-bead or remove-bead',
+    received: z.prettifyError(parsed.error),
+  });
+}
