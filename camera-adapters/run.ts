@@ -81,13 +81,13 @@ class TrackerLink {
 
   /** Resolves when the tracker has answered the hello, or refused it. */
   async ready(): Promise<void> {
-    await this.#until(() => this.#credit > 0 || this.#socket !== null);
+    await this.#until(() => this.#socket !== null);
     if (this.refusal) throw this.refusal;
   }
 
   /** Resolves when a frame may be sent. */
   credit(): Promise<void> {
-    return this.#until(() => this.#credit > 0);
+    return this.#until(() => this.#socket !== null && this.#credit > 0);
   }
 
   send(frame: CameraFrame): void {

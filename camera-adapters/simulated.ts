@@ -187,6 +187,8 @@ function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure
 /** As much as a camera driver keeps: a pause of the process up to here loses no frame. */
 const LATE_MS = 20;
 
+const WARM_UP_FRAMES = 12;
+
 async function* exposeOnSchedule(
   options: SimulatedCameraOptions,
   expose: Exposure,
@@ -196,6 +198,8 @@ async function* exposeOnSchedule(
   const { fps, frames = Number.POSITIVE_INFINITY } = options;
   const skips = options.pace === 'real-time';
   const offsetNs = (id: number) => (id * 1e9) / fps;
+  // The first frames of a process are slow until its code is compiled: not in the time of the run.
+  for (let warmUp = 0; warmUp < WARM_UP_FRAMES; warmUp++) expose(0);
   const startNs = nowNs();
   const startMs = clock.nowMs();
   const pace = skips ? realTimePace(offsetNs, clock) : fastPace();

@@ -128,7 +128,7 @@ export class LiveTracker {
     await Promise.all(this.engine.threads.map((thread) => thread.close()));
   }
 
-  #welcome(hello: HelloMessage): void {
+  async #welcome(hello: HelloMessage): Promise<void> {
     if (this.#run) {
       const expected = describeShape(this.#run.camera);
       if (expected !== describeShape(hello)) {
@@ -140,14 +140,24 @@ export class LiveTracker {
         });
       }
       this.#event('info', `camera '${hello.camera}' is back`);
-    } else this.#begin(hello);
+    } else await this.#begin(hello);
     this.#cameraConnected = true;
-    this.#hub.announce({ type: 'camera', camera: this.#liveCamera() });
+    this.#hub.announce(this.#snapshot());
   }
 
-  #begin(camera: HelloMessage): void {
+  /** Opens the recording and readies the engine, so that the first frame finds everything in place. */
+  async #begin(camera: HelloMessage): Promise<void> {
+    const run = this.#createRun(camera);
+    await run.start();
+    this.#run = run;
+    const beads = run.roiTable.list().length;
+    this.#event('info', `camera '${camera.camera}', ${describeShape(camera)}, ${beads} beads`);
+    if (run.recorder) this.#event('info', `recording to ${run.recorder.folder}`);
+  }
+
+  #createRun(camera: HelloMessage): LiveRun {
     const { config, plan, roiSize, rois, truthScore, zLutOf } = this.#options;
-    const run = new LiveRun({
+    return new LiveRun({
       camera,
       chosen: this.engine,
       plan,
@@ -168,18 +178,6 @@ export class LiveTracker {
       },
       onAlarm: (alarm) => this.#event('error', `${alarm.code} ${alarm.message}`),
     });
-    this.#run = run;
-    run.start().then(
-      () => {
-        this.#event(
-          'info',
-          `camera '${camera.camera}', ${describeShape(camera)}, ${run.roiTable.list().length} beads`,
-        );
-        if (run.recorder) this.#event('info', `recording to ${run.recorder.folder}`);
-        this.#hub.announce(this.#snapshot());
-      },
-      (error: Error) => this.#event('error', `tracking did not start: ${error.message}`),
-    );
   }
 
   #away(camera: string, goodbye: boolean): void {

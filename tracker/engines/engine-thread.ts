@@ -88,9 +88,7 @@ export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
       jobs.clear();
     }
     worker.on('error', fail);
-    worker.on('exit', (code) => {
-      if (jobs.size > 0 || code !== 0) fail(`exit with code ${code}`);
-    });
+    worker.on('exit', (code) => fail(`exit with code ${code}`));
     worker.on('message', (reply: EngineReply) => {
       if (reply.type === 'ready') {
         resolveStart({
@@ -103,6 +101,7 @@ export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
             return (await post(request, [...frames, table], { beads, radii }))!;
           },
           close: async () => {
+            if (gone) return;
             await post({ type: 'close', job: nextJob++ }, []);
           },
         });

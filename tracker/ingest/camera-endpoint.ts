@@ -28,8 +28,8 @@ export interface CameraEndpointOptions {
   /** Frames an adapter may have under way: more hide the link, fewer keep latency low under overload. */
   window: number;
   ledger: FrameLedger;
-  /** A camera said hello. Throws a `ProtocolError` to refuse it. */
-  onCamera(hello: HelloMessage): void;
+  /** A camera said hello; it is welcomed when this resolves, and refused with what it rejects with. */
+  onCamera(hello: HelloMessage): Promise<void>;
   /** The camera left; `goodbye` when it ended by itself. */
   onAway(camera: string, goodbye: boolean): void;
   onFrame(frame: ReceivedFrame): void;
@@ -65,7 +65,8 @@ export class CameraEndpoint {
   /** Frames that were tracked or given up: their credit goes back to the adapter. */
   settled(frames: number): void {
     this.#unsettled -= frames;
-    if (this.#camera && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
+    // Before the welcome there is nobody to credit: it will count what is free by then.
+    if (this.#camera && this.#hello && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
   }
 
   /** Closes the link with a word to the adapter. */
@@ -76,7 +77,7 @@ export class CameraEndpoint {
   #receive(socket: WebSocket, bytes: Buffer): void {
     try {
       const { type, raw } = decodeAdapterMessage(bytes);
-      if (type === 'hello') this.#welcome(socket, raw);
+      if (type === 'hello') void this.#welcome(socket, raw);
       else if (socket !== this.#camera || !this.#hello) {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
@@ -90,23 +91,30 @@ export class CameraEndpoint {
     }
   }
 
-  #welcome(socket: WebSocket, raw: Record<string, unknown>): void {
-    const hello = parseHello(raw);
-    if (this.#camera && this.#camera !== socket) {
-      throw new ProtocolError({
-        where: `camera '${hello.camera}'`,
-        expected: 'no other camera',
-        received: `'${this.#hello?.camera}' is connected`,
-        remedy: 'stop the other adapter first',
-      });
+  async #welcome(socket: WebSocket, raw: Record<string, unknown>): Promise<void> {
+    try {
+      const hello = parseHello(raw);
+      if (this.#camera) {
+        throw new ProtocolError({
+          where: `camera '${hello.camera}'`,
+          expected: 'no other camera',
+          received: this.#hello ? `'${this.#hello.camera}' is connected` : 'one that is being welcomed',
+          remedy: 'stop the other adapter first',
+        });
+      }
+      this.#camera = socket;
+      this.#hello = null;
+      this.#goodbye = false;
+      await this.#options.onCamera(hello);
+      if (this.#camera !== socket) return;
+      this.#hello = hello;
+      this.#options.ledger.linkOpened();
+      const credit = Math.max(0, this.#options.window - this.#unsettled);
+      send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
+    } catch (error) {
+      if (this.#camera === socket && !this.#hello) this.#camera = null;
+      this.#refuse(socket, error);
     }
-    this.#options.onCamera(hello);
-    this.#camera = socket;
-    this.#hello = hello;
-    this.#goodbye = false;
-    this.#options.ledger.linkOpened();
-    const credit = Math.max(1, this.#options.window - this.#unsettled);
-    send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
   }
 
   #frame(hello: HelloMessage, raw: Record<string, unknown>): void {
@@ -153,7 +161,8 @@ export class CameraEndpoint {
   #closed(socket: WebSocket): void {
     if (socket !== this.#camera) return;
     this.#camera = null;
-    this.#options.onAway(this.#hello?.camera ?? '', this.#goodbye);
+    if (this.#hello) this.#options.onAway(this.#hello.camera, this.#goodbye);
+    this.#hello = null;
   }
 }
 
