@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import type { CameraFacts } from '#protocol/camera-facts.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
-import type { CameraAdapter, CameraFacts, CameraFrame } from './define.ts';
+import type { CameraAdapter, CameraFrame } from './define.ts';
 import { fastPace, hostClock, type Pace, type PaceClock, realTimePace, steppedPace } from './pace.ts';
 import { openStack } from './stacks/open-stack.ts';
 import type { Stack } from './stacks/stack.ts';

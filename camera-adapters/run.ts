@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
+import type { CameraFacts } from '#protocol/camera-facts.ts';
 import {
   CAMERA_LINK_VERSION,
   CAMERA_PATH,
@@ -8,7 +9,7 @@ import {
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
-import type { CameraAdapter, CameraFacts, CameraFrame } from './define.ts';
+import type { CameraAdapter, CameraFrame } from './define.ts';
 
 /** What became of the frames of an adapter. */
 export interface AdapterReport {

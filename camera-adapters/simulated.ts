@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CameraFacts } from '#protocol/camera-facts.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
@@ -12,7 +13,7 @@ import { createFastRenderer, type FastRenderer } from '#simulation/fast-renderer
 import { createRandom } from '#simulation/random.ts';
 import { createScene, type Scene } from '#simulation/scene.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
-import type { CameraAdapter, CameraFacts, CameraFrame } from './define.ts';
+import type { CameraAdapter, CameraFrame } from './define.ts';
 import { fastPace, hostClock, type PaceClock, realTimePace } from './pace.ts';
 
 const vector = z.tuple([z.number(), z.number(), z.number()]);

@@ -7,13 +7,13 @@ import WebSocket from 'ws';
 import type { CameraAdapter, CameraFrame } from '#camera-adapters/define.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { accountedFrames } from '#ingest/frame-ledger.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#pipeline/plan.ts';
 import { decodeTrackerMessage, encodeLinkMessage, type TrackerMessage } from '#protocol/camera-link.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { decodeLive, encodeLive, type LiveMessage } from '#protocol/live.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { readFates, readTracks } from '#recording/read-recording.ts';
+import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live-tracker.ts';
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 
 const schema = z.strictObject({
   server: z

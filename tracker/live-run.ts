@@ -5,7 +5,6 @@ import type { EngineSetup } from '#engines/engine.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { FrameRing } from '#ingest/frame-ring.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
-import { type Plan, planRadii } from '#pipeline/plan.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import type { RecordingError } from '#protocol/errors.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
@@ -14,6 +13,7 @@ import { writeZLut } from '#protocol/z-lut-file.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+import { type Plan, planRadii } from '#stages/plan.ts';
 
 /** What a run is made with; it holds until the tracker stops. */
 export interface LiveRunOptions {

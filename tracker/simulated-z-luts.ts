@@ -1,8 +1,8 @@
 import { type SimulatedCameraOptions, simulatedSensor } from '#camera-adapters/simulated.ts';
 import { openEngine } from '#engines/open-engine.ts';
-import type { Plan } from '#pipeline/plan.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { simulateFocalSweep } from '#simulation/focal-sweep.ts';
+import type { Plan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 
 const STEP_NM = 50;

@@ -1,10 +1,10 @@
 import type { Engine } from '#engines/engine.ts';
-import { type Plan, planRadii } from '#pipeline/plan.ts';
 import { ZLutError } from '#protocol/errors.ts';
 import { type FrameShape, frameBytes } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import { type Plan, planRadii } from '#stages/plan.ts';
 
 /** Fewest planes a lookup can use: its parabola needs room on both sides. */
 const MIN_PLANES = 8;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeKernel, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
 import { type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
 import { STAGES } from '#stages/index.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
 const options = { lanes: 64, keepsProfiles: true };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
-import { type Plan, planRadii, stageNamed } from '#pipeline/plan.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { createRandom } from '#simulation/random.ts';
 import type { BeadState } from '#stages/define.ts';
+import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
 const SIZE = 24;

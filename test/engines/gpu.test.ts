@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, EngineSetup } from '#engines/engine.ts';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { parsePlan } from '#pipeline/plan.ts';
 import { type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
+import { parsePlan } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import {
   beadRow,

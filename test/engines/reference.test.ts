@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineSetup } from '#engines/engine.ts';
 import { createReferenceEngine, trackRoi } from '#engines/reference.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#pipeline/plan.ts';
 import { RoiError, ZLutError } from '#protocol/errors.ts';
 import { frameBytes, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import { describeStatus } from '#protocol/track-status.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
+import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { ringCounts, ringZLut } from '../stages/synthetic-bead.ts';
 
 const WIDTH = 130;

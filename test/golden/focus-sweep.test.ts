@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#pipeline/plan.ts';
 import type { FrameShape } from '#protocol/pixel-format.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
+import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 
 const FOLDER = new URL('../../../shared/data/real/mt_zsweep_vannoort_024/', import.meta.url);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
-import { planRadii } from '#pipeline/plan.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
+import { planRadii } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import {
   expectGolden,

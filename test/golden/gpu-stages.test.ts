@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
-import { type Plan, planRadii, stageNamed } from '#pipeline/plan.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
+import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import {
   expectGolden,

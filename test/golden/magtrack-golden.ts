@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#pipeline/plan.ts';
 import { decodeNpy, npyToFloat64 } from '#protocol/npy.ts';
 import { type ZLut, zLutFromMatrix } from '#protocol/z-lut.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 
 const FOLDER = new URL('../../../shared/data/golden/magtrack/', import.meta.url);
 

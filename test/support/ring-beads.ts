@@ -1,5 +1,4 @@
 import type { EngineSetup } from '#engines/engine.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan, planRadii } from '#pipeline/plan.ts';
 import {
   type FrameShape,
   frameBytes,
@@ -11,6 +10,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { createRandom } from '#simulation/random.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan, planRadii } from '#stages/plan.ts';
 
 /** A bead for a frame of rings: its ROI, its true center in ROI px, its fractional plane. */
 export interface RingBead {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '#engines/engine.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#pipeline/plan.ts';
 import { ZLutError } from '#protocol/errors.ts';
 import type { FrameShape } from '#protocol/pixel-format.ts';
+import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 import { ringCounts } from '../stages/synthetic-bead.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { EngineChoice } from '#engines/choose-engine.ts';
-import { type Plan, roiSizeForRadii } from '#pipeline/plan.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
+import { type Plan, roiSizeForRadii } from '#stages/plan.ts';
 import { type Config, defaultConfig, readConfig } from '../config.ts';
 import { engineOption, wholeNumber } from './options.ts';
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { chooseEngine, type EngineChoice } from '#engines/choose-engine.ts';
-import { planRadii, roiSizeForRadii } from '#pipeline/plan.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { createTrackFile } from '#recording/track-file.ts';
+import { planRadii, roiSizeForRadii } from '#stages/plan.ts';
 import { defaultConfig, planOf, readConfig } from '../config.ts';
 import { engineOption, number, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';

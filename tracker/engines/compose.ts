@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Plan, planRadii, stageNamed } from '#pipeline/plan.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 import { SKIPPED_RADII } from '#stages/pearson.ts';
+import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
 import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
 
 /** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */

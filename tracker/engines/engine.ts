@@ -1,8 +1,8 @@
-import type { Plan } from '#pipeline/plan.ts';
 import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import type { Plan } from '#stages/plan.ts';
 
 /** Who computes, as status, recordings and benches name it. */
 export interface EngineFacts {

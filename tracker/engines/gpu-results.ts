@@ -1,9 +1,9 @@
-import { planRadii, stageNamed } from '#pipeline/plan.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { heightAt } from '#stages/lookup-z.ts';
+import { planRadii, stageNamed } from '#stages/plan.ts';
 import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 import { type JudgedTrack, judgeTrack } from './judge-track.ts';

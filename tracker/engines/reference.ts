@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
-import type { Plan } from '#pipeline/plan.ts';
-import { planRadii, stageNamed } from '#pipeline/plan.ts';
 import { PIXEL_FORMATS, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import type { BeadState, Stage } from '#stages/define.ts';
+import type { Plan } from '#stages/plan.ts';
+import { planRadii, stageNamed } from '#stages/plan.ts';
 import type { Engine, EngineSetup } from './engine.ts';
 import { judgeTrack } from './judge-track.ts';
 

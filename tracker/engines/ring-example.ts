@@ -1,6 +1,6 @@
-import { MAGTRACK_PLAN, parsePlan } from '#pipeline/plan.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import type { EngineSetup } from './engine.ts';
 
 /** Rings that widen with height: not optics, but every stage has the work of a real bead to do on them. */

@@ -4,7 +4,7 @@ import { nowNs } from '#protocol/clock.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { type TrackTable, trackTableBytes, trackTableOver } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
-import { planRadii } from './plan.ts';
+import { planRadii } from '#stages/plan.ts';
 
 /** A whole frame on its way to an engine. */
 export interface FrameToTrack {

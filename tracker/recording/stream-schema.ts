@@ -1,10 +1,10 @@
 import { Field, Float32, Float64, Int64, Schema, Uint16, Uint32, Utf8 } from 'apache-arrow';
-import type { CameraFacts } from '#camera-adapters/define.ts';
 import type { EngineFacts } from '#engines/engine.ts';
-import type { Plan } from '#pipeline/plan.ts';
+import type { CameraFacts } from '#protocol/camera-facts.ts';
 import { FRAME_FATES } from '#protocol/frame-fate.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
+import type { Plan } from '#stages/plan.ts';
 
 /** Format names in the schema metadata; the number grows when an old reader would misread the file. */
 export const TRACKS_FORMAT = 'tweezertrack-tracks/1';

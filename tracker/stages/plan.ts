@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
-import type { ArrayName, Stage } from '#stages/define.ts';
-import { STAGES } from '#stages/index.ts';
+import type { ArrayName, Stage } from './define.ts';
+import { STAGES } from './index.ts';
 
 /** One step of a plan: a stage by name, with every parameter given. */
 interface PlanStep {
