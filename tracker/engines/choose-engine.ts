@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type EngineThread, startEngineThread } from './engine-thread.ts';
-import { selfTest } from './self-test.ts';
+import { selfTest, warmUp } from './self-test.ts';
 
 export const ENGINE_CHOICES = ['auto', 'gpu', 'reference'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
@@ -54,5 +54,6 @@ async function startReference(why: string): Promise<ChosenEngine> {
   const threads = await Promise.all(
     Array.from({ length: referenceThreads() }, () => startEngineThread('reference')),
   );
+  await Promise.all(threads.map(warmUp));
   return { threads, batchesPerThread: 1, why };
 }

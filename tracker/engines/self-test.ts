@@ -5,6 +5,8 @@ import { ringExample } from './ring-example.ts';
 const BEADS = 2;
 const SIZE = 32;
 const PLANES = 40;
+const WARM_UP_BEADS = 20;
+const WARM_UP_FRAMES = 10;
 const TOLERANCE_PX = 0.001;
 const TOLERANCE_NM = 0.5;
 
@@ -32,4 +34,13 @@ export async function selfTest(thread: EngineThread, reference: EngineThread): P
     }
   }
   return null;
+}
+
+/** Lets an engine compile its code on an example, so that the first frames of a camera are tracked in time. */
+export async function warmUp(thread: EngineThread): Promise<void> {
+  const { setup, frame } = ringExample(WARM_UP_BEADS, 64, 100);
+  await thread.configure(setup);
+  for (let turn = 0; turn < WARM_UP_FRAMES; turn++) {
+    await thread.track([frame.slice().buffer], createTrackTable(1, WARM_UP_BEADS).buffer, WARM_UP_BEADS, 0);
+  }
 }
