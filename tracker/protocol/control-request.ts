@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProtocolError } from './errors.ts';
-import { unpackLive } from './live.ts';
+import { unpackLive } from './live-wire.ts';
 
 const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 

@@ -1,5 +1,5 @@
-import { Packr, Unpackr } from 'msgpackr';
 import type { ControlRequest } from './control-request.ts';
+import { packLive, unpackLive } from './live-wire.ts';
 import type { Roi } from './roi.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
@@ -124,21 +124,12 @@ export type LiveMessage =
   | EventMessage
   | ReplyMessage;
 
-// Browser and tracker both run msgpackr, so typed arrays may travel as its extension types.
-const packr = new Packr({ useRecords: false, moreTypes: true });
-const unpackr = new Unpackr({ useRecords: false, moreTypes: true });
-
 /** Bytes of a message in either direction. */
 export function encodeLive(message: LiveMessage | ControlRequest): Uint8Array {
-  return packr.pack(message);
+  return packLive(message);
 }
 
 /** A message of the tracker, trusted by the dashboard it serves. */
 export function decodeLive(bytes: Uint8Array): LiveMessage {
-  return unpackr.unpack(bytes) as LiveMessage;
-}
-
-/** The value of a message of either direction, unchecked. */
-export function unpackLive(bytes: Uint8Array): unknown {
-  return unpackr.unpack(bytes);
+  return unpackLive(bytes) as LiveMessage;
 }
