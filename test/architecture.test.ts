@@ -7,8 +7,9 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Which folder may import which: a folder is a step of the data's way, an arrow is an import. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/protocol': [],
-  'tracker/stages': ['tracker/protocol'],
-  'tracker/simulation': ['tracker/protocol'],
+  'tracker/numerics': [],
+  'tracker/stages': ['tracker/protocol', 'tracker/numerics'],
+  'tracker/simulation': ['tracker/protocol', 'tracker/numerics'],
   'tracker/rois': ['tracker/protocol'],
   'tracker/engines': ['tracker/protocol', 'tracker/stages'],
   'tracker/pipeline': ['tracker/protocol', 'tracker/stages', 'tracker/engines', 'tracker/sinks'],

@@ -1,5 +1,5 @@
+import { createFourier, forward2d, inverse2d, setProduct } from '#numerics/fourier.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import { createFourier, forward2d, inverse2d, setProduct } from './fourier.ts';
 
 /** A bead and the microscope that looks at it, named as MagTrack's simulator does. */
 export interface ThinBeadParams {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from './define.ts';
-import { parabolicVertex } from './parabolic-vertex.ts';
-import { firstMaximum, middleOf, selfConvolution } from './self-convolution.ts';
+import { halfLinesOf, subPixelCenter } from './mirror-center.ts';
+import { selfConvolution } from './self-convolution.ts';
 
 /**
  * Center to a small fraction of a pixel: auto-convolution of several adjacent lines, its maximum refined by a
@@ -49,12 +49,3 @@ export const autoConvMultilineSubPixel = defineStage({
     autoConvMultilineSubPixelIterations: iterations,
   }),
 });
-
-/** Lines on each side of the middle one. */
-function halfLinesOf(lineRatio: number, size: number): number {
-  return Math.floor((size * lineRatio) / 2);
-}
-
-function subPixelCenter(lags: Float64Array, nLocal: number): number {
-  return (middleOf(lags.length) + parabolicVertex(lags, firstMaximum(lags), nLocal)) / 2;
-}

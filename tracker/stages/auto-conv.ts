@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from './define.ts';
-import { firstMaximum, middleOf, selfConvolution } from './self-convolution.ts';
+import { mirrorCenter } from './mirror-center.ts';
+import { selfConvolution } from './self-convolution.ts';
 
 /**
  * Center to half a pixel: where the row and the column through the old center are most like their mirror image.
@@ -24,8 +25,3 @@ export const autoConv = defineStage({
 
   constants: () => ({}),
 });
-
-function mirrorCenter(lags: Float64Array): number {
-  const peak = firstMaximum(lags);
-  return Number.isNaN(lags[peak]!) ? Number.NaN : (middleOf(lags.length) + peak) / 2;
-}

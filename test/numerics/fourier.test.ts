@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFourier, forward2d, inverse2d } from '#simulation/fourier.ts';
+import { createFourier, forward2d, inverse2d } from '#numerics/fourier.ts';
 import { createRandom } from '#simulation/random.ts';
 
 /** The definition, term by term. */

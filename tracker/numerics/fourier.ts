@@ -5,6 +5,8 @@ export interface Fourier {
   readonly length: number;
   /** Transforms in place: [2 k] real, [2 k + 1] imaginary part; kernel exp(-2 pi i j k / length), no factor. */
   forward(line: Float64Array): void;
+  /** Room for one line, as long as no other call uses it. */
+  readonly room: Float64Array;
 }
 
 /** Transform of any length: fft.js for powers of two, Bluestein's algorithm on top of it for the rest. */
@@ -20,7 +22,7 @@ function powerOfTwo(length: number): Fourier {
     fft.transform(spectrum, line);
     line.set(spectrum);
   };
-  return { length, forward };
+  return { length, forward, room: new Float64Array(2 * length) };
 }
 
 /** A transform as a convolution with a chirp. Source: Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451. */
@@ -59,7 +61,7 @@ function bluestein(length: number): Fourier {
       setProduct(line, k, work, k, chirp, k);
     }
   };
-  return { length, forward };
+  return { length, forward, room: new Float64Array(2 * length) };
 }
 
 /** out[at] = a[i] b[j], complex; `out` may be `a` with `at` equal to `i`. */
@@ -82,7 +84,7 @@ export function setProduct(
 /** Transforms a square field in place, [row, column] of complex values. */
 export function forward2d(fourier: Fourier, field: Float64Array): void {
   const { length } = fourier;
-  const line = new Float64Array(2 * length);
+  const line = fourier.room;
   for (let row = 0; row < length; row++) {
     fourier.forward(field.subarray(2 * row * length, 2 * (row + 1) * length));
   }
