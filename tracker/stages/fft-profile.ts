@@ -127,10 +127,10 @@ interface Band {
 
 /** Bins from zero frequency on. */
 function binsOf({ oversample, rmin, rmax }: Band, size: number): number {
-  return roundHalfEven((size / 2) * Math.max(rmin, rmax) * oversample);
+  return roundHalfEven(Math.floor(size / 2) * Math.max(rmin, rmax) * oversample);
 }
 
 /** Bins left out at low frequency. */
 function skippedBinsOf({ oversample, rmin }: Band, size: number): number {
-  return roundHalfEven((size / 2) * rmin * oversample);
+  return roundHalfEven(Math.floor(size / 2) * rmin * oversample);
 }

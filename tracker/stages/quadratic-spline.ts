@@ -26,10 +26,8 @@ export function splineCoefficients(pixels: Float64Array, size: number): Float64A
       grid[row * side + column] = pixels[from + Math.min(Math.max(column - SPLINE_MARGIN, 0), last)]!;
     }
   }
-  for (let line = 0; line < side; line++) {
-    filterLine(grid, line * side, 1, side);
-    filterLine(grid, line, side, side);
-  }
+  for (let row = 0; row < side; row++) filterLine(grid, row * side, 1, side);
+  for (let column = 0; column < side; column++) filterLine(grid, column, side, side);
   return grid;
 }
 
