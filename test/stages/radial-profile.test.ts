@@ -2,9 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { radialProfile } from '#stages/radial-profile.ts';
 import { beadOf, ringCounts, ringRoi } from './synthetic-bead.ts';
 
-function profileOf(pixels: Float64Array, xPx: number, yPx: number, oversample = 1): number[] {
+function profileOf(
+  pixels: Float64Array,
+  xPx: number,
+  yPx: number,
+  oversample = 1,
+  bins: 'nearest' | 'split' | 'interpolate' = 'nearest',
+): number[] {
   const bead = beadOf(pixels, { xPx, yPx });
-  radialProfile.reference(bead, { oversample });
+  radialProfile.reference(bead, radialProfile.params.parse({ oversample, bins }));
   return [...bead.profile];
 }
 
@@ -55,8 +61,49 @@ describe('radial profile', () => {
     expect(profile.slice(1).every(Number.isNaN)).toBe(true);
   });
 
+  test('a split pixel counts in its two nearest rings by its distance to them', () => {
+    const size = 12;
+    const pixels = new Float64Array(size * size);
+    pixels[5 * size + 7] = 60;
+    // 1.25 px from the center: 3/4 of it in ring 1, 1/4 in ring 2.
+    const profile = profileOf(pixels, 5.75, 5, 1, 'split');
+    const weightOf = (ring: number) => {
+      let weight = 0;
+      for (let pixel = 0; pixel < size * size; pixel++) {
+        const distance = Math.hypot((pixel % size) - 5.75, Math.floor(pixel / size) - 5);
+        weight += Math.max(0, 1 - Math.abs(distance - ring));
+      }
+      return weight;
+    };
+    expect(profile[1]).toBeCloseTo((0.75 * 60) / weightOf(1), 12);
+    expect(profile[2]).toBeCloseTo((0.25 * 60) / weightOf(2), 12);
+    expect(profile[3]).toBe(0);
+  });
+
+  test('by interpolation follows smooth rings to within 6 counts, whatever the phase of the center', () => {
+    for (const [xPx, yPx] of [
+      [20, 20],
+      [18.3, 20.8],
+      [20.5, 19.5],
+    ] as const) {
+      const profile = profileOf(ringRoi(40, xPx, yPx), xPx, yPx, 1, 'interpolate');
+      expect(profile).toHaveLength(57);
+      // counts: a bilinear sample of a curvature of up to 20 counts a px^2 there is off by up to an eighth of it, one way
+      for (const [circle, counts] of profile.entries()) {
+        const radiusPx = 1 + circle / 3;
+        if (radiusPx > 8) expect(Math.abs(counts - ringCounts(radiusPx, 10))).toBeLessThan(6);
+      }
+    }
+  });
+
+  test('by interpolation is NaN where a circle is outside the ROI, and without a center', () => {
+    const far = profileOf(ringRoi(16, 7, 8), 40, 8, 1, 'interpolate');
+    expect(far.every(Number.isNaN)).toBe(true);
+    expect(profileOf(ringRoi(16, 7, 8), Number.NaN, 8, 1, 'interpolate').every(Number.isNaN)).toBe(true);
+  });
+
   test('says how many radii it writes', () => {
-    expect(radialProfile.radii?.({ oversample: 1 }, 101)).toBe(50);
-    expect(radialProfile.radii?.({ oversample: 4 }, 64)).toBe(128);
+    expect(radialProfile.radii?.(radialProfile.params.parse({ oversample: 1 }), 101)).toBe(50);
+    expect(radialProfile.radii?.(radialProfile.params.parse({ oversample: 4 }), 64)).toBe(128);
   });
 });

@@ -47,6 +47,8 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   constants(params: z.output<Params>, size: number): Readonly<Record<string, number>>;
   /** Number of radii of the profile it writes, for stages that write one. */
   radii?(params: z.output<Params>, size: number): number;
+  /** The parameters that decide what its profile is, which a Z-LUT must share; all of them when left out. */
+  method?(params: z.output<Params>): Readonly<Record<string, unknown>>;
 }
 
 /** Types a stage's functions by its own parameter schema. */

@@ -14,7 +14,9 @@ fn radial_profile(lane: u32) {
   // scratch may still be read by the stage before.
   workgroupBarrier();
   for (var item = i32(lane); item < ringItems; item += lanes) {
-    if (known) {
+    if (radialProfileBins == 2) {
+      scratch[item] = circle_sum(item / ringParts, item % ringParts, known);
+    } else if (known) {
       scratch[item] = ring_sum(item / ringParts, item % ringParts);
     } else {
       scratch[item] = rows_sum(item, ringItems);
@@ -24,21 +26,23 @@ fn radial_profile(lane: u32) {
 
   for (var bin = i32(lane); bin < radialProfileRadii; bin += lanes) {
     var total = vec2f(0.0);
-    if (known) {
+    if (known || radialProfileBins == 2) {
       for (var part = 0; part < ringParts; part++) { total += scratch[bin * ringParts + part]; }
     } else if (bin == 0 && usable) {
       // Without a center, bin 0 is the mean of the ROI.
       for (var item = 0; item < ringItems; item++) { total += scratch[item]; }
     }
-    profile[bin] = select(total.x / max(total.y, 1.0), emptyBin, total.y == 0.0);
+    let least = select(1.0, radialProfileLeastShare, radialProfileBins == 1);
+    profile[bin] = select(total.x / max(total.y, least), emptyBin, total.y < least);
     if (keepsProfiles) { results[resultStart + resultProfile + u32(bin)] = bitcast<u32>(profile[bin]); }
   }
 }
 
-// Counts and number of the pixels of one part of a ring.
+// Counts and number of the pixels of one part of a ring, by their shares where they are split between rings.
 fn ring_sum(bin: i32, part: i32) -> vec2f {
-  let outer = (f32(bin) + 0.5) / f32(radialProfileOversample);
-  let inner = (f32(bin) - 0.5) / f32(radialProfileOversample);
+  let halfWidth = select(0.5, 1.0, radialProfileBins == 1);
+  let outer = (f32(bin) + halfWidth) / f32(radialProfileOversample);
+  let inner = (f32(bin) - halfWidth) / f32(radialProfileOversample);
   let slack = spanSlack * (outer + 1.0);
   let top = max(0, centerWhole.y + i32(ceil(centerPart.y - outer - slack)));
   let bottom = min(roiSize - 1, centerWhole.y + i32(floor(centerPart.y + outer + slack)));
@@ -61,12 +65,38 @@ fn ring_sum(bin: i32, part: i32) -> vec2f {
     }
     for (var column = left; column <= right; column++) {
       if (column > holeLeft && column < holeRight) { column = holeRight; }
-      if (column > right || bin_of(row, column) != bin) { continue; }
+      if (column > right) { continue; }
+      if (radialProfileBins == 1) {
+        let share = share_of(row, column, bin);
+        counts += share * pixel(row, column);
+        pixels += share;
+        continue;
+      }
+      if (bin_of(row, column) != bin) { continue; }
       if (bytesPerPixel == 4) { counts += pixel(row, column); } else { wholeCounts += pixel_word(row, column) - darkestKey; }
       pixels += 1.0;
     }
   }
   return vec2f(counts + f32(wholeCounts), pixels);
+}
+
+// Share of a pixel that belongs to a bin when it is split between its two nearest.
+fn share_of(row: i32, column: i32, bin: i32) -> f32 {
+  let distance = length(vec2f(vec2i(column, row) - centerWhole) - centerPart) * f32(radialProfileOversample);
+  return max(0.0, 1.0 - abs(distance - f32(bin)));
+}
+
+// Counts and number of the samples of one part of a circle.
+fn circle_sum(circle: i32, part: i32, known: bool) -> vec2f {
+  var total = vec2f(0.0);
+  if (!known) { return total; }
+  let radius = radialProfileMinRadius + f32(circle) * radialProfileStep;
+  for (var angle = part; angle < radialProfileAngles; angle += ringParts) {
+    let offset = radius * direction((f32(angle) + 0.5) / f32(radialProfileAngles));
+    total += sample_at(offset) + sample_at(-offset);
+    total += sample_at(vec2f(-offset.x, offset.y)) + sample_at(vec2f(offset.x, -offset.y));
+  }
+  return total;
 }
 
 // Distance to the center times the oversampling, rounded half to even.
