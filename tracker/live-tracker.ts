@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
-import { LatencyWindow } from '#pipeline/latency.ts';
+import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
@@ -52,16 +52,14 @@ export class LiveTracker {
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
   readonly #previews = new PreviewMaker();
-  readonly #latency = new LatencyWindow();
+  readonly #rates = new FrameRates();
   readonly #complaints = new Map<string, number>();
   #run: LiveRun | null = null;
   #cameraConnected = false;
-  #received = 0;
-  #statusAtMs = performance.now();
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
-    const engine = await chooseEngine(options.config.engine.engine);
     let tracker: LiveTracker | null = null;
+    const engine = await chooseEngine(options.config.engine.engine, (text) => tracker?.notice(text));
     try {
       const server = await startLiveServer({
         port: options.config.server.port,
@@ -103,6 +101,11 @@ export class LiveTracker {
 
   acceptViewer(socket: WebSocket): void {
     this.#hub.accept(socket);
+  }
+
+  /** Tells everybody what the engine has to say. */
+  notice(text: string): void {
+    this.#event('warning', text);
   }
 
   /** Folder of the recording, or null. */
@@ -164,6 +167,8 @@ export class LiveTracker {
       zLutOf,
       roiSize,
       rois: rois(camera),
+      follow: config.rois.follow,
+      followPx: config.rois.followPx,
       maxBatch: config.engine.maxBatch,
       recordings: config.recording.enabled ? config.recording.folder : null,
       sinks: [
@@ -188,7 +193,7 @@ export class LiveTracker {
   }
 
   #frame(frame: ReceivedFrame): void {
-    this.#received++;
+    this.#rates.received();
     const run = this.#run!;
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
     if (this.#hub.wantsPreview()) {
@@ -202,7 +207,7 @@ export class LiveTracker {
   }
 
   #tracked({ frames }: TrackedFrames): void {
-    for (const { receivedNs, trackedNs } of frames) this.#latency.add(Number(trackedNs - receivedNs) / 1e6);
+    for (const { receivedNs, trackedNs } of frames) this.#rates.tracked(Number(trackedNs - receivedNs) / 1e6);
     this.#ledger.tracked(frames.length);
     this.#endpoint.settled(frames.length);
   }
@@ -223,6 +228,9 @@ export class LiveTracker {
         break;
       case 'move-bead':
         await run.moveBead(request.bead, request.xPx, request.yPx);
+        break;
+      case 'follow-bead':
+        await run.followBead(request.bead, request.follow);
         break;
       case 'remove-bead':
         await run.removeBead(request.bead);
@@ -272,18 +280,10 @@ export class LiveTracker {
   }
 
   #status(): StatusMessage {
-    const now = performance.now();
-    const seconds = Math.max((now - this.#statusAtMs) / 1000, 1e-3);
-    const { frames, median, p95, max } = this.#latency.take();
-    const received = this.#received;
-    this.#received = 0;
-    this.#statusAtMs = now;
     const { rowsWritten = 0, rowsWaiting = 0 } = this.#run?.recorder?.stats ?? {};
     return {
       type: 'status',
-      receivedFps: received / seconds,
-      trackedFps: frames / seconds,
-      latencyMs: { median, p95, max },
+      ...this.#rates.take(),
       ledger: { ...this.totals() },
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
     };

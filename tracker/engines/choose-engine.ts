@@ -23,16 +23,19 @@ function referenceThreads(cores = availableParallelism()): number {
  * known example, else the reference; it never takes a software adapter.
  * @throws {DeviceError} when `gpu` is asked for and there is no adapter
  */
-export async function chooseEngine(choice: EngineChoice): Promise<ChosenEngine> {
+export async function chooseEngine(
+  choice: EngineChoice,
+  onNotice: (text: string) => void = () => {},
+): Promise<ChosenEngine> {
   if (choice === 'reference') return startReference('asked for');
   if (choice === 'gpu') {
-    const gpu = await startEngineThread('gpu');
+    const gpu = await startEngineThread('gpu', onNotice);
     const why = gpu.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
     return { threads: [gpu], batchesPerThread: 2, why };
   }
   let gpu: EngineThread;
   try {
-    gpu = await startEngineThread('gpu');
+    gpu = await startEngineThread('gpu', onNotice);
   } catch (error) {
     return startReference(`no GPU: ${(error as Error).message}`);
   }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError, type ErrorCode, TweezertrackError } from '#protocol/errors.ts';
+import type { Roi } from '#protocol/roi.ts';
 import { type TrackTable, trackTableOver } from '#protocol/track-table.ts';
 import type { EngineFacts, EngineSetup } from './engine.ts';
 import type { EngineKind, EngineReply, EngineRequest, EngineWorkerStart } from './engine-messages.ts';
@@ -26,6 +27,8 @@ export interface EngineThread {
   readonly facts: EngineFacts;
   /** Jobs are done in the order asked: a setup holds for every batch after it. */
   configure(setup: EngineSetup): Promise<void>;
+  /** ROIs of the same beads and sizes at other places, for every batch after it. */
+  moveRois(rois: readonly Roi[]): Promise<void>;
   /**
    * Transfers the frame buffers and the table's buffer to the thread until the promise settles.
    * @throws {BatchFailure} with the buffers when the engine failed
@@ -43,9 +46,13 @@ interface Job {
 
 /**
  * Starts an engine in a worker thread.
+ * @param onNotice told what a person should know, e.g. that a device was lost and opened again
  * @throws {DeviceError} when there is no such engine on this machine
  */
-export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
+export function startEngineThread(
+  kind: EngineKind,
+  onNotice: (text: string) => void = () => {},
+): Promise<EngineThread> {
   const entry = new URL('./engine-worker.ts', import.meta.url).href;
   const start: EngineWorkerStart = { entry, kind };
   const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), { workerData: start });
@@ -62,6 +69,10 @@ export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
 
   function settle(reply: EngineReply): void {
     if (reply.type === 'ready') return;
+    if (reply.type === 'notice') {
+      onNotice(reply.text);
+      return;
+    }
     const job = jobs.get(reply.job);
     if (!job) return;
     jobs.delete(reply.job);
@@ -95,6 +106,9 @@ export function startEngineThread(kind: EngineKind): Promise<EngineThread> {
           facts: reply.facts,
           configure: async (setup) => {
             await post({ type: 'configure', job: nextJob++, setup }, []);
+          },
+          moveRois: async (rois) => {
+            await post({ type: 'move-rois', job: nextJob++, rois }, []);
           },
           track: async (frames, table, beads, radii) => {
             const request: EngineRequest = { type: 'track', job: nextJob++, frames, table, beads, radii };

@@ -3,6 +3,7 @@ import { TweezertrackError } from '#protocol/errors.ts';
 import { trackTableOver } from '#protocol/track-table.ts';
 import type { EngineReply, EngineRequest, EngineWorkerStart } from './engine-messages.ts';
 import { openEngine } from './open-engine.ts';
+import { recovering } from './recovering-engine.ts';
 
 const port = parentPort!;
 const { kind } = workerData as EngineWorkerStart;
@@ -17,7 +18,10 @@ const failure = (error: unknown) => ({
 });
 
 try {
-  const engine = await openEngine(kind);
+  const engine = await recovering(
+    () => openEngine(kind),
+    (text) => reply({ type: 'notice', text }),
+  );
 
   async function run(request: EngineRequest): Promise<void> {
     const frames = request.type === 'track' ? request.frames : [];
@@ -25,6 +29,7 @@ try {
     const transfer = table ? [...frames, table] : frames;
     try {
       if (request.type === 'configure') await engine.configure(request.setup);
+      if (request.type === 'move-rois') await engine.moveRois(request.rois);
       if (request.type === 'close') await engine.close();
       if (request.type === 'track') {
         const columns = trackTableOver(request.table, frames.length, request.beads, request.radii);

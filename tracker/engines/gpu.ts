@@ -31,12 +31,15 @@ interface Submission {
 
 /** The kernel for the beads whose ROIs have one size. */
 interface SizeKernel {
+  size: number;
   pipeline: GPUComputePipeline;
   beads: number;
   rois: GPUBuffer;
 }
 
 interface Bound {
+  setup: GpuSetup;
+  zLutStarts: number[];
   reader: ResultReader;
   frameBytes: number;
   frameStride: number;
@@ -93,11 +96,12 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
     for (const size of new Set(rois.map((roi) => roi.size))) {
       const table = packRois(setup, size, zLuts.starts);
       kernels.push({
+        size,
         pipeline: await pipelineOf(
           composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles }),
         ),
         beads: table.length / ROI_WORD_COUNT,
-        rois: buffers.put(`ROIs of ${size} px`, table, GPUBufferUsage.STORAGE),
+        rois: putRois(size, table),
       });
     }
 
@@ -118,7 +122,13 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       );
       return { frames, results, readback, bindings };
     });
-    return { reader, frameBytes: bytes, frameStride, framesPerSubmission, kernels, submissions };
+    const zLutStarts = zLuts.starts;
+    const sizes = { frameBytes: bytes, frameStride, framesPerSubmission };
+    return { setup, zLutStarts, reader, ...sizes, kernels, submissions };
+  }
+
+  function putRois(size: number, table: Uint32Array): GPUBuffer {
+    return buffers.put(`ROIs of ${size} px`, table, GPUBufferUsage.STORAGE);
   }
 
   /** Starts work on frames; resolves when its results can be read, with an error if they never will be. */
@@ -155,6 +165,13 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       bound = undefined;
       bound = await bind(setup);
       gpu.assertHealthy();
+    },
+
+    async moveRois(rois) {
+      gpu.assertHealthy();
+      if (!bound) throw new Error('gpu engine: moveRois before configure');
+      const setup = { ...bound.setup, rois: [...rois] };
+      for (const { size } of bound.kernels) putRois(size, packRois(setup, size, bound.zLutStarts));
     },
 
     async track(frames, into) {

@@ -40,6 +40,10 @@ export function createReferenceEngine(): Engine {
       setup = next;
     },
 
+    async moveRois(rois) {
+      for (const [index, bead] of beads.entries()) bead.roi = rois[index]!;
+    },
+
     async track(frames, into) {
       if (!setup) throw new Error('reference engine: track before configure');
       const { pixelFormat, width } = setup;
