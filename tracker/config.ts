@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
+import { FOLLOW_PX } from '#pipeline/follow-rois.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
@@ -46,6 +47,16 @@ const schema = z.strictObject({
         .optional()
         .describe('px of a new ROI; default: what the Z-LUT was built with, else 64'),
       file: z.string().optional().describe('CSV of ROIs to start with'),
+      follow: z
+        .boolean()
+        .default(false)
+        .describe('ROIs move with their beads by whole px, unless the list of ROIs says otherwise'),
+      followPx: z
+        .number()
+        .min(0.5)
+        .max(MAX_ROI_SIZE / 4)
+        .default(FOLLOW_PX)
+        .describe('px from the middle of a following ROI at which it moves'),
     })
     .prefault({}),
   zLut: z

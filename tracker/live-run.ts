@@ -26,6 +26,9 @@ export interface LiveRunOptions {
   rois: readonly Roi[];
   /** px of a new ROI. */
   roiSize: number;
+  /** Whether ROIs that do not say follow their beads, and how far a bead gets before they move, px. */
+  follow: boolean;
+  followPx: number;
   maxBatch: number;
   /** Folder to make the run folder in, or null: no recording. */
   recordings: string | null;
@@ -47,13 +50,15 @@ export class LiveRun {
   readonly #ring = new FrameRing();
   readonly #tracker: FrameTracker;
   #started: Promise<void> | null = null;
+  #roisFollowed = false;
 
   constructor(options: LiveRunOptions) {
-    const { camera, chosen, maxBatch, onFailed, roiSize, rois } = options;
+    const { camera, chosen, follow, followPx, maxBatch, onFailed, roiSize, rois } = options;
     this.camera = camera;
     this.#options = options;
     for (const roi of rois) this.#check(roi);
-    this.roiTable = createRoiTable({ width: camera.width, height: camera.height, roiSize, rois });
+    const { width, height } = camera;
+    this.roiTable = createRoiTable({ width, height, roiSize, follow, rois });
     this.#tracker = new FrameTracker({
       threads: chosen.threads,
       batchesPerThread: chosen.batchesPerThread,
@@ -61,6 +66,11 @@ export class LiveRun {
       onTracked: (batch) => this.#tracked(batch),
       onFailed,
       onBufferFree: (pixels) => this.#ring.release(pixels),
+      followPx,
+      onRoisMoved: (moved) => {
+        this.roiTable.followed(moved);
+        this.#roisFollowed = true;
+      },
     });
   }
 
@@ -101,6 +111,19 @@ export class LiveRun {
   async removeBead(bead: number): Promise<void> {
     this.roiTable.remove(bead);
     await this.#configure();
+  }
+
+  /** Has the ROI of a bead move with it, or stay. */
+  async followBead(bead: number, follow: boolean): Promise<void> {
+    this.roiTable.setFollow(bead, follow);
+    await this.#configure();
+  }
+
+  /** Whether ROIs have followed their beads since this was last asked. */
+  takeRoisFollowed(): boolean {
+    const followed = this.#roisFollowed;
+    this.#roisFollowed = false;
+    return followed;
   }
 
   /** Tracks what has arrived, then closes the recording. */

@@ -13,6 +13,7 @@ function manualThread() {
   const thread: EngineThread = {
     facts: { engine: 'reference', device: 'test', fallback: false },
     configure: async () => {},
+    moveRois: async () => {},
     track: (frames, table, beads, radii) =>
       new Promise((resolve, reject) => {
         sizes.push(frames.length);

@@ -133,6 +133,11 @@ export class FakeTracker {
       this.beads = this.beads.filter(({ bead }) => bead !== request.bead);
       return null;
     }
+    if (request.type === 'follow-bead') {
+      const { follow } = request;
+      this.beads = this.beads.map((bead) => (bead.bead === request.bead ? { ...bead, follow } : bead));
+      return null;
+    }
     const { width, height } = this.camera;
     const old =
       request.type === 'move-bead' ? this.beads.find(({ bead }) => bead === request.bead) : undefined;

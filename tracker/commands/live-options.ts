@@ -13,6 +13,7 @@ export interface LiveOptions {
   engine?: EngineChoice;
   out?: string;
   record: boolean;
+  follow?: boolean;
 }
 
 /** Adds them to a command. */
@@ -22,6 +23,7 @@ export function withLiveOptions(command: Command): Command {
     .option('--port <port>', 'port on 127.0.0.1; 0 takes any', wholeNumber)
     .option('--out <folder>', 'folder for recordings')
     .option('--no-record', 'do not record')
+    .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
     .addOption(engineOption().default(undefined));
 }
 
@@ -31,6 +33,7 @@ export function liveConfig(options: LiveOptions): Config {
   if (options.port !== undefined) config.server.port = options.port;
   if (options.engine !== undefined) config.engine.engine = options.engine;
   if (options.out !== undefined) config.recording.folder = options.out;
+  if (options.follow !== undefined) config.rois.follow = options.follow;
   if (!options.record) config.recording.enabled = false;
   return config;
 }

@@ -5,6 +5,8 @@ import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { createTrackFile } from '#recording/track-file.ts';
+import { followingRois } from '#rois/roi-table.ts';
+import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { planRadii, roiSizeForRadii } from '#stages/plan.ts';
 import { defaultConfig, planOf, readConfig } from '../config.ts';
 import { engineOption, number, wholeNumber } from './options.ts';
@@ -22,6 +24,7 @@ interface TrackOptions {
   pixelSize?: number;
   config?: string;
   force?: boolean;
+  follow?: boolean;
 }
 
 /** `track`: a recorded stack through the engine of the live tracker, without a server. */
@@ -34,6 +37,7 @@ export function registerTrack(program: Command): void {
     .option('--rois <choice>', 'auto finds beads, whole is one ROI, or a CSV file', 'auto')
     .option('--roi-size <px>', 'size of new ROIs; default: what the Z-LUT was built with', wholeNumber)
     .option('--zlut <file>', 'Z-LUT of the beads; without it there is no z')
+    .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
     .option('--fps <rate>', 'frame rate, when the file does not say', number)
     .option('--pixel-size <nm>', 'nm per px, for the header of the output', number)
@@ -44,15 +48,17 @@ export function registerTrack(program: Command): void {
 }
 
 async function track(path: string, options: TrackOptions): Promise<void> {
-  const plan = planOf(options.config ? readConfig(options.config) : defaultConfig());
+  const config = options.config ? readConfig(options.config) : defaultConfig();
+  const plan = planOf(config);
   const zLut = options.zlut ? await readZLut(options.zlut) : null;
   const selected = await openSelected(path, options.frames, options.fps);
   const { stack, ids } = selected;
   try {
     const sizeOfZLut = zLut ? roiSizeForRadii(plan, zLut.radii) : undefined;
-    const rois = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
+    const listed = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
       console.error(text),
     );
+    const rois = followingRois(listed, options.follow ?? config.rois.follow);
     if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, size, planRadii(plan, size));
     const chosen = await chooseEngine(options.engine);
     try {
@@ -82,11 +88,12 @@ async function track(path: string, options: TrackOptions): Promise<void> {
       };
       let lost = 0;
       try {
-        await trackRecorded(selected, setup, chosen, (batch) => {
+        const onTracked = (batch: TrackedFrames) => {
           out.tracked(batch);
           for (const status of batch.table.status) if (status & TRACK_STATUS.lost) lost++;
           progress.add(batch.frames.length);
-        });
+        };
+        await trackRecorded(selected, setup, chosen, onTracked, config.rois.followPx);
       } finally {
         await out.close();
       }

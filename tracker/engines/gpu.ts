@@ -88,8 +88,16 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       Math.min(FRAMES_PER_SUBMISSION, Math.floor(FRAME_BYTES_PER_SUBMISSION / frameStride)),
     );
     const zLuts = packZLuts(setup.zLuts);
-    const zLutBuffer = buffers.put('Z-LUTs', zLuts.values, GPUBufferUsage.STORAGE);
-    const batch = Uint32Array.of(setup.width, frameStride / 4, rois.length, reader.words);
+    const given = packProfiles(setup.givenProfiles ?? []);
+    const tables = Float32Array.of(...zLuts.values, ...given);
+    const zLutBuffer = buffers.put('Z-LUTs', tables, GPUBufferUsage.STORAGE);
+    const batch = Uint32Array.of(
+      setup.width,
+      frameStride / 4,
+      rois.length,
+      reader.words,
+      zLuts.values.length,
+    );
     const batchBuffer = buffers.put('batch', batch, GPUBufferUsage.UNIFORM);
 
     const kernels: SizeKernel[] = [];

@@ -5,6 +5,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { type TrackTable, trackTableBytes, trackTableOver } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
 import { planRadii } from '#stages/plan.ts';
+import { FOLLOW_PX, followRois } from './follow-rois.ts';
 
 /** A whole frame on its way to an engine. */
 export interface FrameToTrack {
@@ -28,11 +29,17 @@ export interface FrameTrackerOptions {
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   /** A frame buffer is free again. */
   onBufferFree(pixels: ArrayBuffer): void;
+  /** How far a bead gets from the middle of an ROI that follows it before the ROI moves, px. */
+  followPx?: number;
+  /** ROIs moved with their beads; batches that start from now on are tracked with these. */
+  onRoisMoved?(rois: readonly Roi[]): void;
 }
 
 interface Batch {
   frames: FrameToTrack[];
   rois: readonly Roi[];
+  /** Setup it was started with; those that only follow beads do not count. */
+  setupCount: number;
   thread: number;
   table: TrackTable | null;
   error: Error | null;
@@ -51,6 +58,7 @@ export class FrameTracker {
   readonly #load: number[];
   #setup: EngineSetup | null = null;
   #radii = 0;
+  #setupCount = 0;
   #waiting: FrameToTrack[] = [];
   #inFlight: Batch[] = [];
   #freeTables: ArrayBuffer[] = [];
@@ -71,6 +79,7 @@ export class FrameTracker {
     const { threads } = this.#options;
     const radii = setup.rois.map(({ size }) => planRadii(setup.plan, size));
     this.#setup = setup;
+    this.#setupCount++;
     this.#radii = setup.profiles ? Math.max(0, ...radii) : 0;
     const configured = setup.rois.length > 0 ? threads.map((thread) => thread.configure(setup)) : [];
     this.#start();
@@ -98,6 +107,7 @@ export class FrameTracker {
       const batch: Batch = {
         frames,
         rois: setup.rois,
+        setupCount: this.#setupCount,
         thread,
         table: null,
         error: null,
@@ -148,10 +158,24 @@ export class FrameTracker {
           return { id, timeNs, receivedNs, trackedNs };
         });
         this.#options.onTracked({ frames, rois: batch.rois, table: batch.table });
+        this.#follow(batch.setupCount, batch.table);
         if (this.#freeTables.length < 8) this.#freeTables.push(batch.table.buffer);
       } else this.#options.onFailed(batch.frames, batch.error!);
     }
     if (this.pending > 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  /** Moves the ROIs that follow their beads, unless the tracks are of ROIs somebody has changed since. */
+  #follow(setupCount: number, table: TrackTable): void {
+    const { followPx = FOLLOW_PX, onRoisMoved, threads } = this.#options;
+    const setup = this.#setup!;
+    if (setupCount !== this.#setupCount) return;
+    const rois = followRois(setup.rois, table, setup, followPx);
+    if (!rois) return;
+    this.#setup = { ...setup, rois };
+    // A thread that cannot move an ROI is gone: its next batch fails and says why.
+    for (const thread of threads) thread.moveRois(rois).catch(() => {});
+    onRoisMoved?.(rois);
   }
 }

@@ -18,6 +18,9 @@ const MAX_BATCH = 8;
 
 /**
  * Tracks recorded frames in order, as fast as the engine goes, without a server.
+ *
+ * Where an ROI follows its bead, every frame waits for the one before it: the numbers then do not depend on the
+ * speed of the machine.
  * @param onTracked tracks in frame order, valid only during the call; what it throws ends the run
  * @throws whatever reading a frame, the engine or `onTracked` throws; tracks handed on before are complete
  */
@@ -26,10 +29,12 @@ export async function trackRecorded(
   setup: EngineSetup,
   chosen: ChosenEngine,
   onTracked: (batch: TrackedFrames) => void,
+  followPx?: number,
 ): Promise<void> {
   const bytes = frameBytes(setup);
   const buffers: ArrayBuffer[] = [];
-  const lookahead = MAX_BATCH * (chosen.threads.length * chosen.batchesPerThread + 1);
+  const follows = setup.rois.some(({ follow }) => follow);
+  const lookahead = follows ? 1 : MAX_BATCH * (chosen.threads.length * chosen.batchesPerThread + 1);
   let failure: unknown = null;
   let wake = () => {};
   const tracker = new FrameTracker({
@@ -49,6 +54,7 @@ export async function trackRecorded(
       wake();
     },
     onBufferFree: (buffer) => buffers.push(buffer),
+    ...(followPx === undefined ? {} : { followPx }),
   });
   await tracker.configure(setup);
   for (const id of source.ids) {

@@ -14,6 +14,12 @@ const controlRequest = z.discriminatedUnion('type', [
     size: z.number().int().optional(),
   }),
   z.strictObject({ type: z.literal('move-bead'), id: z.number().int(), bead: z.number().int(), ...position }),
+  z.strictObject({
+    type: z.literal('follow-bead'),
+    id: z.number().int(),
+    bead: z.number().int(),
+    follow: z.boolean(),
+  }),
   z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
 ]);
 
@@ -37,7 +43,7 @@ export function parseControlRequest(bytes: Uint8Array): ControlRequest {
   if (parsed.success) return parsed.data;
   throw new ProtocolError({
     where: 'live request',
-    expected: 'select, add-bead, move-bead or remove-bead',
+    expected: 'select, add-bead, move-bead, follow-bead or remove-bead',
     received: z.prettifyError(parsed.error),
   });
 }

@@ -10,6 +10,8 @@ export interface Roi {
   left: number;
   top: number;
   size: number;
+  /** Whether the ROI moves with its bead, by whole px; absent is no. */
+  follow?: boolean | undefined;
 }
 
 export const MIN_ROI_SIZE = 8;

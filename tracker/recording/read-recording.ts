@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { RecordBatch, Vector } from 'apache-arrow';
 import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
+import type { Roi } from '#protocol/roi.ts';
 import { readBatches } from './arrow-stream.ts';
 import type { FateRow } from './fate-block.ts';
+import { ROI_COLUMNS } from './roi-log.ts';
 import { RUN_FILES, type RunRecord, readRunRecord } from './run-record.ts';
-import { FRAMES_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
+import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
 import type { TrackColumns } from './track-block.ts';
 
 /** A run folder on disk. */
@@ -14,6 +16,7 @@ export interface Run {
   record: RunRecord;
   tracksPath: string;
   framesPath: string;
+  roisPath: string;
 }
 
 /**
@@ -26,6 +29,7 @@ export async function openRun(folder: string): Promise<Run> {
     record: await readRunRecord(folder),
     tracksPath: join(folder, RUN_FILES.tracks),
     framesPath: join(folder, RUN_FILES.frames),
+    roisPath: join(folder, RUN_FILES.rois),
   };
 }
 
@@ -71,6 +75,19 @@ export async function* readFates(path: string): AsyncGenerator<FateRow> {
         trackedNs: trackedNs.get(row) as bigint | null,
         fate: parseFate(path, fate.get(row)),
       };
+    }
+  }
+}
+
+/**
+ * Places to which ROIs followed their beads, from a `rois.arrows`, row by row.
+ * @throws {RecordingError} when the file is missing or foreign
+ */
+export async function* readFollowedRois(path: string): AsyncGenerator<Omit<Roi, 'size'> & { frame: number }> {
+  for await (const batch of readBatches(path, ROIS_FORMAT)) {
+    const [frame, bead, left, top] = ROI_COLUMNS.map((name) => values(path, batch, name, Uint32Array));
+    for (let row = 0; row < batch.numRows; row++) {
+      yield { frame: frame![row]!, bead: bead![row]!, left: left![row]!, top: top![row]! };
     }
   }
 }

@@ -2,7 +2,9 @@ import { RecordingError } from '#protocol/errors.ts';
 import { messageAt, openArrowStream } from './arrow-stream.ts';
 import { END_OF_STREAM } from './batch-encoder.ts';
 import { reason } from './output-file.ts';
-import { FRAMES_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
+import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
+
+const FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT];
 
 /** What a repair found and did. */
 export interface Repair {
@@ -20,7 +22,7 @@ export interface Repair {
  * @throws {RecordingError} when the file is missing, foreign, cut before the end of its header, or cannot be written
  */
 export async function repairArrowStream(path: string): Promise<Repair> {
-  const { handle, fileBytes, header } = await openArrowStream(path, [TRACKS_FORMAT, FRAMES_FORMAT], 'r+');
+  const { handle, fileBytes, header } = await openArrowStream(path, FORMATS, 'r+');
   try {
     let end = header.end;
     let batches = 0;

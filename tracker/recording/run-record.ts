@@ -7,7 +7,12 @@ import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 
 /** Names inside a run folder. */
-export const RUN_FILES = { record: 'run.json', tracks: 'tracks.arrows', frames: 'frames.arrows' } as const;
+export const RUN_FILES = {
+  record: 'run.json',
+  tracks: 'tracks.arrows',
+  frames: 'frames.arrows',
+  rois: 'rois.arrows',
+} as const;
 
 export const RUN_FORMAT = 'tweezertrack-run/1';
 
@@ -16,6 +21,7 @@ const roi = z.object({
   left: z.number().int(),
   top: z.number().int(),
   size: z.number().int(),
+  follow: z.boolean().optional(),
 });
 
 const counts = z.number().int().nonnegative();
@@ -42,7 +48,7 @@ const runRecord = z.object({
   }),
   engine: z.object({ engine: z.enum(['reference', 'gpu']), device: z.string(), fallback: z.boolean() }),
   plan: z.array(z.object({ stage: z.string(), params: z.record(z.string(), z.unknown()) })),
-  /** ROIs at the start; `roiChanges` tells what happened to them. */
+  /** ROIs at the start; `roiChanges` tells what somebody did to them, `rois.arrows` where they followed their beads. */
   rois: z.array(roi),
   roiChanges: z.array(
     z.object({ frame: z.number().int(), set: z.array(roi), removed: z.array(z.number().int()) }),

@@ -9,8 +9,9 @@ import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
 import { FateLog } from './fate-log.ts';
 import { isExists, outputExists, reason } from './output-file.ts';
 import { RoiHistory } from './roi-history.ts';
+import { RoiLog } from './roi-log.ts';
 import { programVersion, RUN_FILES, RUN_FORMAT, type RunRecord, writeRunRecord } from './run-record.ts';
-import { framesSchema, type TrackFacts, tracksSchema } from './stream-schema.ts';
+import { framesSchema, roisSchema, type TrackFacts, tracksSchema } from './stream-schema.ts';
 import { TrackBlock } from './track-block.ts';
 
 /** A run as it starts. */
@@ -28,7 +29,7 @@ export interface RecorderOptions {
   syncMs?: number;
   /** Rows that wait at most before a flush of their own. */
   blockRows?: number;
-  /** Encoded bytes that wait for the disk at most, for each of the two files. */
+  /** Encoded bytes that wait for the disk at most, for each of the three files. */
   queueLimitBytes?: number;
   /** Told once for each spell of trouble: a disk that fails or cannot keep up. Tracking goes on. */
   onAlarm?: (alarm: RecordingError) => void;
@@ -58,7 +59,8 @@ interface StartedStream {
 }
 
 /**
- * Starts a run folder: `run.json`, `tracks.arrows` (a row a bead and frame) and `frames.arrows` (the fate of every frame).
+ * Starts a run folder: `run.json`, `tracks.arrows` (a row a bead and frame), `frames.arrows` (the fate of every frame)
+ * and `rois.arrows` (where ROIs followed their beads).
  * @throws {OutputExistsError} when the folder exists and `force` is not set
  * @throws {RecordingError} when the folder cannot be written
  */
@@ -90,9 +92,14 @@ export async function createRunRecorder(
     });
     await writeRunRecord(folder, record);
     const open = options.openFile ?? openFile;
-    const tracks = await startStream(await open(join(folder, RUN_FILES.tracks)), tracksSchema(facts));
-    const frames = await startStream(await open(join(folder, RUN_FILES.frames)), framesSchema());
-    return new RunRecorder(folder, record, tracks, frames, options);
+    const start = async (file: 'tracks' | 'frames' | 'rois', schema: Schema) =>
+      startStream(await open(join(folder, RUN_FILES[file])), schema);
+    const streams = {
+      tracks: await start('tracks', tracksSchema(facts)),
+      frames: await start('frames', framesSchema()),
+      rois: await start('rois', roisSchema()),
+    };
+    return new RunRecorder(folder, record, streams, options);
   } catch (cause) {
     if (cause instanceof OutputExistsError) throw cause;
     const received = reason(cause);
@@ -121,6 +128,7 @@ export class RunRecorder implements TrackSink {
   readonly #encoder: BatchEncoder;
   readonly #file: AppendFile;
   readonly #fates: FateLog;
+  readonly #rois: RoiLog;
   readonly #queueLimitBytes: number;
   readonly #onAlarm: (alarm: RecordingError) => void;
   readonly #timers: NodeJS.Timeout[];
@@ -133,14 +141,12 @@ export class RunRecorder implements TrackSink {
   constructor(
     folder: string,
     record: RunRecord,
-    tracks: StartedStream,
-    frames: StartedStream,
+    { tracks, frames, rois }: Record<'tracks' | 'frames' | 'rois', StartedStream>,
     options: RecorderOptions,
   ) {
     const { flushMs = 20, syncMs = 1000, blockRows = 32_768, queueLimitBytes = 64 * 2 ** 20 } = options;
     this.folder = folder;
     this.#record = record;
-    this.#roiHistory = new RoiHistory(record.rois);
     this.#onAlarm = options.onAlarm ?? (() => {});
     this.#queueLimitBytes = queueLimitBytes;
     this.#block = new TrackBlock(blockRows);
@@ -148,6 +154,8 @@ export class RunRecorder implements TrackSink {
     const fileOf = ({ access, encoder }: StartedStream, name: string) =>
       new AppendFile(access, encoder.header.byteLength, (cause) => this.#diskAlarm(name, cause));
     this.#file = fileOf(tracks, RUN_FILES.tracks);
+    this.#rois = new RoiLog(fileOf(rois, RUN_FILES.rois), rois.encoder);
+    this.#roiHistory = new RoiHistory(record.rois, (frame, roi) => this.#rois.followed(frame, roi));
     const framesFile = fileOf(frames, RUN_FILES.frames);
     this.#fates = new FateLog(framesFile, frames.encoder, () => this.#isFull(framesFile));
     this.#timers = [setInterval(() => this.flush(), flushMs), setInterval(() => this.#sync(), syncMs)];
@@ -167,12 +175,12 @@ export class RunRecorder implements TrackSink {
     const { frames, rois } = batch;
     const [first] = frames;
     if (this.#closing || !first) return;
-    if (this.#roiHistory.note(first.id, rois)) this.#recordIsStale = true;
     if (!this.#hasRoom(frames.at(-1)!.id)) {
       this.#rowsLost += frames.length * rois.length;
       this.#fates.lost(frames);
       return;
     }
+    if (this.#roiHistory.note(first.id, rois)) this.#recordIsStale = true;
     for (let from = this.#block.add(batch, 0); from < frames.length; from = this.#block.add(batch, from)) {
       this.#flushTracks();
     }
@@ -187,8 +195,8 @@ export class RunRecorder implements TrackSink {
   flush(): void {
     this.#flushTracks();
     this.#fates.flush();
-    this.#file.pump();
-    this.#fates.file.pump();
+    this.#rois.flush();
+    for (const file of this.#files) file.pump();
   }
 
   /**
@@ -208,8 +216,7 @@ export class RunRecorder implements TrackSink {
     const keep = (cause: unknown) => {
       failures.push(cause);
     };
-    await this.#file.close(END_OF_STREAM).catch(keep);
-    await this.#fates.file.close(END_OF_STREAM).catch(keep);
+    for (const file of this.#files) await file.close(END_OF_STREAM).catch(keep);
     await this.#recordWriting;
     const { rowsWritten: written, rowsLost: lost, frames } = this.stats;
     this.#record.endedAt = new Date().toISOString();
@@ -229,6 +236,10 @@ export class RunRecorder implements TrackSink {
     );
   }
 
+  get #files(): readonly AppendFile[] {
+    return [this.#file, this.#fates.file, this.#rois.file];
+  }
+
   #flushTracks(): void {
     const { rows } = this.#block;
     if (rows === 0) return;
@@ -237,8 +248,7 @@ export class RunRecorder implements TrackSink {
   }
 
   #sync(): void {
-    this.#file.sync();
-    this.#fates.file.sync();
+    for (const file of this.#files) file.sync();
     if (!this.#recordIsStale || this.#recordWriting) return;
     this.#recordIsStale = false;
     this.#record.roiChanges = this.#roiHistory.changes;
@@ -256,9 +266,9 @@ export class RunRecorder implements TrackSink {
 
   #hasRoom(lastId: number): boolean {
     const wasOverrun = this.#overrun;
-    this.#overrun = lastId > LAST_FRAME_ID || this.#isFull(this.#file) || this.#isFull(this.#fates.file);
+    this.#overrun = lastId > LAST_FRAME_ID || this.#files.some((file) => this.#isFull(file));
     if (this.#overrun && !wasOverrun) {
-      const waiting = this.#file.waitingBytes + this.#fates.file.waitingBytes;
+      const waiting = this.#files.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
       this.#onAlarm(
         new RecordingError({
           where: this.folder,

@@ -5,10 +5,12 @@ import { FRAME_FATES } from '#protocol/frame-fate.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { Plan } from '#stages/plan.ts';
+import { ROI_COLUMNS } from './roi-log.ts';
 
 /** Format names in the schema metadata; the number grows when an old reader would misread the file. */
 export const TRACKS_FORMAT = 'tweezertrack-tracks/1';
 export const FRAMES_FORMAT = 'tweezertrack-frames/1';
+export const ROIS_FORMAT = 'tweezertrack-rois/1';
 
 /** What made the tracks of a file; it travels in the file's schema metadata. */
 export interface TrackFacts {
@@ -40,6 +42,13 @@ const FRAME_UNITS = {
   receivedNs: 'ns since 1970, host time of arrival, or at which a gap was noticed',
   trackedNs: 'ns since 1970, host time of the tracks; null in a gap',
   fate: 'one of fates',
+};
+
+const ROI_UNITS = {
+  frame: 'first frame that was tracked with this ROI',
+  bead: 'bead id',
+  left: 'px, first column of the ROI',
+  top: 'px, first row of the ROI',
 };
 
 const required = false;
@@ -90,6 +99,17 @@ export function framesSchema(): Schema {
       ['format', FRAMES_FORMAT],
       ['units', JSON.stringify(FRAME_UNITS)],
       ['fates', JSON.stringify(FRAME_FATES)],
+    ]),
+  );
+}
+
+/** Schema of `rois.arrows`: a row for each time an ROI followed its bead. */
+export function roisSchema(): Schema {
+  return new Schema(
+    ROI_COLUMNS.map((name) => new Field(name, new Uint32(), required)),
+    new Map([
+      ['format', ROIS_FORMAT],
+      ['units', JSON.stringify(ROI_UNITS)],
     ]),
   );
 }

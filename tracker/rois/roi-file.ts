@@ -12,8 +12,8 @@ const MAX_BEAD = 2 ** 32 - 1;
 
 /**
  * ROIs of a CSV text with a header. Columns, in any order: `bead`; `left` and `top` of the ROI, or `xPx` and `yPx`
- * of the bead it lies around; optionally `size`. All in px of the full frame. Other columns, empty lines and lines that begin
- * with # are ignored.
+ * of the bead it lies around; optionally `size`, and `follow`, whether the ROI moves with its bead: yes or no, or empty. All in
+ * px of the full frame. Other columns, empty lines and lines that begin with # are ignored.
  * @param name of the file, for messages
  * @param defaultSize px, where there is no column `size`
  * @throws {RoiError} naming the line: a missing column, something that is not a number, a bead listed twice,
@@ -64,8 +64,18 @@ export function readRoiFile(path: string, frame: Frame, defaultSize: number): Ro
 
 /** CSV text that `parseRoiCsv` reads back as the same ROIs. */
 export function formatRoiCsv(rois: readonly Roi[]): string {
-  const lines = rois.map(({ bead, left, top, size }) => `${bead},${left},${top},${size}\n`);
-  return `${HEADER}\n${lines.join('')}`;
+  const says = rois.some(({ follow }) => follow !== undefined);
+  const lines = rois.map(({ bead, left, top, size, follow }) => {
+    const cells = [
+      bead,
+      left,
+      top,
+      size,
+      ...(says ? [follow === undefined ? '' : follow ? 'yes' : 'no'] : []),
+    ];
+    return `${cells.join(',')}\n`;
+  });
+  return `${HEADER}${says ? ',follow' : ''}\n${lines.join('')}`;
 }
 
 interface Columns {
@@ -76,6 +86,7 @@ interface Columns {
   corner: boolean;
   /** -1 when there is none. */
   size: number;
+  follow: number;
 }
 
 function cellsOf(line: string): string[] {
@@ -91,6 +102,7 @@ function columnsOf(names: readonly string[], where: string): Columns {
     y: at(corner ? 'top' : 'yPx'),
     corner,
     size: at('size'),
+    follow: at('follow'),
   };
   if (columns.bead >= 0 && columns.x >= 0 && columns.y >= 0) return columns;
   throw new RoiError({
@@ -114,7 +126,16 @@ function roiOf(cells: readonly string[], columns: Columns, where: string, defaul
   const x = number(columns.x, columns.corner ? 'left' : 'xPx');
   const y = number(columns.y, columns.corner ? 'top' : 'yPx');
   const size = columns.size >= 0 ? number(columns.size, 'size') : defaultSize;
-  return columns.corner ? { bead, left: x, top: y, size } : roiAround(bead, x, y, size);
+  const roi = columns.corner ? { bead, left: x, top: y, size } : roiAround(bead, x, y, size);
+  const follow = columns.follow >= 0 ? yesOrNo(cells[columns.follow], where) : undefined;
+  return follow === undefined ? roi : { ...roi, follow };
+}
+
+function yesOrNo(cell: string | undefined, where: string): boolean | undefined {
+  if (!cell) return undefined;
+  if (/^(yes|true|1)$/i.test(cell)) return true;
+  if (/^(no|false|0)$/i.test(cell)) return false;
+  throw new RoiError({ where, expected: 'yes or no for follow', received: `'${cell}'` });
 }
 
 function assertFits(roi: Roi, frame: Frame, where: string): void {

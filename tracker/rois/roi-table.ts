@@ -21,6 +21,13 @@ export interface RoiTable {
   move(bead: number, xPx: number, yPx: number): Roi;
   /** @throws {RoiError} when there is no such bead */
   remove(bead: number): void;
+  /**
+   * Has the ROI of a bead move with it from now on, or stay.
+   * @throws {RoiError} when there is no such bead
+   */
+  setFollow(bead: number, follow: boolean): Roi;
+  /** Takes over where ROIs have followed their beads to; beads that are not in the table any more are passed over. */
+  followed(rois: readonly Roi[]): void;
   /** Takes frames of another size from here on; drops the beads whose ROI is not inside, and returns them. */
   replaceFrame(width: number, height: number): readonly Roi[];
 }
@@ -30,6 +37,8 @@ export interface RoiTableOptions {
   height: number;
   /** px of a new ROI. */
   roiSize: number;
+  /** Whether ROIs move with their beads, new ones and those that do not say. Default no. */
+  follow?: boolean;
   /** Beads to start with. */
   rois?: readonly Roi[];
 }
@@ -38,7 +47,7 @@ export interface RoiTableOptions {
  * A table of ROIs in frames of one size.
  * @throws {RoiError} when a bead to start with is outside the frame or listed twice
  */
-export function createRoiTable({ width, height, roiSize, rois = [] }: RoiTableOptions): RoiTable {
+export function createRoiTable({ width, height, roiSize, follow, rois = [] }: RoiTableOptions): RoiTable {
   let frame = { width, height };
   let version = 0;
   let nextBead = 0;
@@ -55,7 +64,7 @@ export function createRoiTable({ width, height, roiSize, rois = [] }: RoiTableOp
     throw new RoiError({ where: 'bead', expected: `one of ${known}`, received: `${bead}` });
   };
 
-  for (const roi of rois) {
+  for (const roi of followingRois(rois, follow ?? false)) {
     assertRoiInFrame(roi, frame);
     if (list.some(({ bead }) => bead === roi.bead)) {
       throw new RoiError({ where: 'beads', expected: 'every id once', received: `bead ${roi.bead} twice` });
@@ -70,19 +79,33 @@ export function createRoiTable({ width, height, roiSize, rois = [] }: RoiTableOp
     },
     list: () => list,
     add(xPx, yPx, size = roiSize) {
-      const roi = roiInside(nextBead, xPx, yPx, size, frame);
+      const roi = {
+        ...roiInside(nextBead, xPx, yPx, size, frame),
+        ...(follow === undefined ? {} : { follow }),
+      };
       nextBead++;
       change([...list, roi]);
       return roi;
     },
     move(bead, xPx, yPx) {
       const index = indexOf(bead);
-      const roi = roiInside(bead, xPx, yPx, list[index]!.size, frame);
+      const before = list[index]!;
+      const roi = { ...before, ...roiInside(bead, xPx, yPx, before.size, frame) };
       change(list.with(index, roi));
       return roi;
     },
     remove(bead) {
       change(list.toSpliced(indexOf(bead), 1));
+    },
+    setFollow(bead, follows) {
+      const index = indexOf(bead);
+      const roi = { ...list[index]!, follow: follows };
+      change(list.with(index, roi));
+      return roi;
+    },
+    followed(rois) {
+      const places = new Map(rois.map((roi) => [roi.bead, roi]));
+      change(list.map((roi) => places.get(roi.bead) ?? roi));
     },
     replaceFrame(newWidth, newHeight) {
       frame = { width: newWidth, height: newHeight };
@@ -92,6 +115,11 @@ export function createRoiTable({ width, height, roiSize, rois = [] }: RoiTableOp
       return dropped;
     },
   };
+}
+
+/** ROIs that follow their beads or not as each says, and as `follow` says where it does not. */
+export function followingRois(rois: readonly Roi[], follow: boolean): Roi[] {
+  return rois.map((roi) => (follow ? { ...roi, follow: roi.follow ?? true } : roi));
 }
 
 /** The ROI inside the frame whose middle is nearest to a position. */
