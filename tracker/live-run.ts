@@ -13,7 +13,7 @@ import { writeZLut } from '#protocol/z-lut-file.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
-import { type Plan, planRadii } from '#stages/plan.ts';
+import { type Plan, planMethod } from '#stages/plan.ts';
 
 /** What a run is made with; it holds until the tracker stops. */
 export interface LiveRunOptions {
@@ -177,7 +177,7 @@ export class LiveRun {
   #checkZLut({ bead, size }: Roi): void {
     const { plan, zLutOf } = this.#options;
     const zLut = zLutOf(bead);
-    if (zLut) assertZLutFits(zLut, bead, size, planRadii(plan, size));
+    if (zLut) assertZLutFits(zLut, bead, planMethod(plan, size));
   }
 
   async #record(recordings: string): Promise<RunRecorder> {

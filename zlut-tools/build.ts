@@ -3,8 +3,8 @@ import { ZLutError } from '#protocol/errors.ts';
 import { type FrameShape, frameBytes } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
-import type { ZLut } from '#protocol/z-lut.ts';
-import { type Plan, planRadii } from '#stages/plan.ts';
+import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
+import { type Plan, planMethod } from '#stages/plan.ts';
 
 /** Fewest planes a lookup can use: its parabola needs room on both sides. */
 const MIN_PLANES = 8;
@@ -60,7 +60,16 @@ export async function buildZLut(
   options: BuildOptions,
 ): Promise<BuiltZLut> {
   const { engine, plan, shape, roi, name } = options;
-  const radii = planRadii(plan, roi.size);
+  const method = planMethod(plan, roi.size);
+  if (method === null) {
+    throw new ZLutError({
+      where: name,
+      expected: 'a pipeline that makes radial profiles',
+      received: plan.map(({ stage }) => stage).join(', ') || 'none',
+      remedy: 'add the stage radial-profile',
+    });
+  }
+  const { radii } = method;
   await engine.configure({ ...shape, plan, rois: [roi], zLuts: [], zLutOfBead: [-1], profiles: true });
 
   const planes = new Map<number, Plane>();
@@ -78,7 +87,7 @@ export async function buildZLut(
     if (planeZNm.length === BATCH) await trackBatch();
   }
   if (planeZNm.length > 0) await trackBatch();
-  return assemble(planes, radii, name);
+  return assemble(planes, method, name);
 }
 
 /** Adds the profile of one tracked frame to its plane, unless the bead was not found in it. */
@@ -100,7 +109,11 @@ function addFrame(planes: Map<number, Plane>, zNm: number, table: TrackTable, fr
   }
 }
 
-function assemble(planes: Map<number, Plane>, radii: number, name: string): BuiltZLut {
+function assemble(
+  planes: Map<number, Plane>,
+  { radii, ...method }: ProfileMethod & { radii: number },
+  name: string,
+): BuiltZLut {
   const rising = [...planes].sort(([zNm], [otherZNm]) => zNm - otherZNm);
   if (rising.length < MIN_PLANES) {
     throw new ZLutError({
@@ -116,6 +129,7 @@ function assemble(planes: Map<number, Plane>, radii: number, name: string): Buil
     radii,
     planeZNm: Float64Array.from(rising, ([zNm]) => zNm),
     profiles: new Float64Array(rising.length * radii),
+    method,
   };
   let all = 0;
   let used = 0;

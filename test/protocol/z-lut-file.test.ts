@@ -60,6 +60,24 @@ describe('Z-LUT files', () => {
     expect([planes, radii, planeZNm[0], planeZNm[99]]).toEqual([100, 25, -5000, 5000]);
   });
 
+  test('how its profiles were made comes back from the file beside it', async () => {
+    const path = join(folder, zLut.name);
+    const method = { stage: 'radial-profile', params: { bins: 'split', oversample: 1 }, roiSize: 11 };
+    await writeZLut(path, { ...zLut, method });
+    expect(await readZLut(path)).toEqual({ ...zLut, method });
+    // A plain Z-LUT written over it must not inherit the method.
+    await writeZLut(path, zLut, true);
+    expect(await readZLut(path)).toEqual(zLut);
+  });
+
+  test('a file beside it is kept unless forced, and refused by name when it is broken', async () => {
+    const path = join(folder, zLut.name);
+    await writeFile(`${path}.json`, 'precious');
+    await expect(writeZLut(path, zLut)).rejects.toThrow(/beads\.zlut\.npy\.json: expected a new file/);
+    await writeFile(path, encodeNpy(zLutToMatrix(zLut), [1 + RADII, PLANES]));
+    await expect(readZLut(path)).rejects.toThrow(/beads\.zlut\.npy\.json: expected how the profiles/);
+  });
+
   test('an existing file is kept unless forced', async () => {
     const path = join(folder, 'kept.npy');
     await writeFile(path, 'precious');

@@ -7,7 +7,7 @@ import { readZLut } from '#protocol/z-lut-file.ts';
 import { createTrackFile } from '#recording/track-file.ts';
 import { followingRois } from '#rois/roi-table.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
-import { planRadii, roiSizeForRadii } from '#stages/plan.ts';
+import { planMethod, roiSizeForRadii } from '#stages/plan.ts';
 import { defaultConfig, planOf, readConfig } from '../config.ts';
 import { engineOption, number, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -59,7 +59,7 @@ async function track(path: string, options: TrackOptions): Promise<void> {
       console.error(text),
     );
     const rois = followingRois(listed, options.follow ?? config.rois.follow);
-    if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, size, planRadii(plan, size));
+    if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, planMethod(plan, size));
     const chosen = await chooseEngine(options.engine);
     try {
       const facts = chosen.threads[0]!.facts;

@@ -3,7 +3,7 @@ import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { heightAt } from '#stages/lookup-z.ts';
-import { planRadii, stageNamed } from '#stages/plan.ts';
+import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
 import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 import { type JudgedTrack, judgeTrack } from './judge-track.ts';
@@ -27,7 +27,7 @@ export function createResultReader(setup: EngineSetup): ResultReader {
     assertRoiInFrame(roi, { width, height });
     const radii = planRadii(plan, roi.size);
     const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
-    if (zLut) assertZLutFits(zLut, roi.bead, roi.size, radii);
+    if (zLut) assertZLutFits(zLut, roi.bead, planMethod(plan, roi.size));
     return { roi, zLut, radii };
   });
   const radii = profiles ? Math.max(0, ...beads.map((bead) => bead.radii)) : 0;

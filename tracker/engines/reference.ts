@@ -5,7 +5,7 @@ import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import type { BeadState, Stage } from '#stages/define.ts';
 import type { Plan } from '#stages/plan.ts';
-import { planRadii, stageNamed } from '#stages/plan.ts';
+import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
 import type { Engine, EngineSetup } from './engine.ts';
 import { judgeTrack } from './judge-track.ts';
 
@@ -103,7 +103,7 @@ function bindBeads({ plan, width, height, rois, zLuts, zLutOfBead }: EngineSetup
     assertRoiInFrame(roi, { width, height });
     const radii = planRadii(plan, roi.size);
     const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
-    if (zLut) assertZLutFits(zLut, roi.bead, roi.size, radii);
+    if (zLut) assertZLutFits(zLut, roi.bead, planMethod(plan, roi.size));
     // Beads are tracked one after the other, so those of one size share their pixels.
     const pixels = pixelsOfSize.get(roi.size) ?? new Float64Array(roi.size ** 2);
     pixelsOfSize.set(roi.size, pixels);

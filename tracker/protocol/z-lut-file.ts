@@ -1,13 +1,26 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { OutputExistsError, ZLutError } from './errors.ts';
 import { decodeNpy, encodeNpy, npyToFloat64 } from './npy.ts';
-import { type ZLut, zLutFromMatrix, zLutToMatrix } from './z-lut.ts';
+import { type ProfileMethod, type ZLut, zLutFromMatrix, zLutToMatrix } from './z-lut.ts';
+
+/** What the file beside a Z-LUT says of it. */
+const methodSchema = z.object({
+  stage: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  roiSize: z.number().int().positive(),
+});
+
+/** Beside a Z-LUT, because its own layout has no place for how it was made. */
+function methodPath(path: string): string {
+  return `${path}.json`;
+}
 
 /**
  * Reads a Z-LUT in the field's common layout: row 0 the plane z in nm, below it one row per radius.
  * A file whose name ends in .npy is a NumPy matrix, any other is text of numbers as `numpy.savetxt` writes it
- * (MagScope's Z-LUT files).
+ * (MagScope's Z-LUT files). How its profiles were made is read from NAME.json beside it, if there is one.
  * @throws {ZLutError} naming the file, and the line of a text file, if it cannot be read or is no Z-LUT
  */
 export async function readZLut(path: string): Promise<ZLut> {
@@ -21,7 +34,33 @@ export async function readZLut(path: string): Promise<ZLut> {
   const { values, rows, planes } = /\.npy$/i.test(path)
     ? matrixOfNpy(bytes, name)
     : matrixOfText(new TextDecoder().decode(bytes), name);
-  return zLutFromMatrix(name, values, rows, planes);
+  const zLut = zLutFromMatrix(name, values, rows, planes);
+  const method = await readMethod(methodPath(path));
+  return method ? { ...zLut, method } : zLut;
+}
+
+async function readMethod(path: string): Promise<ProfileMethod | undefined> {
+  if (!(await exists(path))) return undefined;
+  try {
+    return methodSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new ZLutError(
+      {
+        where: path,
+        expected: 'how the profiles were made: stage, params and roiSize as JSON',
+        received: cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause),
+        remedy: 'build the Z-LUT again, or remove this file if the Z-LUT is of another program',
+      },
+      cause,
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Matrix {
@@ -81,26 +120,35 @@ function matrixOfText(text: string, name: string): Matrix {
 }
 
 /**
- * Writes a Z-LUT as a NumPy matrix of float64, which `readZLut`, MagTrack and MagScope's readers understand.
- * @throws {OutputExistsError} if the file exists and `force` is not set
+ * Writes a Z-LUT as a NumPy matrix of float64, which `readZLut`, MagTrack and MagScope's readers understand, and
+ * beside it, as NAME.json, how its profiles were made.
+ * @throws {OutputExistsError} if either file exists and `force` is not set
  * @throws {ZLutError} if the file cannot be written
  */
 export async function writeZLut(path: string, zLut: ZLut, force = false): Promise<void> {
   const file = encodeNpy(zLutToMatrix(zLut), [1 + zLut.radii, zLut.planes]);
+  const flag = force ? 'w' : 'wx';
   try {
-    await writeFile(path, file, { flag: force ? 'w' : 'wx' });
+    // A note left from another Z-LUT must not speak for this one.
+    if (force) await rm(methodPath(path), { force });
+    else if (await exists(methodPath(path))) throw existsAlready(methodPath(path));
+    await writeFile(path, file, { flag });
+    if (zLut.method) await writeFile(methodPath(path), `${JSON.stringify(zLut.method)}\n`, { flag });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
-      throw new OutputExistsError({
-        where: path,
-        expected: 'a new file',
-        received: 'one that exists',
-        remedy: 'give another name or --force',
-      });
-    }
+    if (cause instanceof OutputExistsError) throw cause;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw existsAlready(path);
     throw new ZLutError(
       { where: path, expected: 'a file that can be written', received: String(cause) },
       cause,
     );
   }
+}
+
+function existsAlready(path: string): OutputExistsError {
+  return new OutputExistsError({
+    where: path,
+    expected: 'a new file',
+    received: 'one that exists',
+    remedy: 'give another name or --force',
+  });
 }

@@ -1,5 +1,15 @@
 import { ZLutError } from './errors.ts';
 
+/** How the profiles of a Z-LUT were made: a bead must be looked up with profiles made alike. */
+export interface ProfileMethod {
+  /** Name of the stage that wrote them. */
+  stage: string;
+  /** Those of its parameters that decide what a profile is. */
+  params: Record<string, unknown>;
+  /** px of the ROIs. */
+  roiSize: number;
+}
+
 /** Radial profiles of one bead (or kind of bead) at known heights. */
 export interface ZLut {
   /** File or bead it came from, for messages. */
@@ -10,6 +20,8 @@ export interface ZLut {
   planeZNm: Float64Array;
   /** [plane, radius] counts; NaN where a bin held no pixel. */
   profiles: Float64Array;
+  /** Left out for the plain files of other programs, which sort whole pixels into rings as MagTrack does. */
+  method?: ProfileMethod;
 }
 
 /**
@@ -60,15 +72,49 @@ export function zLutToMatrix({ planes, radii, planeZNm, profiles }: ZLut): Float
 }
 
 /**
- * Checks that a Z-LUT fits the profiles of an ROI.
- * @throws {ZLutError} with both numbers of radii.
+ * Checks that a Z-LUT can be compared with the profiles of an ROI.
+ * @param method how those profiles are made, and their number of radii; null when there are none
+ * @throws {ZLutError} with both methods or both numbers of radii.
  */
-export function assertZLutFits(zLut: ZLut, bead: number, roiSize: number, radii: number): void {
-  if (zLut.radii === radii) return;
+export function assertZLutFits(
+  zLut: ZLut,
+  bead: number,
+  method: (ProfileMethod & { radii: number }) | null,
+): void {
+  if (method === null) return;
+  const where = `bead ${bead} Z-LUT ${zLut.name}`;
+  const alike = zLut.method
+    ? describeMethod(zLut.method) === describeMethod(method)
+    : sortsWholePixels(method);
+  if (!alike) {
+    throw new ZLutError({
+      where,
+      expected: `profiles of ${describeMethod(method)}, as the pipeline makes them`,
+      received: zLut.method
+        ? describeMethod(zLut.method)
+        : 'a file that does not say how its profiles were made, so of whole pixels in the nearest bins',
+      remedy: 'build the Z-LUT with this pipeline (zlut build --preset or --config), or track with its own',
+    });
+  }
+  if (zLut.radii === method.radii) return;
+  const madeFor = zLut.method?.roiSize ?? zLut.radii * 2;
   throw new ZLutError({
-    where: `bead ${bead} Z-LUT ${zLut.name}`,
-    expected: `${radii} radii for its ROI of ${roiSize} px`,
-    received: `${zLut.radii} radii (an ROI of ${zLut.radii * 2} px)`,
-    remedy: `use ROIs of ${zLut.radii * 2} px or build a Z-LUT with ROIs of ${roiSize} px`,
+    where,
+    expected: `${method.radii} radii for its ROI of ${method.roiSize} px`,
+    received: `${zLut.radii} radii (an ROI of ${madeFor} px)`,
+    remedy: `use ROIs of ${madeFor} px or build a Z-LUT with ROIs of ${method.roiSize} px`,
   });
+}
+
+/** Whether a Z-LUT that says nothing of its method may be of this one: only nearest bins were made before. */
+function sortsWholePixels({ params: { bins } }: ProfileMethod): boolean {
+  return bins === undefined || bins === 'nearest';
+}
+
+/** Stage and parameters in a fixed order, e.g. `radial-profile (bins split, oversample 1)`. */
+function describeMethod({ stage, params }: ProfileMethod): string {
+  const named = Object.entries(params)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`);
+  return named.length === 0 ? stage : `${stage} (${named.join(', ')})`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
+import type { ProfileMethod } from '#protocol/z-lut.ts';
 import type { ArrayName, Stage } from './define.ts';
 import { STAGES } from './index.ts';
 
@@ -67,6 +68,14 @@ export function planRadii(plan: Plan, roiSize: number): number {
   let radii = 0;
   for (const { stage: name, params } of plan) radii = stageNamed(name).radii?.(params, roiSize) ?? radii;
   return radii;
+}
+
+/** How a plan makes its profiles for an ROI of this size, and how many radii they have; null when it makes none. */
+export function planMethod(plan: Plan, roiSize: number): (ProfileMethod & { radii: number }) | null {
+  const step = plan.findLast(({ stage }) => stageNamed(stage).radii !== undefined);
+  if (!step) return null;
+  const params = stageNamed(step.stage).method?.(step.params) ?? step.params;
+  return { stage: step.stage, params: { ...params }, roiSize, radii: planRadii(plan, roiSize) };
 }
 
 /** Smallest even ROI size whose profiles have so many radii: what a Z-LUT was built with. */
