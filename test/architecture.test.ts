@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/simulation': ['tracker/protocol', 'tracker/numerics'],
   'tracker/rois': ['tracker/protocol'],
   'tracker/engines': ['tracker/protocol', 'tracker/stages'],
+  'tracker/api': ['tracker/protocol', 'tracker/stages', 'tracker/simulation'],
   'tracker/pipeline': ['tracker/protocol', 'tracker/stages', 'tracker/engines', 'tracker/sinks'],
   'tracker/sinks': ['tracker/protocol'],
   'tracker/ingest': ['tracker/protocol', 'tracker/sinks'],

@@ -5,7 +5,7 @@ const NOISE_MARGIN = 16;
 
 /**
  * Position of the extremum of a parabola fitted to the `nLocal` values around an estimate.
- * Least squares with weights (h + 1 - |u|)^2 at distance u, h = (nLocal - 1) / 2.
+ * Least squares with weights (h + 1 - |u|)^2 at distance u, h = (nLocal - 1) / 2, or 1 when not `weighted`.
  *
  * @param nLocal odd, at least 3
  * @returns index with fraction; may lie outside the fitted values. NaN when the estimate or a value is NaN,
@@ -13,7 +13,12 @@ const NOISE_MARGIN = 16;
  *   values are straight to rounding.
  * Source: MagTrack 0.7.3 parabolic_vertex. Differs: straight values give NaN, not an arbitrary number.
  */
-export function parabolicVertex(values: Float64Array, estimate: number, nLocal: number): number {
+export function parabolicVertex(
+  values: Float64Array,
+  estimate: number,
+  nLocal: number,
+  weighted = true,
+): number {
   const h = (nLocal - 1) / 2;
   const last = values.length - 1 - h;
   const peak = Math.min(Math.max(roundHalfEven(estimate), h), last);
@@ -28,16 +33,16 @@ export function parabolicVertex(values: Float64Array, estimate: number, nLocal: 
   let c = 0;
   let largest = 0;
   for (let u = -h; u <= h; u++) {
-    const weight = (h + 1 - Math.abs(u)) ** 2;
+    const weight = weighted ? (h + 1 - Math.abs(u)) ** 2 : 1;
     const value = values[peak + u]!;
     // Relative to the peak, or a correlation near 1 would lose its digits.
-    const weighted = weight * (value - height);
+    const share = weight * (value - height);
     s0 += weight;
     s2 += weight * u * u;
     s4 += weight * u ** 4;
-    a += weighted;
-    b += weighted * u;
-    c += weighted * u * u;
+    a += share;
+    b += share * u;
+    c += share * u * u;
     largest = Math.max(largest, Math.abs(value));
   }
   const curvature = s0 * c - s2 * a;
