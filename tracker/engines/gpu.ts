@@ -179,6 +179,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       gpu.assertHealthy();
       if (!bound) throw new Error('gpu engine: moveRois before configure');
       const setup = { ...bound.setup, rois: [...rois] };
+      bound = { ...bound, setup, reader: createResultReader(setup) };
       for (const { size } of bound.kernels) putRois(size, packRois(setup, size, bound.zLutStarts));
     },
 
