@@ -8,6 +8,8 @@ export interface BeadActions {
   add(xPx: number, yPx: number): Promise<void>;
   move(bead: number, xPx: number, yPx: number): Promise<void>;
   remove(bead: number): Promise<void>;
+  /** Has the ROI of a bead move with it, or stay. */
+  follow(bead: number, follow: boolean): Promise<void>;
 }
 
 /** Actions that ask the tracker over a connection. */
@@ -20,5 +22,6 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     add: (xPx, yPx) => attempt({ type: 'add-bead', xPx, yPx }),
     move: (bead, xPx, yPx) => attempt({ type: 'move-bead', bead, xPx, yPx }),
     remove: (bead) => attempt({ type: 'remove-bead', bead }),
+    follow: (bead, follow) => attempt({ type: 'follow-bead', bead, follow }),
   };
 }

@@ -82,7 +82,8 @@ export function BeadList({ store, actions }: { store: LiveStore; actions: BeadAc
           onKeyDown={(event) => onKey(event, store, actions, viewport.value.height)}
         >
           <caption class="unseen">
-            Newest position of every bead. Arrow keys select, Delete removes the selected bead.
+            Newest position of every bead. Arrow keys select, Delete removes the selected bead, F has its ROI
+            follow it or stay.
           </caption>
           <thead>
             <tr aria-rowindex={1}>
@@ -129,14 +130,14 @@ interface RowProps {
   onSelect: (bead: number) => void;
 }
 
-function Row({ bead: { bead, zLut, size }, point, rowIndex, isSelected, onSelect }: RowProps) {
+function Row({ bead: { bead, zLut, size, follow }, point, rowIndex, isSelected, onSelect }: RowProps) {
   const tone = point ? statusTone(point.status) : 'ok';
   return (
     <tr
       id={`bead-${bead}`}
       aria-rowindex={rowIndex}
       aria-selected={isSelected}
-      title={`ROI ${size} px, ${zLut === null ? 'no Z-LUT' : `Z-LUT ${zLut}`}`}
+      title={`ROI ${size} px${follow ? ' that follows its bead' : ''}, ${zLut === null ? 'no Z-LUT' : `Z-LUT ${zLut}`}`}
       onClick={() => onSelect(bead)}
     >
       <th scope="row">{bead}</th>
@@ -167,6 +168,11 @@ function onKey(event: KeyboardEvent, store: LiveStore, actions: BeadActions, hei
   if (event.key === 'Delete' && at >= 0) {
     event.preventDefault();
     void actions.remove(beads[at]!.bead);
+    return;
+  }
+  if (event.key === 'f' && at >= 0) {
+    const { bead, follow } = beads[at]!;
+    void actions.follow(bead, !follow);
     return;
   }
   const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);

@@ -20,8 +20,9 @@ export async function recovering(
       setup = next;
     },
     async moveRois(rois) {
-      await engine.moveRois(rois);
+      // First, so that a device that is lost here is opened again with the new places.
       if (setup) setup = { ...setup, rois: [...rois] };
+      await engine.moveRois(rois);
     },
     async track(frames, into) {
       try {
