@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import type { OpenGoldenEngine } from './golden-engine.ts';
+import { openGoldenFolder } from './golden-folder.ts';
+import { openReferenceGoldenEngine } from './reference-golden-engine.ts';
+import { runCases } from './run-cases.ts';
+
+const ENGINES: Record<string, OpenGoldenEngine> = {
+  reference: openReferenceGoldenEngine,
+};
+
+const USAGE = `npm run -s golden -- FOLDER [--engine ${Object.keys(ENGINES).join('|')}]...`;
+
+/** Runs the cases of a folder on every engine asked for; true when none failed. */
+async function main(): Promise<boolean> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { engine: { type: 'string', multiple: true, default: ['reference'] } },
+  });
+  const [path] = positionals;
+  const unknown = values.engine.find((name) => !ENGINES[name]);
+  if (path === undefined || positionals.length > 1 || unknown !== undefined) {
+    throw new Error(`usage: ${USAGE}${unknown === undefined ? '' : `; no engine '${unknown}'`}`);
+  }
+  const folder = openGoldenFolder(path);
+  let allPassed = true;
+  for (const name of new Set(values.engine)) {
+    const engine = await ENGINES[name]!();
+    const summary = await runCases(folder, engine, (golden, { outcome, lines }) => {
+      if (outcome === 'failed') {
+        console.log([`FAILED ${engine.name} ${golden.function} ${golden.name}`, ...lines].join('\n  '));
+      } else if (outcome === 'passed' && lines.length > 0) {
+        console.log(`better ${engine.name} ${golden.function} ${golden.name}: ${lines.join('; ')}`);
+      }
+    }).finally(() => engine.close());
+    const { byFunction, ...totals } = summary;
+    console.log(JSON.stringify({ ...totals, byFunction }));
+    allPassed &&= summary.failed === 0;
+  }
+  return allPassed;
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
