@@ -12,7 +12,7 @@ import type { ControlRequest } from '#protocol/control-request.ts';
 import { decodeLive, encodeLive, type LiveMessage } from '#protocol/live.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
-import { readFates, readTracks } from '#recording/read-recording.ts';
+import { readFates, readFollowedRois, readTracks } from '#recording/read-recording.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live-tracker.ts';
@@ -21,9 +21,12 @@ const shape = { width: 96, height: 72, pixelFormat: 'mono8' } as const;
 const XY = { xPx: 41.3, yPx: 35.6 };
 
 /** A frame with one ring bead; `black` frames have no light at all. */
-function ringFrame(black = false): Uint8Array {
+function ringFrame(black = false, shiftPx = 0): Uint8Array {
   return Uint8Array.from({ length: frameBytes(shape) }, (_, index) => {
-    const radius = Math.hypot((index % shape.width) - XY.xPx, Math.floor(index / shape.width) - XY.yPx);
+    const radius = Math.hypot(
+      (index % shape.width) - XY.xPx - shiftPx,
+      Math.floor(index / shape.width) - XY.yPx,
+    );
     return black ? 0 : 120 + 90 * Math.cos(radius) * Math.exp(-radius / 9);
   });
 }
@@ -269,6 +272,39 @@ describe('LiveTracker', () => {
     ws.send(Buffer.from([0xc1, 1, 2]));
     expect((await until('reply', (reply) => reply.id === -1)).error).toContain('E_PROTOCOL');
     ws.close();
+  });
+
+  test('the ROI of a bead that is told to follows it through the frame, shown and recorded', async () => {
+    const ws = new WebSocket(url('/live'));
+    const places: number[] = [];
+    let reply: string | null | undefined;
+    ws.on('message', (bytes: Buffer) => {
+      const message = decodeLive(bytes);
+      if (message.type === 'reply') reply = message.error;
+      if (message.type === 'beads') places.push(message.beads[0]!.left);
+    });
+    await once(ws, 'open');
+    await film(camera([0]));
+    ws.send(encodeLive({ type: 'follow-bead', id: 1, bead: 0, follow: true }));
+    while (reply === undefined) await once(ws, 'message');
+    expect(reply).toBeNull();
+    // One px in ten frames: however many frames a slow machine puts into a batch, the ROI keeps up.
+    await film(camera(range(1, 121), (id) => ringFrame(false, id / 10)));
+    while (places.at(-1)! < 28) await once(ws, 'message');
+    ws.close();
+    await tracker.close();
+    const run = tracker.recording!;
+    const errors: number[] = [];
+    for await (const { frame, xPx } of readTracks(join(run, 'tracks.arrows'))) {
+      for (const [row, id] of frame.entries()) errors.push(Math.abs(xPx[row]! - XY.xPx - id / 10));
+    }
+    expect(errors).toHaveLength(121);
+    expect(Math.max(...errors)).toBeLessThan(0.05);
+    const lefts: number[] = [];
+    for await (const { left } of readFollowedRois(join(run, 'rois.arrows'))) lefts.push(left);
+    expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
+    expect(lefts.at(-1)).toBeGreaterThanOrEqual(28);
+    await start();
   });
 
   test('a port in use is named with a remedy', async () => {

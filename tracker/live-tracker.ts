@@ -280,6 +280,8 @@ export class LiveTracker {
   }
 
   #status(): StatusMessage {
+    // With every status, however often ROIs move: often enough to see.
+    if (this.#run?.takeRoisFollowed()) this.#hub.announce({ type: 'beads', beads: this.#beads() });
     const { rowsWritten = 0, rowsWaiting = 0 } = this.#run?.recorder?.stats ?? {};
     return {
       type: 'status',

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import { type FileAccess, openFile } from '#recording/append-file.ts';
 import type { FateRow } from '#recording/fate-block.ts';
-import { openRun, readFates, readTracks } from '#recording/read-recording.ts';
+import { openRun, readFates, readFollowedRois, readTracks } from '#recording/read-recording.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { allRows, expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
 
@@ -108,6 +108,26 @@ test('ROIs that were moved, added or removed during the run are in run.json with
     { frame: 1, set: [moved], removed: [] },
     { frame: 2, set: [added], removed: [10] },
   ]);
+});
+
+test('ROIs that followed their beads are in rois.arrows, a row each; run.json keeps what somebody did', async () => {
+  const folder = join(testFolder(), 'run');
+  const rois = FACTS.rois.map((roi) => ({ ...roi, follow: true }));
+  const recorder = await createRunRecorder(folder, { ...FACTS, rois });
+  const at = (left: number) => [rois[0]!, { ...rois[1]!, left }];
+  for (let frame = 0; frame < 200; frame++) {
+    recorder.tracked({ ...trackedBatch(frame, 1, 2), rois: at(14 + Math.floor(frame / 2)) });
+  }
+  recorder.tracked({ ...trackedBatch(200, 1, 2), rois: [{ ...rois[0]!, follow: false }, at(113)[1]!] });
+  await recorder.close();
+  const { record, roisPath } = await openRun(folder);
+  expect(record.rois).toEqual(rois);
+  expect(record.roiChanges).toEqual([{ frame: 200, set: [{ ...rois[0], follow: false }], removed: [] }]);
+  const followed = [];
+  for await (const row of readFollowedRois(roisPath)) followed.push(row);
+  expect(followed).toEqual(
+    Array.from({ length: 99 }, (_, step) => ({ frame: 2 * step + 2, bead: 10, left: 15 + step, top: 8 })),
+  );
 });
 
 test('a frame with more beads than a block holds is recorded whole', async () => {

@@ -42,7 +42,18 @@ describe('a list of ROIs as CSV', () => {
     expect(parse(formatRoiCsv(rois))).toEqual(rois);
   });
 
+  test('says in a column whether an ROI follows its bead, or says nothing', () => {
+    const text = 'bead,left,top,size,follow\n0,0,0,64,yes\n1,0,0,64,0\n2,0,0,64,\n3,0,0,64,TRUE\n';
+    const rois = parse(text);
+    expect(rois.map(({ follow }) => follow)).toEqual([true, false, undefined, true]);
+    expect(parse(formatRoiCsv(rois))).toEqual(rois);
+  });
+
   test.each([
+    [
+      'bead,xPx,yPx,follow\n5,99,99,maybe',
+      "rois.csv line 2: expected yes or no for follow, received 'maybe'",
+    ],
     [
       'bead,left,top,size\n0,10,20,64\n1,ten,20,64',
       "rois.csv line 3: expected a number for left, received 'ten'",

@@ -74,6 +74,30 @@ describe('the beads of a run', () => {
     expect(beads.add(200, 100).bead).toBe(8);
   });
 
+  test('follow or stay as each says, and as the table says where they do not', () => {
+    const at = (bead: number) => ({ bead, left: 10 * bead, top: 20, size: 32 });
+    const rois = [at(0), { ...at(1), follow: false }];
+    const beads = createRoiTable({ width: 320, height: 200, roiSize: 64, follow: true, rois });
+    beads.add(200, 100);
+    expect(beads.list().map(({ follow }) => follow)).toEqual([true, false, true]);
+    beads.move(1, 100, 100);
+    expect(beads.setFollow(0, false)).toEqual({ ...at(0), follow: false });
+    expect(beads.list().map(({ follow }) => follow)).toEqual([false, false, true]);
+    expect(() => beads.setFollow(9, true)).toThrow(RoiError);
+  });
+
+  test('take over where ROIs went, but not of beads removed meanwhile', () => {
+    const beads = table();
+    beads.add(100, 80);
+    const gone = beads.add(200, 80);
+    beads.remove(gone.bead);
+    const { version } = beads;
+    const moved = { ...beads.list()[0]!, left: 77 };
+    beads.followed([moved, { ...gone, left: 3 }]);
+    expect(beads.list()).toEqual([moved]);
+    expect(beads.version).toBe(version + 1);
+  });
+
   test('that are unknown, without room or nowhere are refused', () => {
     const beads = table();
     expect(() => beads.remove(0)).toThrow('bead: expected one of none, received 0');
