@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !path.startsWith('dist'))
+    .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !path.split('/').includes('dist'))
     .map((path) => join(folder, path));
 }
 

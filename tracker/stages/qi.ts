@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineStage } from './define.ts';
-import { splineAt, splineCoefficients } from './quadratic-spline.ts';
+import { SPLINE_MARGIN, SPLINE_POLE, splineAt, splineCoefficients } from './quadratic-spline.ts';
 
 /** Denominator of the parabola, in counts, up to which the three samples are taken for a straight line. */
-export const QI_STRAIGHT = Number.EPSILON;
+const QI_STRAIGHT = Number.EPSILON;
 
 /** Distance of the samples beside the center. */
 export const QI_STEP_PX = 1;
@@ -39,7 +39,12 @@ export const qi = defineStage({
     );
   },
 
-  constants: () => ({}),
+  constants: () => ({
+    qiReach: SPLINE_MARGIN,
+    qiStraight: QI_STRAIGHT,
+    splinePole: SPLINE_POLE,
+    scratchLength: 2 * SPLINE_MARGIN + 3,
+  }),
 });
 
 /** Position of the extremum of the parabola through (-1, left), (0, middle), (1, right); NaN for a straight line. */
