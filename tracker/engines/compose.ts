@@ -5,7 +5,16 @@ import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
 import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
 
 /** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */
-const SHARED = ['roi', 'reduce', 'parabolic-vertex', 'self-convolution', 'median', 'polar-samples'];
+const SHARED = [
+  'roi',
+  'reduce',
+  'parabolic-vertex',
+  'self-convolution',
+  'median',
+  'polar-samples',
+  'levels',
+  'weighted-vertex',
+];
 
 /** 32-bit words of one bead in one frame, by name; its profile follows from `profile` on. */
 export const RESULT_WORDS = {

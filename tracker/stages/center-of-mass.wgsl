@@ -25,14 +25,3 @@ fn center_of_mass(lane: u32) {
   if (centerOfMassBackground == 0) { total.x += darkest * f32(roiSize * roiSize); }
   set_center(vec2i(middle), total.yz / total.x + (halfSpan - f32(middle)), vec2<bool>(total.x != 0.0));
 }
-
-// Mean counts of the ROI above the darkest pixel.
-fn mean_counts(lane: u32) -> f32 {
-  var sum = 0.0;
-  for (var row = first_row(lane); row < roiSize; row += laneRows) {
-    var rowSum = 0.0;
-    for (var column = first_column(lane); column < roiSize; column += laneColumns) { rowSum += pixel(row, column); }
-    sum += rowSum;
-  }
-  return sum_over_lanes(lane, vec4f(sum, 0.0, 0.0, 0.0)).x / f32(roiSize * roiSize);
-}

@@ -7,6 +7,7 @@ import type { Stage } from './define.ts';
 import { fftProfile } from './fft-profile.ts';
 import { lookupZ } from './lookup-z.ts';
 import { qi } from './qi.ts';
+import { quadrantInterpolation } from './quadrant-interpolation.ts';
 import { radialProfile } from './radial-profile.ts';
 
 /** Every stage a pipeline can be put together from: adding one is its file and a line here. */
@@ -17,6 +18,7 @@ export const STAGES: readonly Stage[] = [
   autoConvMultiline,
   autoConvMultilineSubPixel,
   qi,
+  quadrantInterpolation,
   radialProfile,
   fftProfile,
   lookupZ,

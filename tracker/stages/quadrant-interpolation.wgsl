@@ -1,0 +1,117 @@
+// quadrant-interpolation: lanes stride over circles, then over lags; both axes at once, x of a pair along the row.
+// scratch holds the halves right of and below the center, those left of and above it, then the lags.
+// Defined in quadrant-interpolation.ts.
+
+const quadrantInterpolationMinus = quadrantInterpolationRadii;
+const quadrantInterpolationLags = 2 * quadrantInterpolationRadii;
+const quadrantInterpolationAngles = array<i32, 8>(
+  quadrantInterpolationAngles0, quadrantInterpolationAngles1, quadrantInterpolationAngles2,
+  quadrantInterpolationAngles3, quadrantInterpolationAngles4, quadrantInterpolationAngles5,
+  quadrantInterpolationAngles6, quadrantInterpolationAngles7,
+);
+
+fn quadrant_interpolation(lane: u32) {
+  let level = mean_counts(lane);
+  let reach = quadrantInterpolationReach;
+  for (var iteration = 0; iteration < quadrantInterpolationIterations; iteration++) {
+    var angles = quadrantInterpolationAngles;
+    // scratch may still be read by the stage or the iteration before.
+    workgroupBarrier();
+    let powers = halves_around(lane, angles[iteration], level);
+    for (var lag = i32(lane) - reach; lag <= reach; lag += lanes) {
+      scratch[quadrantInterpolationLags + reach + lag] = half_agreement(lag);
+    }
+    workgroupBarrier();
+    let peak = largest_agreement(lane);
+    let x = agreement_vertex(peak.x, 0);
+    let y = agreement_vertex(peak.y, 1);
+    let bent = vec2<bool>(x.known, y.known);
+    var found = centerKnown.x && centerKnown.y;
+    if (iteration == quadrantInterpolationIterations - 1) {
+      let agreement = vec2f(agreement_at(peak.x, 0), agreement_at(peak.y, 1));
+      let alike = agreement >= quadrantInterpolationMinSymmetry * sqrt(powers.xy * powers.zw);
+      found = found && all(bent & alike);
+    }
+    let steps = vec2f(peak - reach) + select(vec2f(0.0), vec2f(x.offset, y.offset), bent);
+    // A ring d px off its center has moved by 2 d / pi in one half and by as much the other way in the other.
+    let place = vec2f(centerWhole) + centerPart + 0.7853982 * quadrantInterpolationStep * steps;
+    found = found && all(place >= vec2f(0.0)) && all(place <= vec2f(f32(roiSize - 1)));
+    set_center(centerWhole, centerPart + 0.7853982 * quadrantInterpolationStep * steps, vec2<bool>(found));
+  }
+}
+
+// Writes the halves around the center; returns the powers of right, below, left, above.
+fn halves_around(lane: u32, angles: i32, level: f32) -> vec4f {
+  // To counts of about 1, so that no product leaves f32.
+  let scale = select(1.0 / level, 0.0, level == 0.0);
+  var powers = vec4f(0.0);
+  for (var circle = i32(lane); circle < quadrantInterpolationRadii; circle += lanes) {
+    let radius = quadrantInterpolationMinRadius + f32(circle) * quadrantInterpolationStep;
+    // Quadrants to the bottom right, bottom left, top left, top right.
+    var sums = array<vec2f, 4>();
+    for (var angle = 0; angle < angles; angle++) {
+      let offset = radius * direction((f32(angle) + 0.5) / f32(angles));
+      sums[0] += sample_at(offset);
+      sums[1] += sample_at(vec2f(-offset.x, offset.y));
+      sums[2] += sample_at(-offset);
+      sums[3] += sample_at(vec2f(offset.x, -offset.y));
+    }
+    let counts = vec4f(
+      quadrant_mean(sums[0], level), quadrant_mean(sums[1], level),
+      quadrant_mean(sums[2], level), quadrant_mean(sums[3], level),
+    ) * scale * window_at(circle);
+    let plus = counts.xx + counts.wy;
+    let minus = counts.yz + counts.zw;
+    scratch[circle] = plus;
+    scratch[quadrantInterpolationMinus + circle] = minus;
+    powers += vec4f(plus * plus, minus * minus);
+  }
+  return sum_over_lanes(lane, powers);
+}
+
+// Mean of the samples above the mean of the ROI.
+fn quadrant_mean(sum: vec2f, level: f32) -> f32 {
+  return select(sum.x / max(sum.y, 1.0) - level, 0.0, sum.y < quadrantInterpolationLeastSamples);
+}
+
+fn window_at(circle: i32) -> f32 {
+  let u = f32(circle) / f32(quadrantInterpolationRadii);
+  let rim = 1.0 - exp(-20.0 * (1.0 - u) * (1.0 - u));
+  let center = 1.0 - exp(-100.0 * u * u);
+  return sqrt(rim * center * 2.0 * u);
+}
+
+// How alike the halves are when one is shifted by so many steps.
+fn half_agreement(lag: i32) -> vec2f {
+  var sum = vec2f(0.0);
+  let end = min(quadrantInterpolationRadii, quadrantInterpolationRadii - lag);
+  for (var circle = max(0, -lag); circle < end; circle++) {
+    sum += scratch[circle + lag] * scratch[quadrantInterpolationMinus + circle];
+  }
+  return sum;
+}
+
+fn agreement_at(index: i32, axis: i32) -> f32 { return scratch[quadrantInterpolationLags + index][axis]; }
+
+// Index of the first largest lag of each axis.
+fn largest_agreement(lane: u32) -> vec2i {
+  var values = vec2f(-3e38);
+  var indices = vec2i(0);
+  for (var index = i32(lane); index <= 2 * quadrantInterpolationReach; index += lanes) {
+    let agreement = scratch[quadrantInterpolationLags + index];
+    let better = agreement > values;
+    values = select(values, agreement, better);
+    indices = select(indices, vec2i(index), better);
+  }
+  return vec2i(first_maximum(lane, values, indices).zw);
+}
+
+fn agreement_vertex(peak: i32, axis: i32) -> Vertex {
+  if (peak < 3 || peak + 3 > 2 * quadrantInterpolationReach) { return Vertex(0.0, false); }
+  var values: array<f32, 7>;
+  for (var index = 0; index < 7; index++) { values[index] = agreement_at(peak - 3 + index, axis); }
+  return weighted_vertex(values, 3, vec4f(
+    quadrantInterpolationWeight0, quadrantInterpolationWeight1,
+    quadrantInterpolationWeight2, quadrantInterpolationWeight3,
+  ));
+}
