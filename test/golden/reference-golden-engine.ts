@@ -4,7 +4,7 @@ import { columnsOf, lineOf, stackOf, transposed } from './reference-axes.ts';
 import { xyzpOptions } from './xyzp-options.ts';
 
 /** Our options of the reference's keyword arguments: the same names in camelCase. */
-function optionsOf(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function optionsOf(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [camel(name), value]));
 }

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { defineConfig } from 'vite';
-import manifest from '../../package.json' with { type: 'json' };
 
 const HERE = import.meta.dirname;
 const ROOT = resolve(HERE, '../..');
+const manifest: { imports: Record<string, string>; dependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+);
 const TYPES = join(HERE, 'dist/types');
 
 /** Declares the types of the built API: those of its sources, with the project's aliases made relative. */
