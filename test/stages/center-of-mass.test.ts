@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '#simulation/random.ts';
+import { simulateBeads } from '#simulation/thin-bead.ts';
 import { centerOfMass } from '#stages/center-of-mass.ts';
 import { median } from '#stages/median.ts';
 import { beadOf, seededRandom } from './synthetic-bead.ts';
@@ -6,11 +8,16 @@ import { beadOf, seededRandom } from './synthetic-bead.ts';
 const SIZE = 9;
 
 /** Center of an ROI of one level with a few other pixels, [column, row, counts]. */
-function center(level: number, spots: [number, number, number][], background: 'none' | 'mean' | 'median') {
+function center(
+  level: number,
+  spots: [number, number, number][],
+  background: 'none' | 'mean' | 'median' | 'threshold',
+  options: { k?: number; absolute?: boolean } = {},
+) {
   const pixels = new Float64Array(SIZE * SIZE).fill(level);
   for (const [column, row, counts] of spots) pixels[row * SIZE + column] = counts;
   const bead = beadOf(pixels);
-  centerOfMass.reference(bead, { background });
+  centerOfMass.reference(bead, centerOfMass.params.parse({ background, ...options }));
   return [bead.xPx, bead.yPx];
 }
 
@@ -41,8 +48,50 @@ describe('center of mass', () => {
     expect(center(100, spots, 'mean')[0]).toBeCloseTo(4, 12);
   });
 
+  test('without the absolute value, only bright pixels pull', () => {
+    const spots: [number, number, number][] = [
+      [2, 4, 0],
+      [6, 4, 200],
+    ];
+    expect(center(100, spots, 'median', { absolute: false })).toEqual([6, 4]);
+    expect(center(100, spots, 'threshold', { absolute: false })).toEqual([6, 4]);
+  });
+
+  test('a threshold leaves out what is near the mean and counts the rest by its excess', () => {
+    // The mean is 100, the deviation 20: of the pixels 60 and 60 away, and 30 away, 40, 40 and 10 remain.
+    const spots: [number, number, number][] = [
+      [2, 4, 160],
+      [6, 4, 40],
+      [4, 1, 130],
+      [4, 7, 70],
+    ];
+    const variance = (2 * 60 ** 2 + 2 * 30 ** 2) / SIZE ** 2;
+    const k = 20 / Math.sqrt(variance);
+    const [x, y] = center(100, [...spots, [0, 0, 100]], 'threshold', { k });
+    expect(x).toBeCloseTo(4, 12);
+    expect(y).toBeCloseTo(4, 12);
+    const [brightX, brightY] = center(100, spots, 'threshold', { k, absolute: false });
+    expect(brightX).toBeCloseTo((2 * 40 + 4 * 10) / 50, 12);
+    expect(brightY).toBeCloseTo((4 * 40 + 1 * 10) / 50, 12);
+  });
+
+  test('a threshold of one deviation starts 3 times nearer to a bead off center than the median', () => {
+    const random = createRandom(4);
+    const square = { median: 0, threshold: 0 };
+    for (let frame = 0; frame < 20; frame++) {
+      const [xNm, yNm] = [400 * random.uniform() - 200, 400 * random.uniform() - 200];
+      const image = simulateBeads(Float64Array.of(xNm, yNm, 4000 + 3500 * random.uniform()));
+      const bead = beadOf(image.map((level) => random.poisson(2500 * level)));
+      for (const background of ['median', 'threshold'] as const) {
+        centerOfMass.reference(bead, centerOfMass.params.parse({ background }));
+        square[background] += (100 * (bead.xPx - 32) - xNm) ** 2 + (100 * (bead.yPx - 32) - yNm) ** 2;
+      }
+    }
+    expect(square.threshold).toBeLessThan(square.median / 9);
+  });
+
   test('nothing left after the background, a black ROI and a NaN pixel are NaN', () => {
-    for (const background of ['none', 'mean', 'median'] as const) {
+    for (const background of ['none', 'mean', 'median', 'threshold'] as const) {
       expect(center(0, [], background)).toEqual([Number.NaN, Number.NaN]);
       expect(center(10, [[3, 3, Number.NaN]], background)).toEqual([Number.NaN, Number.NaN]);
     }

@@ -2,8 +2,10 @@
 
 fn center_of_mass(lane: u32) {
   var level = 0.0;
-  if (centerOfMassBackground == 1) { level = mean_counts(lane); }
+  var least = 0.0;
+  if (centerOfMassBackground == 1 || centerOfMassBackground == 3) { level = mean_counts(lane); }
   if (centerOfMassBackground == 2) { level = median(lane); }
+  if (centerOfMassBackground == 3) { least = centerOfMassK * deviation_counts(lane, level); }
 
   // Positions from the middle of the ROI, where the light is: small numbers keep their digits.
   let halfSpan = 0.5 * f32(roiSize - 1);
@@ -13,7 +15,8 @@ fn center_of_mass(lane: u32) {
     var rowMass = 0.0;
     for (var column = first_column(lane); column < roiSize; column += laneColumns) {
       let counts = pixel(row, column);
-      let weight = select(abs(counts - level), counts, centerOfMassBackground == 0);
+      let distance = select(counts - level, abs(counts - level), centerOfMassAbsolute == 1);
+      let weight = select(max(0.0, distance - least), counts, centerOfMassBackground == 0);
       rowMass += weight;
       moments.x += weight * (f32(column) - halfSpan);
     }
