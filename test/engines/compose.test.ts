@@ -26,8 +26,9 @@ test('every stage has a WGSL text with a function of its name', () => {
   }
 });
 
-test('every WGSL text is part of the pipeline and says first what it is', () => {
-  const code = composeKernel(parsePlan(MAGTRACK_PLAN), 32, 'mono8', options);
+test('every WGSL text is part of a kernel of all stages and says first what it is', () => {
+  const plan = STAGES.flatMap(({ name }) => planOf(name));
+  const code = composeKernel(plan, 32, 'mono8', options);
   for (const file of readdirSync(stages).filter((name) => name.endsWith('.wgsl'))) {
     const text = readFileSync(new URL(file, stages), 'utf8');
     expect(text, file).toMatch(/^\/\/ /);
@@ -35,18 +36,31 @@ test('every WGSL text is part of the pipeline and says first what it is', () => 
   }
 });
 
-test('stages are called in the order of the plan', () => {
+test('stages are called in the order of the plan, none before the last lane is done with the one before', () => {
   const code = composeKernel(parsePlan(MAGTRACK_PLAN), 64, 'mono8', options);
   const entry = code.slice(code.indexOf('@compute'));
   expect([...entry.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name)).toEqual([
     'begin_roi',
     'center_of_mass',
+    'workgroupBarrier',
     'auto_conv',
+    'workgroupBarrier',
     'auto_conv_multiline_sub_pixel',
+    'workgroupBarrier',
     'radial_profile',
+    'workgroupBarrier',
     'lookup_z',
     'end_roi',
   ]);
+});
+
+test('scratch is as large as the stage that takes most of it', () => {
+  const lengthOf = (plan: Plan, size: number) =>
+    constantsOf(composeKernel(plan, size, 'mono8', options)).scratchLength;
+  expect(lengthOf(planOf('auto-conv'), 100)).toBe('200');
+  expect(lengthOf([...planOf('auto-conv'), ...planOf('fft-profile'), ...planOf('lookup-z')], 100)).toBe(
+    '400',
+  );
 });
 
 test('the numbers of the plan, the ROI and the pixels are constants of the kernel', () => {

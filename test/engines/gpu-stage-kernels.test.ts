@@ -126,6 +126,16 @@ describe.skipIf(skipReason)(`the kernel of one stage${skipReason ? ` (skipped: $
     }
   });
 
+  test('takes three points around a center anywhere, with the border going on outside', async () => {
+    const near = [-2.2, -1.3, -0.5, 0, 0.3, 11.5, 12.75, 22.6, 23, 24.1];
+    const seeds = near.flatMap((xPx, index) => [
+      { xPx, yPx: near[(3 * index) % near.length]! },
+      { xPx: 12.2, yPx: xPx },
+    ]);
+    seeds.push({ xPx: 1e5, yPx: 9.4 }, { xPx: 9.4, yPx: -1e5 }, { xPx: Number.NaN, yPx: 12 });
+    await expectAgreement('qi', {}, randomPixels(8), seeds);
+  });
+
   test('makes a profile around a center anywhere, or of the whole ROI without one', async () => {
     const random = createRandom(5);
     const seeds = Array.from({ length: 12 }, () => ({

@@ -31,8 +31,8 @@ export const RESULT_WORDS = {
   profile: 10,
 } as const;
 
-/** Bits of `RESULT_WORDS.flags`: which results are numbers. */
-export const RESULT_FLAGS = { x: 1, y: 2, z: 4, score: 8, light: 16 } as const;
+/** Bits of `RESULT_WORDS.flags`: which results are numbers, and whether the profile is above 0, not the darkest. */
+export const RESULT_FLAGS = { x: 1, y: 2, z: 4, score: 8, light: 16, profileFromZero: 32 } as const;
 
 /** Words of an ROI in the kernel's table: the struct `Roi` of roi.wgsl. */
 export const ROI_WORDS = {
@@ -58,6 +58,8 @@ export interface KernelOptions {
   lanes: number;
   /** Whether the radial profile goes into the results. */
   keepsProfiles: boolean;
+  /** Radii of the profiles that are given to a plan that makes none. */
+  givenRadii?: number | undefined;
 }
 
 /**
@@ -73,11 +75,13 @@ export function composeKernel(
   pixelFormat: PixelFormat,
   options: KernelOptions,
 ): string {
-  const constants = sharedConstants(size, Math.max(1, planRadii(plan, size)), pixelFormat, options);
+  const constants = sharedConstants(plan, size, pixelFormat, options);
   const texts = new Set(SHARED);
-  const calls: string[] = [];
+  const calls = options.givenRadii ? ['  given_profile(lane);'] : [];
   for (const { stage: name, params } of plan) {
-    Object.assign(constants, stageNamed(name).constants(params, size));
+    const { scratchLength = 0, ...own } = stageNamed(name).constants(params, size);
+    Object.assign(constants, own);
+    constants.scratchLength = Math.max(constants.scratchLength, scratchLength);
     texts.add(name);
     calls.push(`  ${name.replaceAll('-', '_')}(lane);`);
   }
@@ -87,21 +91,25 @@ export function composeKernel(
     '@compute @workgroup_size(lanes)',
     'fn track(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {',
     '  begin_roi(group.x, group.y, lane);',
-    ...calls,
+    // A stage may still read what the next one writes over.
+    ...calls.flatMap((call, index) => (index === 0 ? [call] : ['  workgroupBarrier();', call])),
     '  end_roi(lane);',
     '}',
   ].join('\n');
 }
 
 function sharedConstants(
+  plan: Plan,
   size: number,
-  profileRadii: number,
   pixelFormat: PixelFormat,
-  { lanes, keepsProfiles }: KernelOptions,
-): Record<string, number | boolean> {
+  { lanes, keepsProfiles, givenRadii }: KernelOptions,
+): Record<string, number | boolean> & { scratchLength: number } {
   const laneColumns = Math.min(8, lanes);
+  // A plan may make several profiles, the last of which counts.
+  const profileRadii = givenRadii ?? planRadii(plan, size);
+  const profileLength = Math.max(1, profileRadii, ...plan.map((step) => planRadii([step], size)));
   // Two items a lane even out the work of small and large rings.
-  const ringParts = Math.max(1, Math.floor((2 * lanes) / profileRadii));
+  const ringParts = Math.max(1, Math.floor((2 * lanes) / profileLength));
   return {
     lanes,
     laneColumns,
@@ -110,9 +118,10 @@ function sharedConstants(
     middle: middleOf(size),
     windowSigmaPx: size * WINDOW_SHARE,
     profileRadii,
+    profileLength,
     ringParts,
     lookupZSkippedRadii: SKIPPED_RADII,
-    scratchLength: Math.max(2 * size, ringParts * profileRadii),
+    scratchLength: Math.max(2 * size, ringParts * profileLength),
     bytesPerPixel: PIXEL_FORMATS[pixelFormat].bytesPerPixel,
     keepsProfiles,
     noSeed: NO_SEED,

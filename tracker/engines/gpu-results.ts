@@ -3,9 +3,9 @@ import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { heightAt } from '#stages/lookup-z.ts';
-import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
+import { planMethod, stageNamed } from '#stages/plan.ts';
 import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
-import type { EngineSetup } from './engine.ts';
+import { type GpuSetup, setupRadii } from './gpu-tables.ts';
 import { type JudgedTrack, judgeTrack } from './judge-track.ts';
 
 /** What turns the words of a kernel into tracks. */
@@ -15,24 +15,26 @@ export interface ResultReader {
   words: number;
   pixelFormat: PixelFormat;
   looksUpZ: boolean;
+  keepsDark: boolean;
 }
 
 /**
  * What the results of a setup mean.
  * @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size
  */
-export function createResultReader(setup: EngineSetup): ResultReader {
+export function createResultReader(setup: GpuSetup): ResultReader {
   const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, profiles } = setup;
   const beads = rois.map((roi, index) => {
     assertRoiInFrame(roi, { width, height });
-    const radii = planRadii(plan, roi.size);
+    const radii = setupRadii(setup, roi.size);
     const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
     if (zLut) assertZLutFits(zLut, roi.bead, planMethod(plan, roi.size));
     return { roi, zLut, radii };
   });
   const radii = profiles ? Math.max(0, ...beads.map((bead) => bead.radii)) : 0;
   const looksUpZ = plan.some(({ stage }) => stageNamed(stage).writes.includes('zNm'));
-  return { beads, words: RESULT_WORDS.profile + radii, pixelFormat, looksUpZ };
+  const { keepsDark = false } = setup;
+  return { beads, words: RESULT_WORDS.profile + radii, pixelFormat, looksUpZ, keepsDark };
 }
 
 /**
@@ -52,7 +54,7 @@ export function readResults(
   const unsigned = new Uint32Array(results);
   const signed = new Int32Array(results);
   const float = new Float32Array(results);
-  const { beads, words, pixelFormat, looksUpZ } = reader;
+  const { beads, words, pixelFormat, looksUpZ, keepsDark } = reader;
   const { saturation, bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
   const counts = bytesPerPixel === 4 ? float : unsigned;
   const judged: JudgedTrack = {
@@ -74,7 +76,7 @@ export function readResults(
     const lit = (flags & RESULT_FLAGS.light) !== 0;
     const darkest = lit ? counts[at + RESULT_WORDS.darkest]! : Number.POSITIVE_INFINITY;
     const brightest = lit ? counts[at + RESULT_WORDS.brightest]! : Number.NEGATIVE_INFINITY;
-    const found = brightest > darkest ? flags : 0;
+    const found = brightest > darkest || keepsDark ? flags : 0;
     const { xWhole, xPart, yWhole, yPart, plane, planeOffset } = RESULT_WORDS;
 
     judged.xPx = found & RESULT_FLAGS.x ? signed[at + xWhole]! + float[at + xPart]! : Number.NaN;
@@ -93,9 +95,10 @@ export function readResults(
     into.zNm[row] = judged.zNm;
     into.score[row] = found & RESULT_FLAGS.score ? float[at + RESULT_WORDS.score]! : Number.NaN;
     into.status[row] = judgeTrack(judged);
+    const profileFrom = flags & RESULT_FLAGS.profileFromZero ? 0 : darkest;
     for (let radius = 0; radius < into.radii; radius++) {
       const above = radius < radii ? float[at + RESULT_WORDS.profile + radius]! : EMPTY_BIN;
-      into.profiles[row * into.radii + radius] = above === EMPTY_BIN ? Number.NaN : darkest + above;
+      into.profiles[row * into.radii + radius] = above === EMPTY_BIN ? Number.NaN : profileFrom + above;
     }
   }
 }

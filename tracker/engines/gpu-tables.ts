@@ -1,26 +1,41 @@
-import type { ZLut } from '#protocol/z-lut.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
-import { NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
+import { planRadii } from '#stages/plan.ts';
+import { EMPTY_BIN, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 
 /** A setup with what only the test kernels of single stages need. */
 export interface GpuSetup extends EngineSetup {
   /** [bead] center in ROI px that a plan without center-of-mass starts from; NaN: not known. */
   seeds?: readonly { xPx: number; yPx: number }[];
+  /** [bead][radius] profiles that a plan without a stage that makes one starts from; NaN: an empty bin. */
+  givenProfiles?: readonly ArrayLike<number>[];
+  /** Keeps what the stages make of an ROI whose pixels are all equal, where an engine has no result. */
+  keepsDark?: boolean;
+}
+
+/** Radii of the profiles of an ROI of this size, made or given. */
+export function setupRadii({ plan, givenProfiles }: GpuSetup, size: number): number {
+  return givenProfiles?.[0]?.length ?? planRadii(plan, size);
 }
 
 /** Value of every radius of a plane without contrast: farther from all unit vectors than any two of them. */
 const FAR = 3;
 
-/** [Z-LUT, radius, plane] unit deviations, so that neighboring lanes read neighboring planes. */
-export function packZLuts(zLuts: readonly ZLut[]): { values: Float32Array; starts: number[] } {
+/**
+ * Z-LUTs as [Z-LUT, radius, plane] unit deviations, so that neighboring lanes read neighboring planes, and from
+ * `givenStart` on the given profiles.
+ */
+export function packTables(setup: GpuSetup): { values: Float32Array; starts: number[]; givenStart: number } {
+  const { zLuts, givenProfiles = [] } = setup;
   const starts: number[] = [];
   let length = 0;
   for (const { planes, radii } of zLuts) {
     starts.push(length);
     length += planes * (radii - SKIPPED_RADII);
   }
-  const values = new Float32Array(length);
+  const given = packProfiles(givenProfiles);
+  const values = new Float32Array(length + given.length);
+  values.set(given, length);
   for (const [index, zLut] of zLuts.entries()) {
     const width = zLut.radii - SKIPPED_RADII;
     const units = unitPlanes(zLut);
@@ -31,7 +46,19 @@ export function packZLuts(zLuts: readonly ZLut[]): { values: Float32Array; start
       }
     }
   }
-  return { values, starts };
+  return { values, starts, givenStart: length };
+}
+
+/** [bead, radius] counts above the smallest of each profile, which keeps their digits. */
+function packProfiles(profiles: readonly ArrayLike<number>[]): number[] {
+  return profiles.flatMap((profile) => {
+    const counts = Array.from(profile);
+    const darkest = counts.reduce(
+      (least, value) => (value < least ? value : least),
+      Number.POSITIVE_INFINITY,
+    );
+    return counts.map((value) => (Number.isNaN(value) ? EMPTY_BIN : value - darkest));
+  });
 }
 
 /** Rows `ROI_WORDS` of the beads with ROIs of this size. */

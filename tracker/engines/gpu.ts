@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { createGpuBuffers, writeFrame } from './gpu-buffers.ts';
 import { type GpuChoice, openGpu } from './gpu-device.ts';
 import { createResultReader, type ResultReader, readResults } from './gpu-results.ts';
-import { type GpuSetup, packRois, packZLuts } from './gpu-tables.ts';
+import { type GpuSetup, packRois, packTables } from './gpu-tables.ts';
 
 export interface GpuEngine extends Engine {
   configure(setup: GpuSetup): Promise<void>;
@@ -81,23 +81,16 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
   async function bind(setup: GpuSetup): Promise<Bound> {
     const { plan, pixelFormat, profiles, rois } = setup;
     const reader = createResultReader(setup);
+    const givenRadii = setup.givenProfiles?.[0]?.length;
     const bytes = frameBytes(setup);
     const frameStride = Math.ceil(bytes / 4) * 4;
     const framesPerSubmission = Math.max(
       1,
       Math.min(FRAMES_PER_SUBMISSION, Math.floor(FRAME_BYTES_PER_SUBMISSION / frameStride)),
     );
-    const zLuts = packZLuts(setup.zLuts);
-    const given = packProfiles(setup.givenProfiles ?? []);
-    const tables = Float32Array.of(...zLuts.values, ...given);
-    const zLutBuffer = buffers.put('Z-LUTs', tables, GPUBufferUsage.STORAGE);
-    const batch = Uint32Array.of(
-      setup.width,
-      frameStride / 4,
-      rois.length,
-      reader.words,
-      zLuts.values.length,
-    );
+    const zLuts = packTables(setup);
+    const zLutBuffer = buffers.put('Z-LUTs', zLuts.values, GPUBufferUsage.STORAGE);
+    const batch = Uint32Array.of(setup.width, frameStride / 4, rois.length, reader.words, zLuts.givenStart);
     const batchBuffer = buffers.put('batch', batch, GPUBufferUsage.UNIFORM);
 
     const kernels: SizeKernel[] = [];
@@ -106,7 +99,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       kernels.push({
         size,
         pipeline: await pipelineOf(
-          composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles }),
+          composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles, givenRadii }),
         ),
         beads: table.length / ROI_WORD_COUNT,
         rois: putRois(size, table),

@@ -43,7 +43,10 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   readonly reads: readonly ArrayName[];
   readonly writes: readonly ArrayName[];
   reference(bead: BeadState, params: z.output<Params>): void;
-  /** WGSL `const` values of this stage for an ROI of `size` px, by name. */
+  /**
+   * WGSL `const` values of this stage for an ROI of `size` px, by name. `scratchLength` is how many elements of the
+   * kernel's scratch the stage uses, if more than twice the size.
+   */
   constants(params: z.output<Params>, size: number): Readonly<Record<string, number>>;
   /** Number of radii of the profile it writes, for stages that write one. */
   radii?(params: z.output<Params>, size: number): number;

@@ -89,6 +89,7 @@ export const fftProfile = defineStage({
   },
 
   constants: (params, size) => ({
+    scratchLength: 4 * size,
     fftProfileOversample: params.oversample,
     fftProfileBins: binsOf(params, size),
     fftProfileSkippedBins: skippedBinsOf(params, size),

@@ -4,7 +4,7 @@ import { scratch } from './scratch.ts';
 export const SPLINE_MARGIN = 12;
 
 /** Decay of a pixel's influence on the spline's coefficients, per px. */
-const POLE = Math.sqrt(8) - 3;
+export const SPLINE_POLE = Math.sqrt(8) - 3;
 
 const gridOf = scratch((side) => new Float64Array(side * side));
 
@@ -60,8 +60,9 @@ function tap(offset: number, d: number): number {
 /** Solves one line in place: a filter forward, then one backward, the line constant beyond its ends. */
 function filterLine(grid: Float64Array, start: number, step: number, count: number): void {
   const end = start + (count - 1) * step;
-  grid[start]! *= 1 / (1 - POLE);
-  for (let at = start + step; at <= end; at += step) grid[at]! += POLE * grid[at - step]!;
-  grid[end]! *= (-8 * POLE) / (1 - POLE);
-  for (let at = end - step; at >= start; at -= step) grid[at] = POLE * (grid[at + step]! - 8 * grid[at]!);
+  grid[start]! *= 1 / (1 - SPLINE_POLE);
+  for (let at = start + step; at <= end; at += step) grid[at]! += SPLINE_POLE * grid[at - step]!;
+  grid[end]! *= (-8 * SPLINE_POLE) / (1 - SPLINE_POLE);
+  for (let at = end - step; at >= start; at -= step)
+    grid[at] = SPLINE_POLE * (grid[at + step]! - 8 * grid[at]!);
 }

@@ -34,8 +34,8 @@ fn radial_profile(lane: u32) {
     }
     let least = select(1.0, radialProfileLeastShare, radialProfileBins == 1);
     profile[bin] = select(total.x / max(total.y, least), emptyBin, total.y < least);
-    if (keepsProfiles) { results[resultStart + resultProfile + u32(bin)] = bitcast<u32>(profile[bin]); }
   }
+  profileFromZero = false;
 }
 
 // Counts and number of the pixels of one part of a ring, by their shares where they are split between rings.

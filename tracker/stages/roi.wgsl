@@ -6,6 +6,7 @@ struct Batch {
   frameWords: u32,
   beads: u32,
   resultWords: u32,  // of one bead in one frame
+  givenStart: u32,   // index in zLuts of the profiles given to a plan that makes none
 }
 
 struct Roi {
@@ -39,6 +40,9 @@ var<private> centerWhole: vec2i;
 var<private> centerPart: vec2f;
 var<private> centerKnown: vec2<bool>;
 
+// Whether the profile is not of counts above the darkest.
+var<private> profileFromZero: bool;
+
 var<private> plane: i32;
 var<private> planeOffset: f32;
 var<private> zKnown: bool;
@@ -46,7 +50,7 @@ var<private> score: f32;
 var<private> scoreKnown: bool;
 
 var<workgroup> light: array<atomic<u32>, 3>;           // inverted smallest key, largest key, unusable
-var<workgroup> profile: array<f32, profileRadii>;      // counts above the darkest; emptyBin where no pixel lies
+var<workgroup> profile: array<f32, profileLength>;     // mostly counts above the darkest; emptyBin where none lies
 var<workgroup> scratch: array<vec2f, scratchLength>;   // of one stage at a time
 
 const keyOfLowestFloat = 0x00800000u;
@@ -141,7 +145,18 @@ fn set_center(whole: vec2i, offset: vec2f, known: vec2<bool>) {
   centerKnown = known & vec2<bool>(usable);
 }
 
+// Takes the bead's profile from those given.
+fn given_profile(lane: u32) {
+  let start = batch.givenStart + roi.bead * u32(profileRadii);
+  for (var bin = i32(lane); bin < profileRadii; bin += lanes) { profile[bin] = zLuts[start + u32(bin)]; }
+}
+
 fn end_roi(lane: u32) {
+  if (keepsProfiles) {
+    for (var bin = i32(lane); bin < profileRadii; bin += lanes) {
+      results[resultStart + resultProfile + u32(bin)] = bitcast<u32>(profile[bin]);
+    }
+  }
   if (lane != 0u) { return; }
   var flags = 0u;
   if (centerKnown.x) { flags |= flagX; }
@@ -149,6 +164,7 @@ fn end_roi(lane: u32) {
   if (zKnown) { flags |= flagZ; }
   if (scoreKnown) { flags |= flagScore; }
   if (darkestKey <= brightestKey) { flags |= flagLight; }
+  if (profileFromZero) { flags |= flagProfileFromZero; }
   results[resultStart + resultFlags] = flags;
   results[resultStart + resultXWhole] = bitcast<u32>(centerWhole.x);
   results[resultStart + resultXPart] = bitcast<u32>(centerPart.x);

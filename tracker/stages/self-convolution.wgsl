@@ -72,3 +72,21 @@ fn set_center_at_lag(lag: vec2i, fraction: vec2f, known: vec2<bool>) {
   let twice = middle + lag;
   set_center(twice >> vec2u(1u), 0.5 * (vec2f(twice & vec2i(1)) + fraction), known);
 }
+
+// Center at the vertex of the parabola through nLocal lags around the largest of each axis. The fit is too small to
+// share, so every lane does it.
+fn set_center_at_vertices(lane: u32, nLocal: i32, known: vec2<bool>) {
+  let peak = largest_lags(lane);
+  let x = lag_vertex(peak.x, 0, nLocal);
+  let y = lag_vertex(peak.y, 1, nLocal);
+  set_center_at_lag(peak, vec2f(x.offset, y.offset), known & vec2<bool>(x.known, y.known));
+}
+
+fn lag_vertex(peak: i32, axis: i32, nLocal: i32) -> Vertex {
+  if (!clear_of_ends(peak, nLocal, roiSize)) { return Vertex(0.0, false); }
+  var values: array<f32, 7>;
+  for (var index = 0; index < nLocal; index++) {
+    values[index] = scratch[roiSize + peak - (nLocal - 1) / 2 + index][axis];
+  }
+  return parabolic_vertex(values, nLocal);
+}
