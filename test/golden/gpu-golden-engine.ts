@@ -1,0 +1,179 @@
+import { advancedPlan } from '#api/advanced-plan.ts';
+import { createGpuEngine } from '#engines/gpu.ts';
+import type { GpuSetup } from '#engines/gpu-tables.ts';
+import { RoiError, ZLutError } from '#protocol/errors.ts';
+import { MIN_ROI_SIZE } from '#protocol/roi.ts';
+import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
+import { type ZLut, zLutFromMatrix } from '#protocol/z-lut.ts';
+import { type Plan, parsePlan, planRadii } from '#stages/plan.ts';
+import type { GoldenArray, GoldenCall, GoldenEngine } from './golden-engine.ts';
+import { columnsOf, lineOf, transposed } from './reference-axes.ts';
+import { optionsOf } from './reference-golden-engine.ts';
+import { xyzpOptions } from './xyzp-options.ts';
+
+/** What a kernel is to do with every frame of a case. */
+interface Job {
+  plan: Plan;
+  /** The output that its profiles are. */
+  profiles?: 'profile' | 'profiles';
+  /** Outputs beside them. */
+  lines: ('x' | 'y' | 'z')[];
+}
+
+const CENTERS: Job['lines'] = ['x', 'y'];
+
+/** Kernels of the functions that work on one image at a time. */
+const JOBS: Readonly<Record<string, (call: GoldenCall) => Job>> = {
+  center_of_mass: (call) => ({ plan: oneStage('center-of-mass', call), lines: CENTERS }),
+  auto_conv: (call) => ({ plan: oneStage('auto-conv', call), lines: CENTERS }),
+  auto_conv_sub_pixel: (call) => ({ plan: oneStage('auto-conv-sub-pixel', call), lines: CENTERS }),
+  auto_conv_multiline: (call) => ({ plan: oneStage('auto-conv-multiline', call), lines: CENTERS }),
+  auto_conv_multiline_sub_pixel: (call) => ({
+    plan: oneStage('auto-conv-multiline-sub-pixel', call, { iterations: 1 }),
+    lines: CENTERS,
+  }),
+  qi: (call) => ({ plan: oneStage('qi', call), lines: CENTERS }),
+  radial_profile: (call) => ({ plan: oneStage('radial-profile', call), profiles: 'profiles', lines: [] }),
+  fft_profile: fftJob,
+  fft_profile_with_center: fftJob,
+  lookup_z: (call) => ({ plan: oneStage('lookup-z', call), lines: ['z'] }),
+  stack_to_xyzp: xyzpJob,
+  stack_to_xyzp_advanced: xyzpJob,
+};
+
+/**
+ * The stages as WGSL in float32, each function a kernel: the frames of a case lie side by side in one frame, every one
+ * the ROI of a bead, so that a case is one dispatch.
+ * @throws {DeviceError} when there is no GPU
+ */
+export async function openGpuGoldenEngine(): Promise<GoldenEngine> {
+  const engine = await createGpuEngine();
+
+  async function track(setup: GpuSetup, frame: ArrayBuffer): Promise<TrackTable> {
+    const { plan, rois } = setup;
+    const table = createTrackTable(1, rois.length, planRadii(plan, rois[0]!.size));
+    await engine.configure(setup);
+    await engine.track([frame], table);
+    return table;
+  }
+
+  return {
+    name: 'gpu',
+    precision: 'f32',
+
+    skips({ function: name, params }) {
+      if (!JOBS[name]) return `${name} is not a function of one image, so no kernel`;
+      return params.return_conv ? 'convolutions stay in the kernel' : null;
+    },
+
+    async answer(call) {
+      const job = JOBS[call.function]!(call);
+      if (call.inputs.profiles) return { z: lineOf((await track(...lookup(call, job.plan))).zNm) };
+      const { setup, frame } = sideBySide(call, job.plan);
+      const table = await track(setup, frame);
+      const beads = table.beads;
+      const answer: Record<string, GoldenArray> = {};
+      for (const line of job.lines) {
+        const values = { x: table.xPx, y: table.yPx, z: table.zNm }[line];
+        answer[line] = lineOf(
+          values.map((value, bead) => (line === 'x' ? value - setup.rois[bead]!.left : value)),
+        );
+      }
+      if (job.profiles) answer[job.profiles] = columnsOf(table.profiles, beads);
+      // The device has a copy: what is left of the stack is all of it.
+      if (call.function === 'fft_profile') answer.stack_after = call.inputs.stack!;
+      return answer;
+    },
+
+    close: () => engine.close(),
+  };
+}
+
+/** A plan of one stage, which starts from what the case gives. */
+function oneStage(stage: string, { params }: GoldenCall, more: Record<string, unknown> = {}): Plan {
+  // Only the first stage of a plan may lack what it reads, so it is checked behind one that gives everything.
+  const before = [{ stage: 'center-of-mass' }, { stage: 'radial-profile' }];
+  return parsePlan([...before, { stage, params: { ...optionsOf(params), ...more } }]).slice(-1);
+}
+
+function fftJob(call: GoldenCall): Job {
+  const window = call.variant === 'corrected' ? 'at-center' : 'axes-swapped';
+  const plan = oneStage('fft-profile', call, { window: call.inputs.x ? window : 'none' });
+  return { plan, profiles: 'profile', lines: [] };
+}
+
+function xyzpJob(call: GoldenCall): Job {
+  const plan = advancedPlan(call.name, xyzpOptions(call));
+  return { plan, profiles: 'profiles', lines: [...CENTERS, 'z'] };
+}
+
+/** All frames of a stack side by side in one of float32 pixels, with the old centers the case gives. */
+function sideBySide({ name, inputs }: GoldenCall, plan: Plan): { setup: GpuSetup; frame: ArrayBuffer } {
+  const [rows, size, beads] = inputs.stack!.shape as [number, number, number];
+  if (rows !== size) {
+    throw new RoiError({
+      where: name,
+      expected: 'square images',
+      received: `${rows} rows x ${size} columns`,
+    });
+  }
+  const width = size * beads;
+  const frame = new Float32Array(size * width);
+  inputs.stack!.data.forEach((counts, index) => {
+    const pixel = Math.floor(index / beads);
+    frame[Math.floor(pixel / size) * width + (index % beads) * size + (pixel % size)] = counts;
+  });
+  const zLut = inputs.zlut ? zLutOf(name, inputs.zlut) : null;
+  const fits = zLut?.radii === planRadii(plan, size);
+  const x = (inputs.x ?? inputs.x_old)?.data;
+  const y = (inputs.y ?? inputs.y_old)?.data;
+  const setup: GpuSetup = {
+    ...setupOf(plan, width, size, fits ? zLut : null),
+    rois: Array.from({ length: beads }, (_, bead) => ({ bead, left: bead * size, top: 0, size })),
+    zLutOfBead: new Array<number>(beads).fill(fits ? 0 : -1),
+    ...(x && y ? { seeds: Array.from(x, (xPx, bead) => ({ xPx, yPx: y[bead]! })) } : {}),
+  };
+  return { setup, frame: frame.buffer };
+}
+
+/** Beads with the profiles a case gives, all at one place of a frame that does not matter. */
+function lookup({ name, inputs }: GoldenCall, plan: Plan): [GpuSetup, ArrayBuffer] {
+  const { profiles, zlut } = inputs as Record<'profiles' | 'zlut', GoldenArray>;
+  const [radii, beads] = profiles.shape as [number, number];
+  const zLut = zLutOf(name, zlut);
+  if (zLut.radii !== radii) {
+    throw new ZLutError({ where: name, expected: `${radii} radii`, received: `${zLut.radii}` });
+  }
+  const turned = transposed(profiles.data, radii, beads);
+  const size = MIN_ROI_SIZE;
+  const setup: GpuSetup = {
+    ...setupOf(plan, size, size, zLut),
+    rois: Array.from({ length: beads }, (_, bead) => ({ bead, left: 0, top: 0, size })),
+    zLutOfBead: new Array<number>(beads).fill(0),
+    givenProfiles: Array.from({ length: beads }, (_, bead) =>
+      turned.subarray(bead * radii, (bead + 1) * radii),
+    ),
+  };
+  return [setup, new Float32Array(size * size).buffer];
+}
+
+function setupOf(
+  plan: Plan,
+  width: number,
+  height: number,
+  zLut: ZLut | null,
+): Omit<GpuSetup, 'rois' | 'zLutOfBead'> {
+  return {
+    plan,
+    width,
+    height,
+    pixelFormat: 'float32',
+    zLuts: zLut ? [zLut] : [],
+    profiles: planRadii(plan, height) > 0,
+    keepsDark: true,
+  };
+}
+
+function zLutOf(name: string, { shape, data }: GoldenArray): ZLut {
+  return zLutFromMatrix(name, data, shape[0]!, shape[1]!);
+}
