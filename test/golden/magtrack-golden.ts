@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { decodeNpy, npyToFloat64 } from '#protocol/npy.ts';
-import { type ZLut, zLutFromMatrix } from '#protocol/z-lut.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 
 const FOLDER = new URL('../../../shared/data/golden/magtrack/', import.meta.url);
 
@@ -65,35 +63,6 @@ function readArray(file: string): GoldenArray {
 /** An input of a case; integer stacks come as float64. */
 export function goldenInput(golden: GoldenCase, input: string): GoldenArray {
   return readArray(golden.inputs[input]!.file);
-}
-
-/** The Z-LUT of a case, or null for a case without one. */
-export function goldenZLut(golden: GoldenCase): ZLut | null {
-  if (!golden.inputs.zlut) return null;
-  const { shape, data } = goldenInput(golden, 'zlut');
-  return zLutFromMatrix(golden.name, data, shape[0]!, shape[1]!);
-}
-
-/** The plan a case of `stack_to_xyzp` was called with; one without parameters ran with those of its variant. */
-export function goldenPlan({ params, variant }: GoldenCase): Plan {
-  const background = params.background ?? (variant === 'code' ? 'median' : 'none');
-  const ours: Record<string, Record<string, unknown>> = {
-    'center-of-mass': { background },
-    'auto-conv-multiline-sub-pixel': {
-      lineRatio: params.line_ratio,
-      nLocal: params.n_local_xy,
-      iterations: params.n_iter,
-    },
-    'radial-profile': { oversample: params.oversample },
-    'lookup-z': { nLocal: params.n_local_z ?? (variant === 'code' ? 7 : 5) },
-  };
-  return parsePlan(MAGTRACK_PLAN.map(({ stage }) => ({ stage, params: ours[stage] ?? {} })));
-}
-
-/** Frame `frame` [row, column] of a stack [row, column, frame]. */
-export function frameOfStack({ shape, data }: GoldenArray, frame: number): Float64Array {
-  const [rows, columns, frames] = shape as [number, number, number];
-  return Float64Array.from({ length: rows * columns }, (_, pixel) => data[pixel * frames + frame]!);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { encodeNpy } from '#protocol/npy.ts';
+import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -77,3 +78,18 @@ test('an engine that is not known is refused with the ones that are', async () =
   );
   expect(status).toBe(1);
 });
+
+const skipReason = gpuSkipReason();
+
+test.skipIf(skipReason)(
+  `what has no kernel is skipped on the GPU, after the engine named before it${skipReason ? ` (skipped: ${skipReason})` : ''}`,
+  async () => {
+    const folder = goldenFolder([1, Math.exp(-0.5), Number.NaN]);
+    const { status, lines } = await runGolden(folder, '--engine', 'reference', '--engine', 'gpu');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { engine: 'reference', passed: 1 },
+      { engine: 'gpu', cases: 1, passed: 0, failed: 0, skipped: 1 },
+    ]);
+    expect(status).toBe(0);
+  },
+);
