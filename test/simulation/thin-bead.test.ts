@@ -1,56 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { zLutToMatrix } from '#protocol/z-lut.ts';
-import { simulateBeads, simulateZLut, type ThinBeadParams } from '#simulation/thin-bead.ts';
-import { expectGolden, goldenCases, goldenInput, hasMagtrackGolden } from '../golden/magtrack-golden.ts';
-
-/** Parameters of a golden case under our names. */
-function paramsOf(golden: Record<string, unknown>): ThinBeadParams {
-  const names: Record<string, keyof ThinBeadParams> = {
-    size_px: 'sizePx',
-    nm_per_px: 'nmPerPx',
-    radius_nm: 'radiusNm',
-    wavelength_nm: 'wavelengthNm',
-    n_sphere: 'nSphere',
-    n_medium: 'nMedium',
-    absorption_per_nm: 'absorptionPerNm',
-    pad_factor: 'padFactor',
-    background_level: 'backgroundLevel',
-    contrast_scale: 'contrastScale',
-  };
-  const params: ThinBeadParams = {};
-  for (const [key, value] of Object.entries(golden)) {
-    if (key === 'oversample') continue;
-    const name = names[key];
-    if (!name) throw new Error(`no parameter for ${key}`);
-    params[name] = Number(value);
-  }
-  return params;
-}
-
-/** [bead, row, column] as the stack [row, column, bead] of the reference results. */
-function asStack(images: Float64Array, beads: number): Float64Array {
-  const pixels = images.length / beads;
-  return images.map((_, index) => images[(index % beads) * pixels + Math.floor(index / beads)]!);
-}
-
-describe.skipIf(!hasMagtrackGolden)('as MagTrack 0.7.6 (needs its reference results in ../shared)', () => {
-  test('there are nine bead and five Z-LUT cases', () => {
-    expect(goldenCases('simulate_beads')).toHaveLength(9);
-    expect(goldenCases('simulate_zlut')).toHaveLength(5);
-  });
-
-  test.each(goldenCases('simulate_beads'))('simulates the beads of $name', (golden) => {
-    const { shape, data } = goldenInput(golden, 'xyz_nm');
-    const images = simulateBeads(data, paramsOf(golden.params));
-    expectGolden(golden, 'stack', asStack(images, shape[0]!));
-  });
-
-  test.each(goldenCases('simulate_zlut'))('simulates the Z-LUT of $name', (golden) => {
-    const { data } = goldenInput(golden, 'z_nm');
-    const zLut = simulateZLut(data, paramsOf(golden.params), Number(golden.params.oversample ?? 1));
-    expectGolden(golden, 'zlut', zLutToMatrix(zLut));
-  });
-});
+import { expect, test } from 'vitest';
+import { simulateBeads, simulateZLut } from '#simulation/thin-bead.ts';
 
 test('a bead 3 px right and 2 px up gives the image shifted by as much, up to its background', () => {
   // Dim, so that nothing clips; the backgrounds are the means of corners, which the shift changes.
