@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { lookupZ } from '#stages/lookup-z.ts';
 import { beadOf, ringCounts, ringZLut } from './synthetic-bead.ts';
@@ -10,9 +11,14 @@ function profileAt(plane: number): Float64Array {
   return Float64Array.from({ length: RADII }, (_, radius) => ringCounts(radius, plane));
 }
 
-function lookUp(profile: Float64Array, lut: ZLut | null = zLut, nLocal: 3 | 5 | 7 = 5) {
+function lookUp(
+  profile: Float64Array,
+  lut: ZLut | null = zLut,
+  nLocal: 3 | 5 | 7 = 5,
+  options: Record<string, unknown> = {},
+) {
   const bead = beadOf(new Float64Array(0), lut ? { profile, zLut: lut } : { profile });
-  lookupZ.reference(bead, { nLocal });
+  lookupZ.reference(bead, lookupZ.params.parse({ nLocal, ...options }));
   return bead;
 }
 
@@ -95,5 +101,79 @@ describe('Z-LUT lookup', () => {
     ]) {
       expect([bead.zNm, bead.score]).toEqual([Number.NaN, Number.NaN]);
     }
+  });
+
+  test('by weighted least squares finds the same rings, whatever their brightness and contrast', () => {
+    const options = { match: 'weighted-least-squares' };
+    for (const plane of [5, 9.3, 14.5, 18.8]) {
+      const bead = lookUp(profileAt(plane), zLut, 3, options);
+      expect(Math.abs(bead.zNm - (1000 + 100 * plane))).toBeLessThan(3);
+      expect(bead.score).toBeGreaterThan(0.99);
+      const bright = lookUp(
+        profileAt(plane).map((counts) => 7 * counts),
+        zLut,
+        3,
+        options,
+      );
+      expect(bright.zNm).toBeCloseTo(bead.zNm, 6);
+    }
+  });
+
+  test('the weighted score is the correlation with the weights of shot noise', () => {
+    const profile = profileAt(9.3).map((counts, radius) => counts + (radius % 3));
+    const plane = zLut.profiles.subarray(9 * RADII, 10 * RADII);
+    const bins = Array.from({ length: RADII - 1 }, (_, index) => index + 1);
+    const weight = (bin: number) => bin / profile[bin]!;
+    const total = bins.reduce((sum, bin) => sum + weight(bin), 0);
+    const mean = (of: Float64Array) => bins.reduce((sum, bin) => sum + weight(bin) * of[bin]!, 0) / total;
+    const product = (a: Float64Array, b: Float64Array) =>
+      bins.reduce((sum, bin) => sum + weight(bin) * (a[bin]! - mean(a)) * (b[bin]! - mean(b)), 0);
+    const r = product(profile, plane) / Math.sqrt(product(profile, profile) * product(plane, plane));
+    expect(lookUp(profile, zLut, 5, { match: 'weighted-least-squares' }).score).toBeCloseTo(r, 12);
+  });
+
+  test('with ends fitted, z goes to the last plane but one, and says where fewer planes were fitted', () => {
+    for (const [plane, status] of [
+      [0, 0],
+      [1.2, TRACK_STATUS['lut-end']],
+      [2.2, 0],
+      [21.3, 0],
+      [21.8, TRACK_STATUS['lut-end']],
+      [23, 0],
+    ] as const) {
+      const bead = lookUp(profileAt(plane), zLut, 5, { ends: 'fit' });
+      expect(bead.status, `plane ${plane}`).toBe(status);
+      if (plane === 0 || plane === 23) expect(bead.zNm).toBeNaN();
+      // nm: what a parabola misses of the correlation's shape
+      else expect(Math.abs(bead.zNm - (1000 + 100 * plane))).toBeLessThan(3);
+    }
+  });
+
+  test('a profile unlike every plane is unsure and has no z, but a score', () => {
+    const profile = profileAt(9.3).map((counts, radius) => (radius % 2 ? counts : 240 - counts));
+    const bead = lookUp(profile, zLut, 5, { minScore: 0.9 });
+    expect(bead.score).toBeLessThan(0.9);
+    expect([bead.zNm, bead.status]).toEqual([Number.NaN, TRACK_STATUS.unsure]);
+    expect(lookUp(profile).status).toBe(0);
+    expect(lookUp(profileAt(9.3), zLut, 5, { minScore: 0.9 }).status).toBe(0);
+  });
+
+  test('two distinct heights that match alike are ambiguous', () => {
+    // The same planes twice, the second time with a little more contrast in the outer half.
+    const twice: ZLut = {
+      ...zLut,
+      planes: 48,
+      planeZNm: Float64Array.from({ length: 48 }, (_, plane) => 1000 + 100 * plane),
+      profiles: Float64Array.from({ length: 48 * RADII }, (_, index) => {
+        const again = index >= 24 * RADII && index % RADII > RADII / 2;
+        return ringCounts(index % RADII, Math.floor(index / RADII) % 24) * (again ? 1.02 : 1);
+      }),
+    };
+    const near = lookUp(profileAt(12.3), twice, 5, { minMargin: 0.05 });
+    expect(Math.abs(near.zNm - 2230)).toBeLessThan(3);
+    expect(near.status).toBe(TRACK_STATUS.ambiguous);
+    expect(lookUp(profileAt(12.3), twice, 5, { minMargin: 1e-6 }).status).toBe(0);
+    expect(lookUp(profileAt(12.3), zLut, 5, { minMargin: 0.05 }).status).toBe(0);
+    expect(lookUp(profileAt(12.3), twice).status).toBe(0);
   });
 });

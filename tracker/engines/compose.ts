@@ -34,6 +34,9 @@ export const RESULT_WORDS = {
 /** Bits of `RESULT_WORDS.flags`: which results are numbers, and whether the profile is above 0, not the darkest. */
 export const RESULT_FLAGS = { x: 1, y: 2, z: 4, score: 8, light: 16, profileFromZero: 32 } as const;
 
+/** Bits of `RESULT_WORDS.flags` from here on are those of `TRACK_STATUS` that stages set. */
+export const RESULT_STATUS_SHIFT = 16;
+
 /** Words of an ROI in the kernel's table: the struct `Roi` of roi.wgsl. */
 export const ROI_WORDS = {
   start: 0,
@@ -128,6 +131,7 @@ function sharedConstants(
     emptyBin: EMPTY_BIN,
     ...prefixed('result', RESULT_WORDS),
     ...prefixed('flag', RESULT_FLAGS),
+    resultStatusShift: RESULT_STATUS_SHIFT,
   };
 }
 

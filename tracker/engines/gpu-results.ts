@@ -4,7 +4,7 @@ import type { TrackTable } from '#protocol/track-table.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { heightAt } from '#stages/lookup-z.ts';
 import { planMethod, stageNamed } from '#stages/plan.ts';
-import { EMPTY_BIN, RESULT_FLAGS, RESULT_WORDS } from './compose.ts';
+import { EMPTY_BIN, RESULT_FLAGS, RESULT_STATUS_SHIFT, RESULT_WORDS } from './compose.ts';
 import { type GpuSetup, setupRadii } from './gpu-tables.ts';
 import { type JudgedTrack, judgeTrack } from './judge-track.ts';
 
@@ -67,6 +67,7 @@ export function readResults(
     saturation,
     hasZLut: false,
     looksUpZ,
+    stageStatus: 0,
   };
   for (let index = 0; index < frames * beads.length; index++) {
     const { roi, zLut, radii } = beads[index % beads.length]!;
@@ -89,6 +90,7 @@ export function readResults(
     judged.darkest = darkest;
     judged.brightest = brightest;
     judged.hasZLut = zLut !== null;
+    judged.stageStatus = found >>> RESULT_STATUS_SHIFT;
 
     into.xPx[row] = roi.left + judged.xPx;
     into.yPx[row] = roi.top + judged.yPx;

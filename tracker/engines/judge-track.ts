@@ -18,6 +18,8 @@ export interface JudgedTrack {
   hasZLut: boolean;
   /** Whether the plan looks z up at all. */
   looksUpZ: boolean;
+  /** Bits that the stages set. */
+  stageStatus: number;
 }
 
 /** Status bits of one track: the same rule for every engine, so that their results can be compared bit by bit. */
@@ -25,12 +27,14 @@ export function judgeTrack(track: JudgedTrack): number {
   const { xPx, yPx, zNm, size } = track;
   const middle = (size - 1) / 2;
   const found = Number.isFinite(xPx) && Number.isFinite(yPx);
-  let status = 0;
+  let status = track.stageStatus;
   if (!(track.brightest > track.darkest)) status |= TRACK_STATUS['no-light'];
   if (!found) status |= TRACK_STATUS.lost;
   if (track.looksUpZ && !track.hasZLut) status |= TRACK_STATUS['no-zlut'];
-  if (track.looksUpZ && track.hasZLut && found && !Number.isFinite(zNm))
+  const isUnsure = (track.stageStatus & TRACK_STATUS.unsure) !== 0;
+  if (track.looksUpZ && track.hasZLut && found && !isUnsure && !Number.isFinite(zNm)) {
     status |= TRACK_STATUS['out-of-range'];
+  }
   if (found && Math.max(Math.abs(xPx - middle), Math.abs(yPx - middle)) > EDGE_SHARE * size) {
     status |= TRACK_STATUS['roi-edge'];
   }

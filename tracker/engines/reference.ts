@@ -112,6 +112,7 @@ function bindBeads({ plan, width, height, rois, zLuts, zLutOfBead }: EngineSetup
 }
 
 function runSteps(bead: BeadState, steps: readonly BoundStep[]): void {
+  bead.status = 0;
   for (const { stage, params } of steps) stage.reference(bead, params);
 }
 
@@ -149,7 +150,19 @@ function write(
   const yPx = dark ? Number.NaN : state.yPx;
   const zNm = dark ? Number.NaN : state.zNm;
   const hasZLut = zLut !== null;
-  const status = judgeTrack({ xPx, yPx, zNm, size, darkest, brightest, saturation, hasZLut, looksUpZ });
+  const stageStatus = dark ? 0 : (state.status ?? 0);
+  const status = judgeTrack({
+    xPx,
+    yPx,
+    zNm,
+    size,
+    darkest,
+    brightest,
+    saturation,
+    hasZLut,
+    looksUpZ,
+    stageStatus,
+  });
   into.xPx[row] = roi.left + xPx;
   into.yPx[row] = roi.top + yPx;
   into.zNm[row] = zNm;

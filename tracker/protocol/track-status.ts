@@ -2,7 +2,7 @@
 export const TRACK_STATUS = {
   /** All pixels of the ROI are equal: nothing to track. */
   'no-light': 1,
-  /** x or y is NaN: the auto-convolution found no peak in the middle half of the ROI. */
+  /** x or y is NaN: no center was found in the ROI, or in the part of it the stage searches. */
   lost: 2,
   /** z is NaN: the best plane is too near the first or last of the Z-LUT. */
   'out-of-range': 4,
@@ -12,6 +12,12 @@ export const TRACK_STATUS = {
   'roi-edge': 16,
   /** At least one pixel is at the camera's largest count. */
   saturated: 32,
+  /** z is of the outermost planes of the Z-LUT, where fewer of them could be fitted. */
+  'lut-end': 64,
+  /** A distinct second height matches nearly as well as the one given. */
+  ambiguous: 128,
+  /** z is NaN: no plane of the Z-LUT resembles the bead; x and y may be of something else. */
+  unsure: 256,
 } as const;
 
 type TrackStatusName = keyof typeof TRACK_STATUS;

@@ -24,6 +24,8 @@ export interface BeadState {
   profile: Float64Array;
   zNm: number;
   score: number;
+  /** Bits of `TRACK_STATUS` that stages set; none when left out. */
+  status?: number;
 }
 
 /**

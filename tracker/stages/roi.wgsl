@@ -48,6 +48,8 @@ var<private> planeOffset: f32;
 var<private> zKnown: bool;
 var<private> score: f32;
 var<private> scoreKnown: bool;
+// Bits of TRACK_STATUS that stages set.
+var<private> stageStatus: u32;
 
 var<workgroup> light: array<atomic<u32>, 3>;           // inverted smallest key, largest key, unusable
 var<workgroup> profile: array<f32, profileLength>;     // mostly counts above the darkest; emptyBin where none lies
@@ -165,7 +167,7 @@ fn end_roi(lane: u32) {
   if (scoreKnown) { flags |= flagScore; }
   if (darkestKey <= brightestKey) { flags |= flagLight; }
   if (profileFromZero) { flags |= flagProfileFromZero; }
-  results[resultStart + resultFlags] = flags;
+  results[resultStart + resultFlags] = flags | (stageStatus << resultStatusShift);
   results[resultStart + resultXWhole] = bitcast<u32>(centerWhole.x);
   results[resultStart + resultXPart] = bitcast<u32>(centerPart.x);
   results[resultStart + resultYWhole] = bitcast<u32>(centerWhole.y);
