@@ -32,15 +32,19 @@ async function main(): Promise<boolean> {
   let allPassed = true;
   for (const name of new Set(values.engine)) {
     const engine = await ENGINES[name]!();
+    const skipped = new Map<string, number>();
     const summary = await runCases(folder, engine, (golden, { outcome, lines }) => {
       if (outcome === 'failed') {
         console.log([`FAILED ${engine.name} ${golden.function} ${golden.name}`, ...lines].join('\n  '));
       } else if (outcome === 'passed' && lines.length > 0) {
         console.log(`better ${engine.name} ${golden.function} ${golden.name}: ${lines.join('; ')}`);
+      } else if (outcome === 'skipped') {
+        const reason = `${golden.function}: ${lines.join('; ')}`;
+        skipped.set(reason, 1 + (skipped.get(reason) ?? 0));
       }
     }).finally(() => engine.close());
-    const { byFunction, ...totals } = summary;
-    console.log(JSON.stringify({ ...totals, byFunction }));
+    for (const [reason, cases] of skipped) console.log(`skipped ${engine.name} ${reason} (${cases} cases)`);
+    console.log(JSON.stringify(summary));
     allPassed &&= summary.failed === 0;
   }
   return allPassed;
