@@ -6,7 +6,8 @@ import { FOLLOW_PX } from '#pipeline/follow-rois.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
-import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
+import { type Plan, parsePlan } from '#stages/plan.ts';
+import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
 
 const schema = z.strictObject({
   server: z
@@ -72,14 +73,15 @@ const schema = z.strictObject({
     .prefault({}),
   pipeline: z
     .strictObject({
-      stages: z
-        .array(z.string())
-        .default(MAGTRACK_PLAN.map(({ stage }) => stage))
-        .describe('stages in the order they run'),
+      preset: z
+        .enum(PRESET_NAMES)
+        .default('magtrack')
+        .describe('a pipeline by name; `describe presets` prints them all'),
+      stages: z.array(z.string()).optional().describe("stages in the order they run; default: the preset's"),
       params: z
         .partialRecord(z.enum(STAGES.map(({ name }) => name)), z.record(z.string(), z.unknown()))
         .default({})
-        .describe('parameters of stages, by stage name'),
+        .describe("parameters of stages, by stage name, on top of the preset's"),
     })
     .prefault({}),
 });
@@ -121,7 +123,19 @@ export function readConfig(path: string): Config {
 
 /** The pipeline a configuration asks for, checked. */
 export function planOf({ pipeline }: Config): Plan {
-  return parsePlan(pipeline.stages.map((stage) => ({ stage, params: pipeline.params[stage] ?? {} })));
+  const preset = presetSteps(pipeline.preset);
+  const stages = pipeline.stages ?? preset.map(({ stage }) => stage);
+  return parsePlan(
+    stages.map((stage) => ({
+      stage,
+      params: { ...preset.find((step) => step.stage === stage)?.params, ...pipeline.params[stage] },
+    })),
+  );
+}
+
+/** The settings with another pipeline: what the file says of its stages goes with the file's own. */
+export function withPreset(config: Config, preset: PresetName | undefined): Config {
+  return preset === undefined ? config : { ...config, pipeline: { preset, params: {} } };
 }
 
 /** One line for every setting: key, default, meaning. */

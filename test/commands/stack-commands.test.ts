@@ -14,8 +14,8 @@ const read = (path: string) => csvColumns(readFileSync(path, 'utf8'));
 const noGpu = gpuSkipReason();
 const engines = ['reference', ...(noGpu ? [] : ['gpu'])];
 
-async function buildFixtureZLut(): Promise<string> {
-  const path = out('bead.zlut.npy');
+async function buildFixtureZLut(name = 'bead.zlut.npy', ...more: string[]): Promise<string> {
+  const path = out(name);
   const args = [
     'zlut',
     'build',
@@ -27,13 +27,32 @@ async function buildFixtureZLut(): Promise<string> {
     '--out',
     path,
   ];
-  const { code, stderr } = await runCommand(...args, '--force');
-  expect(stderr).toContain('60 planes from 4000 to 6950 nm, 32 radii, 60 frames used, 0 rejected');
+  const { code, stderr } = await runCommand(...args, ...more, '--force');
+  expect(stderr).toMatch(/60 planes from 4000 to 6950 nm, \d+ radii, 60 frames used, 0 rejected/);
   expect(code).toBe(0);
   return path;
 }
 
 describe('track and zlut build', () => {
+  test('the quadrant preset finds them nearer, with a Z-LUT of its own, and refuses that of another', async () => {
+    const zLut = await buildFixtureZLut('quadrant.zlut.npy', '--preset', 'quadrant');
+    const csv = out('quadrant.csv');
+    const args = ['track', fixture('sweep.npy'), '--rois', 'whole', '--frames', '1::2', '--out', csv];
+    const { code } = await runCommand(...args, '--preset', 'quadrant', '--zlut', zLut);
+    expect(code).toBe(0);
+    const tracks = read(csv);
+    const truth = read(fixture('sweep-truth.csv'));
+    const errors = (column: 'xPx' | 'yPx' | 'zNm') =>
+      tracks[column]!.map((value, row) => value - truth[column]![tracks.frame![row]!]!);
+    // Three times what these photons give; the Z-LUT has one frame a plane.
+    expect(rms(errors('xPx'))).toBeLessThan(0.012);
+    expect(rms(errors('yPx'))).toBeLessThan(0.012);
+    expect(rms(errors('zNm'))).toBeLessThan(6);
+    const refused = await runCommand(...args, '--zlut', zLut, '--force');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/E_ZLUT[^]*bins nearest[^]*received[^]*bins interpolate[^]*--preset/);
+  });
+
   test.each(engines)(
     'a Z-LUT of the even frames finds the odd ones of a simulated sweep (%s)',
     async (engine) => {

@@ -1,39 +1,54 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { ARRAYS, type ArrayName } from '#stages/define.ts';
+import { ARRAYS, type ArrayName, type Stage } from '#stages/define.ts';
 import { STAGES } from '#stages/index.ts';
+import { PRESET_NAMES, PRESETS, type PresetName, presetPlan } from '#stages/presets.ts';
 import { describeConfig } from '../config.ts';
 
-/** `describe`: the stages with their parameters, and every setting with its default. */
+/** `describe`: the stages and presets with their parameters, and every setting with its default. */
 export function registerDescribe(program: Command): void {
   program
     .command('describe')
-    .description('print the stages of the pipeline, or every setting with its default')
-    .argument('[what]', 'config, stages or one stage by name', 'stages')
+    .description('print the stages, a preset, or every setting with its default')
+    .argument('[what]', 'config, stages, presets, or one stage or preset by name', 'stages')
     .action((what: string) => {
-      if (what === 'config') {
-        console.log(describeConfig().join('\n'));
-        return;
-      }
-      const stages = STAGES.filter(({ name }) => what === 'stages' || name === what);
-      if (stages.length === 0) program.error(`error: there is no stage '${what}'`);
-      for (const stage of stages) {
-        console.log(`${stage.name}: ${stage.title}`);
-        console.log(`  reads ${named(stage.reads) || 'pixels'}; writes ${named(stage.writes)}`);
-        console.log(`  source: ${stage.source}`);
-        const { properties = {} } = z.toJSONSchema(stage.params);
-        for (const [name, param] of Object.entries(properties)) {
-          const {
-            default: initial,
-            description,
-            unit,
-          } = param as { default?: unknown; description?: string; unit?: string };
-          console.log(
-            `  ${name} = ${JSON.stringify(initial)}${unit ? ` ${unit}` : ''}  ${description ?? ''}`,
-          );
-        }
-      }
+      const lines = linesOf(what);
+      if (!lines) program.error(`error: there is no stage or preset '${what}'`);
+      console.log(lines.join('\n'));
     });
+}
+
+function linesOf(what: string): string[] | null {
+  if (what === 'config') return describeConfig();
+  const presets = PRESET_NAMES.filter((name) => what === 'presets' || name === what);
+  if (presets.length > 0) return presets.flatMap(describePreset);
+  const stages = STAGES.filter(({ name }) => what === 'stages' || name === what);
+  return stages.length > 0 ? stages.flatMap(describeStage) : null;
+}
+
+function describePreset(name: PresetName): string[] {
+  const steps = presetPlan(name).flatMap(({ stage, params }) => [
+    `  ${stage}`,
+    ...Object.entries(params).map(([param, value]) => `    ${param} = ${JSON.stringify(value)}`),
+  ]);
+  return [`${name}: ${PRESETS[name].title}`, ...steps];
+}
+
+function describeStage(stage: Stage): string[] {
+  const { properties = {} } = z.toJSONSchema(stage.params);
+  return [
+    `${stage.name}: ${stage.title}`,
+    `  reads ${named(stage.reads) || 'pixels'}; writes ${named(stage.writes)}`,
+    `  source: ${stage.source}`,
+    ...Object.entries(properties).map(([name, param]) => {
+      const {
+        default: initial,
+        description,
+        unit,
+      } = param as { default?: unknown; description?: string; unit?: string };
+      return `  ${name} = ${JSON.stringify(initial)}${unit ? ` ${unit}` : ''}  ${description ?? ''}`;
+    }),
+  ];
 }
 
 /** Arrays with their axes and units, e.g. `profile [radius] counts`. */

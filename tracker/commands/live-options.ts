@@ -3,14 +3,16 @@ import type { EngineChoice } from '#engines/choose-engine.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { type Plan, roiSizeForRadii } from '#stages/plan.ts';
-import { type Config, defaultConfig, readConfig } from '../config.ts';
-import { engineOption, wholeNumber } from './options.ts';
+import type { PresetName } from '#stages/presets.ts';
+import { type Config, defaultConfig, readConfig, withPreset } from '../config.ts';
+import { engineOption, presetOption, wholeNumber } from './options.ts';
 
 /** Options that every command with a live tracker has. */
 export interface LiveOptions {
   config?: string;
   port?: number;
   engine?: EngineChoice;
+  preset?: PresetName;
   out?: string;
   record: boolean;
   follow?: boolean;
@@ -24,12 +26,13 @@ export function withLiveOptions(command: Command): Command {
     .option('--out <folder>', 'folder for recordings')
     .option('--no-record', 'do not record')
     .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
+    .addOption(presetOption())
     .addOption(engineOption().default(undefined));
 }
 
 /** The configuration file with what the command line says on top. */
 export function liveConfig(options: LiveOptions): Config {
-  const config = options.config ? readConfig(options.config) : defaultConfig();
+  const config = withPreset(options.config ? readConfig(options.config) : defaultConfig(), options.preset);
   if (options.port !== undefined) config.server.port = options.port;
   if (options.engine !== undefined) config.engine.engine = options.engine;
   if (options.out !== undefined) config.recording.folder = options.out;
@@ -40,7 +43,9 @@ export function liveConfig(options: LiveOptions): Config {
 
 /** Size of a new ROI: what the settings say, what the Z-LUT was built with, or 64 px. */
 export function newRoiSize(config: Config, plan: Plan, zLut: ZLut | null): number {
-  return config.rois.size ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined) ?? 64;
+  return (
+    config.rois.size ?? zLut?.method?.roiSize ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined) ?? 64
+  );
 }
 
 /** The Z-LUT of the settings, or null. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
 import { ConfigError } from '#protocol/errors.ts';
+import { PRESET_NAMES } from '#stages/presets.ts';
 
 /** A number on the command line. */
 export function number(text: string): number {
@@ -29,6 +30,13 @@ export function engineOption(): Option {
   return new Option('--engine <engine>', 'who computes: auto takes a real GPU that passes its self-test')
     .choices(ENGINE_CHOICES)
     .default('auto');
+}
+
+/** `--preset`, the same for every command with a pipeline. */
+export function presetOption(): Option {
+  return new Option('--preset <name>', 'pipeline by name, instead of that of the settings').choices(
+    PRESET_NAMES,
+  );
 }
 
 /**

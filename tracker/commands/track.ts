@@ -8,8 +8,9 @@ import { createTrackFile } from '#recording/track-file.ts';
 import { followingRois } from '#rois/roi-table.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { planMethod, roiSizeForRadii } from '#stages/plan.ts';
-import { defaultConfig, planOf, readConfig } from '../config.ts';
-import { engineOption, number, wholeNumber } from './options.ts';
+import type { PresetName } from '#stages/presets.ts';
+import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
+import { engineOption, number, presetOption, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
 import { openSelected, roisFor } from './stack-input.ts';
 
@@ -23,6 +24,7 @@ interface TrackOptions {
   fps?: number;
   pixelSize?: number;
   config?: string;
+  preset?: PresetName;
   force?: boolean;
   follow?: boolean;
 }
@@ -42,19 +44,20 @@ export function registerTrack(program: Command): void {
     .option('--fps <rate>', 'frame rate, when the file does not say', number)
     .option('--pixel-size <nm>', 'nm per px, for the header of the output', number)
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
+    .addOption(presetOption())
     .option('--force', 'write over an existing output')
     .addOption(engineOption())
     .action(track);
 }
 
 async function track(path: string, options: TrackOptions): Promise<void> {
-  const config = options.config ? readConfig(options.config) : defaultConfig();
+  const config = withPreset(options.config ? readConfig(options.config) : defaultConfig(), options.preset);
   const plan = planOf(config);
   const zLut = options.zlut ? await readZLut(options.zlut) : null;
   const selected = await openSelected(path, options.frames, options.fps);
   const { stack, ids } = selected;
   try {
-    const sizeOfZLut = zLut ? roiSizeForRadii(plan, zLut.radii) : undefined;
+    const sizeOfZLut = zLut?.method?.roiSize ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined);
     const listed = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
       console.error(text),
     );

@@ -4,10 +4,11 @@ import { openEngine } from '#engines/open-engine.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
+import type { PresetName } from '#stages/presets.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 import { readPlaneZ } from '#zlut-tools/plane-z.ts';
-import { defaultConfig, planOf, readConfig } from '../config.ts';
-import { number, wholeNumber } from './options.ts';
+import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
+import { number, presetOption, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
 import { openSelected, roisFor, type SelectedStack } from './stack-input.ts';
 
@@ -21,6 +22,7 @@ interface BuildOptions {
   bead?: number;
   frames?: string;
   config?: string;
+  preset?: PresetName;
   force?: boolean;
 }
 
@@ -41,12 +43,14 @@ export function registerZLut(program: Command): void {
     .option('--bead <id>', 'which bead, when there are several', wholeNumber)
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
+    .addOption(presetOption())
     .option('--force', 'write over an existing file')
     .action(build);
 }
 
 async function build(path: string, options: BuildOptions): Promise<void> {
-  const plan = planOf(options.config ? readConfig(options.config) : defaultConfig());
+  const config = options.config ? readConfig(options.config) : defaultConfig();
+  const plan = planOf(withPreset(config, options.preset));
   const selected = await openSelected(path, options.frames);
   try {
     const zOf = await planeZOf(options);

@@ -133,7 +133,7 @@ fn measure_profile(lane: u32) -> bool {
 }
 
 // What the counts of the profile are relative to.
-fn profile_zero() -> f32 { return darkest; }
+fn profile_zero() -> f32 { return select(darkest, 0.0, profileFromZero); }
 
 // Inverse of what shot noise does to a radius: its pixels over its counts; 1 when all count alike.
 fn radius_weight(bin: i32) -> f32 {
