@@ -3,27 +3,38 @@ import { simulatedCamera } from '#camera-adapters/simulated.ts';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
 import type { EngineThread } from '#engines/engine-thread.ts';
 import { ringExample } from '#engines/ring-example.ts';
-import { FOLLOW_PX, followRois } from '#pipeline/follow-rois.ts';
+import { FOLLOW_PX, RoiFollower } from '#pipeline/follow-rois.ts';
 import { FrameTracker } from '#pipeline/frame-tracker.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable, trackTableOver } from '#protocol/track-table.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
+import { ringFrame, ringZLut } from '../support/ring-beads.ts';
 
 const frame = { width: 200, height: 120 };
 /** Its middle is at 69.5, 49.5. */
 const roi: Roi = { bead: 4, left: 50, top: 30, size: 40, follow: true };
 
-/** Where an ROI goes whose bead was last seen here. */
-function follow(xPx: number, yPx: number, { status = 0, score = Number.NaN, from = roi } = {}): Roi | null {
-  const table = createTrackTable(2, 1);
-  table.xPx.set([0, xPx]);
-  table.yPx.set([0, yPx]);
-  table.status.set([0, status]);
-  table.score.set([0, score]);
-  return followRois([from], table, frame, FOLLOW_PX)?.[0] ?? null;
+/** Frames it takes until an ROI moves. */
+const LOOK = 5;
+
+/** Where an ROI goes whose bead was last seen here, and near here in the frames before. */
+function follow(
+  xPx: number,
+  yPx: number,
+  { status = 0, score = Number.NaN, from = roi, stepPx = 0 } = {},
+): Roi | null {
+  const table = createTrackTable(LOOK, 1);
+  for (let frame = 0; frame < LOOK; frame++) {
+    table.xPx[frame] = xPx - stepPx * (LOOK - 1 - frame);
+    table.yPx[frame] = yPx;
+  }
+  table.status.set([status], LOOK - 1);
+  table.score.fill(Number.NaN).set([score], LOOK - 1);
+  return new RoiFollower(frame, 1, FOLLOW_PX).follow([from], table)?.[0] ?? null;
 }
 
 describe('an ROI that follows', () => {
@@ -60,14 +71,34 @@ describe('an ROI that follows', () => {
     expect(follow(75, 44, { score: 0.9, status: TRACK_STATUS['out-of-range'] })).not.toBeNull();
   });
 
+  test('moves with a bead that goes up to a 48th of the ROI a frame, not with a faster one', () => {
+    expect(follow(75, 44, { stepPx: 0.8 })).not.toBeNull();
+    expect(follow(75, 44, { stepPx: 0.9 })).toBeNull();
+  });
+
+  test('moves when its bead was seen in five frames in a row, in however many batches', () => {
+    const follower = new RoiFollower(frame, 1, FOLLOW_PX);
+    const table = createTrackTable(1, 1);
+    table.xPx.fill(75);
+    table.yPx.fill(44);
+    table.score.fill(Number.NaN);
+    const moves = [0, 0, TRACK_STATUS.lost, 0, 0, 0, 0, 0].map((status) => {
+      table.status.fill(status);
+      return follower.follow([roi], table) !== null;
+    });
+    expect(moves).toEqual([false, false, false, false, false, false, false, true]);
+  });
+
   test('is only the one that was told to', () => {
-    expect(follow(75, 44, { from: { ...roi, follow: false } })).toBeNull();
-    const table = createTrackTable(1, 2);
+    const table = createTrackTable(LOOK, 2);
     table.xPx.fill(75);
     table.yPx.fill(44);
     table.score.fill(Number.NaN);
     const still = { ...roi, bead: 9, follow: undefined };
-    expect(followRois([still, roi], table, frame, FOLLOW_PX)).toEqual([still, { ...roi, left: 56, top: 25 }]);
+    expect(new RoiFollower(frame, 2, FOLLOW_PX).follow([still, roi], table)).toEqual([
+      still,
+      { ...roi, left: 56, top: 25 },
+    ]);
   });
 });
 
@@ -129,17 +160,17 @@ describe('FrameTracker', () => {
   test('the next batch is tracked with the ROI that moved, and everybody is told once', async () => {
     const { at, step, seen, told, moves, wide } = await harness();
     Object.assign(at, { xPx: 25 + middle, yPx: 18 + middle });
-    await step();
-    await step();
+    for (let frame = 0; frame <= LOOK; frame++) await step();
     const moved = [{ ...wide.rois[0]!, left: 25, top: 18 }];
-    expect(seen).toEqual([wide.rois, moved]);
+    expect(seen).toEqual([...Array(LOOK).fill(wide.rois), moved]);
     expect(told).toEqual([moved]);
     expect(moves).toEqual([moved]);
   });
 
   test('tracks of an ROI that somebody has moved away since do not drag it back', async () => {
-    const { at, ends, tracker, told, wide } = await harness();
+    const { at, ends, step, tracker, told, wide } = await harness();
     Object.assign(at, { xPx: 25 + middle, yPx: 18 + middle });
+    for (let frame = 1; frame < LOOK; frame++) await step();
     tracker.push({ pixels: new ArrayBuffer(8), id: 0, timeNs: 0n, receivedNs: 0n });
     await tracker.configure({ ...wide, rois: [{ ...wide.rois[0]!, left: 50 }] });
     ends.shift()!();
@@ -228,5 +259,38 @@ describe.each(['reference', 'gpu'] as const)('a simulated bead that drifts 40 px
     const flagged = TRACK_STATUS.lost | TRACK_STATUS['roi-edge'];
     const late = tracks.slice(FRAMES / 2);
     expect(late.filter(({ errorPx, status }) => errorPx > 0.5 || status & flagged)).toHaveLength(late.length);
+  });
+});
+
+describe('where a bead has gone', () => {
+  const shape = { width: 200, height: 160, pixelFormat: 'mono8' as const };
+  const size = 64;
+  const start = { bead: 0, left: 68, top: 48, size, follow: true };
+  let chosen: ChosenEngine;
+  beforeAll(async () => {
+    chosen = await chooseEngine('reference');
+  });
+  afterAll(() => Promise.all(chosen.threads.map((thread) => thread.close())));
+
+  /** ROIs of 200 frames of noise: without looking at five frames they would go 62 px in the first 60. */
+  async function wander(plan: Plan, zLuts: ZLut[]): Promise<Roi[]> {
+    const rois: Roi[] = [];
+    const source = {
+      ids: Array.from({ length: 200 }, (_, id) => id),
+      timeNs: () => 0n,
+      readFrame: async (id: number, into: Uint8Array) =>
+        into.set(new Uint8Array(ringFrame(shape, [], { seed: id + 1, noise: 0.02 }))),
+    };
+    const setup = { plan, ...shape, rois: [start], zLuts, zLutOfBead: [zLuts.length - 1], profiles: false };
+    await trackRecorded(source, setup, chosen, ({ rois: [roi] }) => rois.push(roi!));
+    return rois;
+  }
+
+  test.each([
+    ['without a Z-LUT', []],
+    ['with one', [ringZLut(size, 40)]],
+  ])('its ROI stays through 200 frames of noise, %s', async (_, zLuts) => {
+    const rois = await wander(parsePlan(MAGTRACK_PLAN), zLuts);
+    expect(rois).toEqual(Array(200).fill(start));
   });
 });

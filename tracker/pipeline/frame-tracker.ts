@@ -5,7 +5,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { type TrackTable, trackTableBytes, trackTableOver } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
 import { planRadii } from '#stages/plan.ts';
-import { FOLLOW_PX, followRois } from './follow-rois.ts';
+import { FOLLOW_PX, RoiFollower } from './follow-rois.ts';
 
 /** A whole frame on its way to an engine. */
 export interface FrameToTrack {
@@ -59,6 +59,7 @@ export class FrameTracker {
   #setup: EngineSetup | null = null;
   #radii = 0;
   #setupCount = 0;
+  #follower: RoiFollower | null = null;
   #waiting: FrameToTrack[] = [];
   #inFlight: Batch[] = [];
   #freeTables: ArrayBuffer[] = [];
@@ -80,6 +81,9 @@ export class FrameTracker {
     const radii = setup.rois.map(({ size }) => planRadii(setup.plan, size));
     this.#setup = setup;
     this.#setupCount++;
+    const { followPx = FOLLOW_PX } = this.#options;
+    const follows = setup.rois.some(({ follow }) => follow);
+    this.#follower = follows ? new RoiFollower(setup, setup.rois.length, followPx) : null;
     this.#radii = setup.profiles ? Math.max(0, ...radii) : 0;
     const configured = setup.rois.length > 0 ? threads.map((thread) => thread.configure(setup)) : [];
     this.#start();
@@ -168,11 +172,11 @@ export class FrameTracker {
 
   /** Moves the ROIs that follow their beads, unless the tracks are of ROIs somebody has changed since. */
   #follow(setupCount: number, table: TrackTable): void {
-    const { followPx = FOLLOW_PX, onRoisMoved, threads } = this.#options;
     const setup = this.#setup!;
-    if (setupCount !== this.#setupCount) return;
-    const rois = followRois(setup.rois, table, setup, followPx);
+    if (!this.#follower || setupCount !== this.#setupCount) return;
+    const rois = this.#follower.follow(setup.rois, table);
     if (!rois) return;
+    const { onRoisMoved, threads } = this.#options;
     this.#setup = { ...setup, rois };
     // A thread that cannot move an ROI is gone: its next batch fails and says why.
     for (const thread of threads) thread.moveRois(rois).catch(() => {});
