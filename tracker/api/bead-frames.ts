@@ -65,6 +65,7 @@ export function beadFrames(
     bead.pixels.set(pixels.subarray(frame * size * size, (frame + 1) * size * size));
     bead.xPx = centers?.xPx?.[frame] ?? Number.NaN;
     bead.yPx = centers?.yPx?.[frame] ?? Number.NaN;
+    bead.status = 0;
   };
   return { bead, frames, show };
 }
