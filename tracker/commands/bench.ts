@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { chooseEngine, type EngineChoice } from '#engines/choose-engine.ts';
 import { ringExample } from '#engines/ring-example.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
+import { accuracyTables, measureAccuracy } from './bench-accuracy.ts';
 import { engineOption, wholeNumber } from './options.ts';
 
 interface BenchOptions {
@@ -10,10 +11,11 @@ interface BenchOptions {
   beads: number;
   roiSize: number;
   planes: number;
-  frames: number;
+  frames?: number;
   repeats: number;
 }
 
+/** Cases that print one JSON line. */
 const CASES: Record<string, (options: BenchOptions) => Promise<object>> = { pipeline: benchPipeline };
 
 /** `bench`: one JSON line a case, with all that the number depends on. */
@@ -21,14 +23,25 @@ export function registerBench(program: Command): void {
   program
     .command('bench')
     .description('measure this machine, one JSON line a case')
-    .argument('[case]', Object.keys(CASES).join(', '))
+    .argument(
+      '[case]',
+      `${Object.keys(CASES).join(', ')}, or accuracy: tables of every preset against simulated beads`,
+    )
     .option('--beads <count>', 'beads in a frame', wholeNumber, 50)
     .option('--roi-size <px>', 'size of the ROIs', wholeNumber, 64)
     .option('--planes <count>', 'planes of the Z-LUT', wholeNumber, 200)
-    .option('--frames <count>', 'frames of one repeat', wholeNumber, 50)
+    .option(
+      '--frames <count>',
+      'frames of one repeat (default: 50), of each ROI size for accuracy (600)',
+      wholeNumber,
+    )
     .option('--repeats <count>', 'repeats; the median is reported', wholeNumber, 5)
     .addOption(engineOption())
     .action(async (only: string | undefined, options: BenchOptions) => {
+      if (only === 'accuracy') {
+        await benchAccuracy(options);
+        return;
+      }
       if (only !== undefined && !(only in CASES)) program.error(`error: there is no case '${only}'`);
       for (const [name, run] of Object.entries(CASES)) {
         if (only === undefined || only === name)
@@ -37,9 +50,16 @@ export function registerBench(program: Command): void {
     });
 }
 
+/** Tables of every preset, then a JSON line each; on the CPU unless the GPU is asked for. */
+async function benchAccuracy({ frames = 600, engine }: BenchOptions): Promise<void> {
+  const measured = await measureAccuracy(frames, engine === 'gpu' ? 'gpu' : 'reference');
+  console.log(`${accuracyTables(measured)}\n`);
+  for (const preset of measured) console.log(JSON.stringify({ case: 'accuracy', ...preset }));
+}
+
 /** Whole pipeline, frames in memory to tracks in memory, engine threads included. */
 async function benchPipeline(options: BenchOptions): Promise<object> {
-  const { beads, frames, planes, repeats, roiSize } = options;
+  const { beads, frames = 50, planes, repeats, roiSize } = options;
   const { setup, frame } = ringExample(beads, roiSize, planes);
   const chosen = await chooseEngine(options.engine);
   const source = {

@@ -8,12 +8,12 @@ interface Preset {
   steps: readonly { stage: string; params?: Record<string, unknown> }[];
 }
 
-/** Below the weighted match of every simulated bead at 200 photons (0.99), above what is no bead of the Z-LUT. */
+/** Below the match of every simulated bead at 200 photons (0.99), above that of beads beyond the Z-LUT (0.88). */
 const HONEST_LOOKUP = {
   match: 'weighted-least-squares',
   nLocal: 3,
   ends: 'fit',
-  minScore: 0.8,
+  minScore: 0.9,
   minMargin: 0.01,
 };
 
