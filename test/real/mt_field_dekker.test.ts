@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createGpuEngine } from '#engines/gpu.ts';
+import { presetPlan } from '#stages/presets.ts';
 import { csvColumns, runCommand } from '../support/cli.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -25,6 +26,8 @@ interface Bead {
   roi: RoiEdges;
   x: number;
   y: number;
+  x_sym: number;
+  y_sym: number;
   x_mt073?: number;
   y_mt073?: number;
   quality: 'isolated' | 'overlap' | 'edge';
@@ -45,6 +48,15 @@ describe.skipIf(data.absent)(`a field of 1398 x 1022 px with about 97 beads${dat
       expect(Math.hypot(xPx[row]! - x, yPx[row]! - y)).toBeLessThan(0.002);
       expect(Math.hypot(old.xPx[row]! - x_mt073, old.yPx[row]! - y_mt073)).toBeLessThan(0.002);
     }
+  });
+
+  test('with the preset quadrant they are within 0.25 px of their symmetry centers, median 0.08 px, none lost', async () => {
+    const plan = presetPlan('quadrant');
+    const { xPx, yPx } = await trackReal(await readStack(data.path('00008153.jpg')), rois, { plan });
+    const off = isolated.map(({ x_sym, y_sym }, row) => Math.hypot(xPx[row]! - x_sym, yPx[row]! - y_sym));
+    off.sort((a, b) => a - b);
+    expect(off.at(-1)).toBeLessThan(0.25);
+    expect(off[30]).toBeLessThan(0.08);
   });
 
   test.skipIf(noGpu)(

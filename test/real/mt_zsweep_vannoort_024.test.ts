@@ -5,6 +5,7 @@ import type { Engine } from '#engines/engine.ts';
 import { createGpuEngine } from '#engines/gpu.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
+import { presetPlan } from '#stages/presets.ts';
 import { csvColumns, rms, runCommand } from '../support/cli.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import type { WholeStack } from '../support/read-stack.ts';
@@ -28,6 +29,8 @@ interface Sweep {
   focus_um: number[];
   x: number[];
   y: number[];
+  x_sym: number[];
+  y_sym: number[];
   z_test: ZTest;
 }
 
@@ -45,6 +48,14 @@ describe.skipIf(data.absent)(`a focal sweep of one bead over 16 um${data.skipped
     expect(film.frames).toBe(251);
     const off = sweep.x.map((x, frame) => Math.hypot(xPx[frame]! - x, yPx[frame]! - sweep.y[frame]!));
     expect(Math.max(...off)).toBeLessThan(1e-4);
+  });
+
+  test('with the preset quadrant they are within 0.25 px of its symmetry centers, median 0.06 px, none lost', async () => {
+    const { xPx, yPx } = await trackReal(film, [roi], { plan: presetPlan('quadrant') });
+    const off = sweep.x_sym.map((x, frame) => Math.hypot(xPx[frame]! - x, yPx[frame]! - sweep.y_sym[frame]!));
+    off.sort((a, b) => a - b);
+    expect(off.at(-1)).toBeLessThan(0.25);
+    expect(off[125]).toBeLessThan(0.06);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { parsePlan } from '#stages/plan.ts';
+import { presetPlan } from '#stages/presets.ts';
 import { rms } from '../support/cli.ts';
 import type { WholeStack } from '../support/read-stack.ts';
 import {
@@ -80,6 +81,11 @@ describe.skipIf(data.absent)(
       expect(Math.max(...found)).toBeLessThan(0.7);
       const lost = tracks.status.filter((bits) => bits & TRACK_STATUS.lost);
       expect(lost).toHaveLength(99 - found.length);
+    });
+
+    test('the preset quadrant gives no center that is off by 0.7 px in any of the 99 frames', async () => {
+      const tracks = await trackReal(film, [roiOfEdges(0, sweep.roi)], { plan: presetPlan('quadrant') });
+      expect(offSymmetry(tracks, sweep).filter((px) => px > 0.7)).toEqual([]);
     });
 
     test('z of 30 frames with its own Z-LUT is that of MagTrack to 0.06 nm: 303 nm rms from the focus, 7 without', async () => {
