@@ -67,13 +67,19 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
   async function pipelineOf(code: string): Promise<GPUComputePipeline> {
     const known = pipelines.get(code);
     if (known) return known;
+    device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: 'track', code });
-    const pipeline = await device
-      .createComputePipelineAsync({ label: 'track', layout: pipelineLayout, compute: { module } })
-      .catch((cause: Error) => {
-        const where = `kernel on ${facts.device}`;
-        throw new DeviceError({ where, expected: 'a pipeline', received: cause.message }, cause);
-      });
+    // While the pipeline of createComputePipelineAsync is made, Dawn keeps another core busy with waiting for it.
+    const pipeline = device.createComputePipeline({
+      label: 'track',
+      layout: pipelineLayout,
+      compute: { module },
+    });
+    const error = await device.popErrorScope();
+    if (error) {
+      const where = `kernel on ${facts.device}`;
+      throw new DeviceError({ where, expected: 'a pipeline', received: error.message }, error);
+    }
     pipelines.set(code, pipeline);
     return pipeline;
   }

@@ -29,10 +29,7 @@ fn fft_profile(lane: u32) {
     }
     workgroupBarrier();
     for (var bin = i32(lane); bin < fftRadii; bin += lanes) {
-      profile[bin] += ring_magnitudes(bin + fftProfileSkippedBins, fx, fftWindows);
-      if (fx + 1 < fftFrequencies) {
-        profile[bin] += ring_magnitudes(bin + fftProfileSkippedBins, fx + 1, fftWindows + fftFrequencies);
-      }
+      profile[bin] += ring_magnitudes(bin + fftProfileSkippedBins, fx);
     }
   }
 
@@ -89,30 +86,32 @@ fn magnitudes(fy: i32, rows: i32) -> f32 {
   return select(at + opposite, at, fy == 0);
 }
 
-// Sum over a ring of one column, whose magnitudes begin at `first`.
-fn ring_magnitudes(bin: i32, fx: i32, first: i32) -> f32 {
+// Sum over a ring of the columns fx and fx + 1.
+fn ring_magnitudes(bin: i32, fx: i32) -> f32 {
   var sum = 0.0;
-  let end = frequencies_within(bin, fx);
-  for (var fy = frequencies_within(bin - 1, fx); fy < end; fy++) { sum += scratch[first + fy].y; }
+  for (var column = 0; column < min(2, fftFrequencies - fx); column++) {
+    let first = fftWindows + column * fftFrequencies;
+    let ends = frequencies_within(vec2i(bin - 1, bin), fx + column);
+    for (var fy = ends.x; fy < ends.y; fy++) { sum += scratch[first + fy].y; }
+  }
   return sum;
 }
 
 fn ring_coefficients(bin: i32) -> i32 {
   var total = 0;
   for (var fx = 0; fx < fftFrequencies; fx++) {
-    let inner = frequencies_within(bin - 1, fx);
-    let outer = frequencies_within(bin, fx);
-    total += 2 * (outer - inner);
-    if (inner == 0 && outer > 0) { total -= 1; }
+    let ends = frequencies_within(vec2i(bin - 1, bin), fx);
+    total += 2 * (ends.y - ends.x);
+    if (ends.x == 0 && ends.y > 0) { total -= 1; }
   }
   return total;
 }
 
-// Number of frequencies 0, 1, 2, .. of a column in this bin or a smaller one: those with fx^2 + fy^2 below
+// Number of frequencies 0, 1, 2, .. of a column in these bins or smaller ones: those with fx^2 + fy^2 below
 // (bin + 1/2)^2 / oversample^2, in whole numbers, since a square root in f32 may choose the wrong bin.
-fn frequencies_within(bin: i32, fx: i32) -> i32 {
-  let rest = (bin * bin + bin) / (fftProfileOversample * fftProfileOversample) - fx * fx;
-  if (bin < 0 || rest < 0) { return 0; }
-  let root = i32(round(sqrt(f32(rest))));
-  return select(root + 1, root, root * root > rest);
+fn frequencies_within(bins: vec2i, fx: i32) -> vec2i {
+  let rest = (bins * bins + bins) / (fftProfileOversample * fftProfileOversample) - fx * fx;
+  let roots = vec2i(round(sqrt(vec2f(max(rest, vec2i(0))))));
+  let counts = select(roots + 1, roots, roots * roots > rest);
+  return select(counts, vec2i(0), (bins < vec2i(0)) | (rest < vec2i(0)));
 }
