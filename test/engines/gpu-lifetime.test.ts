@@ -86,9 +86,10 @@ describe.skipIf(skipReason)(`the GPU engine${skipReason ? ` (skipped: ${skipReas
     const script = `
       const { createGpuEngine } = await import('#engines/gpu.ts');
       const { createTrackTable } = await import('#protocol/track-table.ts');
+      const { parsePlan } = await import('#stages/plan.ts');
       const engine = await createGpuEngine();
       await engine.configure({
-        plan: [{ stage: 'center-of-mass', params: { background: 'none' } }], width: 16, height: 16,
+        plan: parsePlan([{ stage: 'center-of-mass' }]), width: 16, height: 16,
         pixelFormat: 'mono8', rois: [{ bead: 0, left: 0, top: 0, size: 16 }], zLuts: [], zLutOfBead: [-1],
         profiles: false,
       });

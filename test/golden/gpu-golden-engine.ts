@@ -62,7 +62,7 @@ export async function openGpuGoldenEngine(): Promise<GoldenEngine> {
     precision: 'f32',
 
     skips({ function: name, params }) {
-      if (!JOBS[name]) return `${name} is not a function of one image, so no kernel`;
+      if (!JOBS[name]) return `${name} is not a stage, so it has no kernel of its own`;
       return params.return_conv ? 'convolutions stay in the kernel' : null;
     },
 
