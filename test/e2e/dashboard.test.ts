@@ -274,6 +274,9 @@ describe.skipIf(skipReason)(
       expect(await row(199).isVisible()).toBe(true);
       await page.keyboard.press('ArrowUp');
       await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(198);
+      await page.keyboard.press('f');
+      await expect.poll(() => row(198).getAttribute('title'), SOON).toContain('follows its bead');
+      expect(requested('follow-bead')).toMatchObject([{ bead: 198, follow: true }]);
       await page.keyboard.press('Delete');
       await expect.poll(() => requested('remove-bead'), SOON).toMatchObject([{ bead: 198 }]);
       expect(consoleErrors).toEqual([]);

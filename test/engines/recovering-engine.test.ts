@@ -60,6 +60,35 @@ describe('recovering engine', () => {
     expect(table.xPx[0]).toBe(7);
   });
 
+  test('a device that is lost before ROIs move is opened with them where they have gone', async () => {
+    const moved = setup.rois.map((roi) => ({ ...roi, left: roi.left + 3 }));
+    const tracked: (number | undefined)[] = [];
+    let opened = 0;
+    const open = async (): Promise<Engine> => {
+      const isLost = opened++ === 0;
+      let left: number | undefined;
+      return {
+        facts: { engine: 'gpu', device: 'test', fallback: false },
+        configure: async ({ rois }) => {
+          left = rois[0]?.left;
+        },
+        moveRois: async () => {
+          throw lost;
+        },
+        track: async () => {
+          if (isLost) throw lost;
+          tracked.push(left);
+        },
+        close: async () => {},
+      };
+    };
+    const engine = await recovering(open, () => {});
+    await engine.configure(setup);
+    await expect(engine.moveRois(moved)).rejects.toBe(lost);
+    await engine.track([], createTrackTable(1, 1));
+    expect(tracked).toEqual([moved[0]!.left]);
+  });
+
   test('an error that is not the device is passed on as it is', async () => {
     const wrong = new RoiError({ where: 'bead 0', expected: 'inside', received: 'outside' });
     const { log, open } = engines([wrong]);
