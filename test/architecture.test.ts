@@ -17,6 +17,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/sinks': ['tracker/protocol'],
   'tracker/ingest': ['tracker/protocol', 'tracker/sinks'],
   'tracker/recording': ['tracker/protocol', 'tracker/sinks', 'tracker/stages', 'tracker/engines'],
+  'tracker/live': [
+    'tracker/protocol',
+    'tracker/rois',
+    'tracker/stages',
+    'tracker/engines',
+    'tracker/pipeline',
+    'tracker/sinks',
+    'tracker/ingest',
+    'tracker/recording',
+    'tracker/config.ts',
+  ],
   'camera-adapters': ['tracker/protocol', 'tracker/simulation'],
   'zlut-tools': ['tracker/protocol', 'tracker/engines', 'tracker/stages'],
   dashboard: ['tracker/protocol'],
@@ -56,7 +67,7 @@ test.each(Object.keys(MAY_IMPORT))('%s imports only what lies before it on the w
 
 test('the arrows never lead back to where they came from', () => {
   const reachable = (folder: string, seen = new Set<string>()): Set<string> => {
-    for (const next of MAY_IMPORT[folder]!) {
+    for (const next of MAY_IMPORT[folder] ?? []) {
       if (seen.has(next)) continue;
       seen.add(next);
       reachable(next, seen);

@@ -10,8 +10,8 @@ import {
 import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
 import { planOf } from '../config.ts';
-import { ensureDashboard } from '../dashboard-files.ts';
-import { LiveTracker } from '../live-tracker.ts';
+import { ensureDashboard } from '../live/dashboard-files.ts';
+import { LiveTracker } from '../live/live-tracker.ts';
 import { simulatedZLuts } from '../simulated-z-luts.ts';
 import { type LiveOptions, liveConfig, newRoiSize, stopSignal, withLiveOptions } from './live-options.ts';
 import { duration, wholeNumber } from './options.ts';

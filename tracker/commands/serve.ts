@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readRoiFile } from '#rois/roi-file.ts';
 import { planOf } from '../config.ts';
-import { ensureDashboard } from '../dashboard-files.ts';
-import { LiveTracker } from '../live-tracker.ts';
+import { ensureDashboard } from '../live/dashboard-files.ts';
+import { LiveTracker } from '../live/live-tracker.ts';
 import {
   configuredZLut,
   type LiveOptions,

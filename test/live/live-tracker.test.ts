@@ -15,7 +15,7 @@ import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { readFates, readFollowedRois, readTracks } from '#recording/read-recording.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
-import { LiveTracker } from '#tracker/live-tracker.ts';
+import { LiveTracker } from '#tracker/live/live-tracker.ts';
 
 const shape = { width: 96, height: 72, pixelFormat: 'mono8' } as const;
 const XY = { xPx: 41.3, yPx: 35.6 };

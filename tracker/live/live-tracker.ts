@@ -22,7 +22,7 @@ import { PreviewMaker } from '#sinks/preview.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 
