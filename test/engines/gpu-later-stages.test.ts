@@ -15,6 +15,7 @@ const TOLERANCE_PROFILE = 3e-6;
 interface Beads {
   sizes: number[];
   offCenterPx?: number;
+  noise?: number;
 }
 
 const skipReason = gpuSkipReason();
@@ -37,14 +38,14 @@ describe.skipIf(skipReason)(`plans with stages${skipReason ? ` (skipped: ${skipR
   async function expectAgreement(
     steps: { stage: string; params?: Record<string, unknown> }[],
     pixelFormat: PixelFormat,
-    { sizes, offCenterPx = 1.5 }: Beads,
+    { sizes, offCenterPx = 1.5, noise = 0.01 }: Beads,
     by: GpuEngine = engine,
   ): Promise<TrackTable> {
     const beads = beadRow(sizes, { seed: 201, offCenterPx });
     const shape = shapeOf(beads, pixelFormat);
     const plan = parsePlan([{ stage: 'center-of-mass', params: { background: 'mean' } }, ...steps]);
     const setup = setupOf(beads, shape, plan, []);
-    const frames = [ringFrame(shape, beads, { seed: 202 }), ringFrame(shape, beads, { seed: 203 })];
+    const frames = [202, 203].map((seed) => ringFrame(shape, beads, { seed, noise }));
     const want = await track(createReferenceEngine(), setup, frames);
     const got = await track(by, setup, frames);
 
@@ -73,7 +74,8 @@ describe.skipIf(skipReason)(`plans with stages${skipReason ? ` (skipped: ${skipR
 
   test.each(formats)('multi-line auto-convolution agrees with the reference on %s', async (format) => {
     const steps = [{ stage: 'auto-conv-multiline', params: { lineRatio: 0.3 } }];
-    await expectAgreement(steps, format, { sizes: [24, 31, 24, 31] });
+    // So much noise that one line alone finds another center.
+    await expectAgreement(steps, format, { sizes: [24, 31, 24, 31], noise: 0.2 });
   });
 
   test.each(formats)('the three-point parabola agrees with the reference on %s', async (format) => {
