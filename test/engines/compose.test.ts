@@ -114,23 +114,25 @@ describe.skipIf(skipReason)(
       },
     );
 
-    test('the largest kernel fits the workgroup memory of every desktop adapter', async () => {
-      const plan = parsePlan(
-        MAGTRACK_PLAN.map(({ stage }) => ({
-          stage,
-          params:
-            stage === 'radial-profile'
-              ? { oversample: 8 }
-              : stage === 'center-of-mass'
-                ? { background: 'median' }
-                : {},
-        })),
-      );
-      const module = gpu.device.createShaderModule({ code: composeKernel(plan, 512, 'float32', options) });
-      // SwiftShader has 32 KiB, as have all adapters but the oldest mobile ones.
-      await expect(
-        gpu.device.createComputePipelineAsync({ layout: 'auto', compute: { module } }),
-      ).resolves.toBeDefined();
-    });
+    test.each([
+      { stage: 'radial-profile', params: { oversample: 8 } },
+      { stage: 'fft-profile', params: { oversample: 8, rmax: 1 } },
+    ])(
+      'the largest kernel with $stage fits the workgroup memory of every desktop adapter',
+      async (profile) => {
+        const plan = parsePlan([
+          { stage: 'center-of-mass', params: { background: 'median' } },
+          { stage: 'auto-conv' },
+          { stage: 'auto-conv-multiline-sub-pixel' },
+          profile,
+          { stage: 'lookup-z' },
+        ]);
+        const module = gpu.device.createShaderModule({ code: composeKernel(plan, 512, 'float32', options) });
+        // SwiftShader has 32 KiB, as have all adapters but the oldest mobile ones.
+        await expect(
+          gpu.device.createComputePipelineAsync({ layout: 'auto', compute: { module } }),
+        ).resolves.toBeDefined();
+      },
+    );
   },
 );
