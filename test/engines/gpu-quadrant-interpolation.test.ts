@@ -39,7 +39,7 @@ describe.skipIf(skipReason)(
     test.each([
       {},
       { iterations: 2, radialSteps: 3, angularDensity: 0.4 },
-      { iterations: 5, angularFactor: 2, minSymmetry: 0 },
+      { iterations: 4, angularFactor: 2, minSymmetry: 0, weights: 'cosine' },
     ])('with %o is the reference to 0.002 nm', async (params) => {
       const plan = parsePlan([{ stage: 'center-of-mass' }, { stage: 'quadrant-interpolation', params }]);
       for (const size of [40, 51]) {

@@ -182,7 +182,9 @@ function share(flags: boolean[]): number {
 export function accuracyTables(measured: readonly PresetAccuracy[]): string {
   const names = measured.map(({ preset }) => preset);
   const percent = (value: number) => `${Number((100 * value).toFixed(1))} %`;
-  const pair = ({ biasNm, rmsNm }: Spread) => `${biasNm.toFixed(2)} / ${rmsNm.toFixed(2)}`;
+  // Without the sign of a bias that rounds to none.
+  const nm = (value: number) => value.toFixed(2).replace(/^-(0\.00)$/, '$1');
+  const pair = ({ biasNm, rmsNm }: Spread) => `${nm(biasNm)} / ${nm(rmsNm)}`;
   const perSize = ROI_SIZES.flatMap((roiPx, index) => {
     const at = measured.map(({ sizes }) => sizes[index]!);
     return [
@@ -196,7 +198,7 @@ export function accuracyTables(measured: readonly PresetAccuracy[]): string {
   });
   const phases = PHASES.map(([x, y], index) => [
     `z bias at phase ${x}, ${y}`,
-    ...measured.map(({ zBiasByPhase }) => zBiasByPhase[index]!.biasNm.toFixed(2)),
+    ...measured.map(({ zBiasByPhase }) => nm(zBiasByPhase[index]!.biasNm)),
   ]);
   const capture = OFFSETS_PX.map((offsetPx, index) => [
     `${offsetPx} px off the middle`,

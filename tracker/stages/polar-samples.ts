@@ -27,6 +27,22 @@ export function polarGrid(size: number, radii: number, angularDensity: number): 
   return { radii, stepPx: reachPx / radii, anglesPerQuadrant };
 }
 
+/** How a sample can count: as every other, or by the cosine or sine of its angle from the row through the center. */
+export const WEIGHTINGS = { even: 0, cosine: 1, sine: 2 } as const;
+
+/** Sums of the four quadrants of a circle, [quadrant, weighting]. */
+export interface CircleSums {
+  /** Of the weighted counts. */
+  counts: Float64Array;
+  /** Of the weights; those of `even` are the number of samples. */
+  weights: Float64Array;
+}
+
+/** Room for the sums of one circle. */
+export function createCircleSums(): CircleSums {
+  return { counts: new Float64Array(12), weights: new Float64Array(12) };
+}
+
 const directionsOf = scratch((angles) => {
   const turn = (angle: number) => ((angle + 0.5) / angles) * (Math.PI / 2);
   return {
@@ -39,8 +55,7 @@ const directionsOf = scratch((angles) => {
  * Adds up bilinear samples of the four quadrants of one circle. A sample with a neighbor outside the ROI is left out.
  *
  * @param pixels [row, column] counts of a square ROI
- * @param sums [quadrant] filled with the sums of the counts, in the order of `QUADRANTS`
- * @param samples [quadrant] filled with their numbers
+ * @param into filled, quadrants in the order of `QUADRANTS`
  */
 export function sumCircle(
   pixels: Float64Array,
@@ -49,16 +64,21 @@ export function sumCircle(
   yPx: number,
   radiusPx: number,
   anglesPerQuadrant: number,
-  sums: Float64Array,
-  samples: Float64Array,
+  into: CircleSums,
 ): void {
-  const { cosines, sines } = directionsOf(anglesPerQuadrant);
+  const directions = directionsOf(anglesPerQuadrant);
   for (const [quadrant, [signX, signY]] of QUADRANTS.entries()) {
-    let sum = 0;
+    let even = 0;
+    let cosine = 0;
+    let sine = 0;
     let inside = 0;
+    let cosines = 0;
+    let sines = 0;
     for (let angle = 0; angle < anglesPerQuadrant; angle++) {
-      const x = xPx + signX * radiusPx * cosines[angle]!;
-      const y = yPx + signY * radiusPx * sines[angle]!;
+      const alongRow = directions.cosines[angle]!;
+      const alongColumn = directions.sines[angle]!;
+      const x = xPx + signX * radiusPx * alongRow;
+      const y = yPx + signY * radiusPx * alongColumn;
       const column = Math.floor(x);
       const row = Math.floor(y);
       if (!(column >= 0 && row >= 0 && column + 1 < size && row + 1 < size)) continue;
@@ -66,10 +86,19 @@ export function sumCircle(
       const toRight = x - column;
       const above = pixels[at]! + toRight * (pixels[at + 1]! - pixels[at]!);
       const below = pixels[at + size]! + toRight * (pixels[at + size + 1]! - pixels[at + size]!);
-      sum += above + (y - row) * (below - above);
+      const counts = above + (y - row) * (below - above);
+      even += counts;
+      cosine += alongRow * counts;
+      sine += alongColumn * counts;
       inside++;
+      cosines += alongRow;
+      sines += alongColumn;
     }
-    sums[quadrant] = sum;
-    samples[quadrant] = inside;
+    into.counts[3 * quadrant + WEIGHTINGS.even] = even;
+    into.counts[3 * quadrant + WEIGHTINGS.cosine] = cosine;
+    into.counts[3 * quadrant + WEIGHTINGS.sine] = sine;
+    into.weights[3 * quadrant + WEIGHTINGS.even] = inside;
+    into.weights[3 * quadrant + WEIGHTINGS.cosine] = cosines;
+    into.weights[3 * quadrant + WEIGHTINGS.sine] = sines;
   }
 }

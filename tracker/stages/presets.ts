@@ -37,7 +37,7 @@ export const PRESETS = {
     title: 'nearest to the limit that the photons set, and a status where there is no bead',
     steps: [
       { stage: 'center-of-mass', params: { background: 'threshold' } },
-      { stage: 'quadrant-interpolation', params: { angularFactor: 2 } },
+      { stage: 'quadrant-interpolation', params: { angularFactor: 2, weights: 'cosine' } },
       { stage: 'radial-profile', params: { bins: 'interpolate' } },
       { stage: 'lookup-z', params: HONEST_LOOKUP },
     ],
@@ -48,7 +48,7 @@ export const PRESETS = {
       { stage: 'center-of-mass', params: { background: 'threshold' } },
       {
         stage: 'quadrant-interpolation',
-        params: { iterations: 2, radialSteps: 1.5, angularDensity: 0.5 },
+        params: { iterations: 2, radialSteps: 1.5, angularDensity: 0.5, weights: 'cosine' },
       },
       { stage: 'radial-profile', params: { bins: 'interpolate', radialSteps: 2, angularDensity: 0.5 } },
       { stage: 'lookup-z', params: HONEST_LOOKUP },

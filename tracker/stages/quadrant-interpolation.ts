@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type BeadState, defineStage } from './define.ts';
-import { MIN_RADIUS_PX, type PolarGrid, polarGrid, QUADRANTS, sumCircle } from './polar-samples.ts';
+import {
+  createCircleSums,
+  MIN_RADIUS_PX,
+  type PolarGrid,
+  polarGrid,
+  QUADRANTS,
+  sumCircle,
+  WEIGHTINGS,
+} from './polar-samples.ts';
 import { scratch } from './scratch.ts';
 import { VERTEX_WEIGHTS, weightedVertex } from './weighted-vertex.ts';
 
@@ -11,6 +19,9 @@ const LEAST_SAMPLES = 4;
 const REACH_PX = 4;
 
 const MAX_ITERATIONS = 8;
+
+const WEIGHTS = ['even', 'cosine'] as const;
+type Weights = (typeof WEIGHTS)[number];
 
 const params = z.object({
   iterations: z.number().int().min(1).max(MAX_ITERATIONS).default(4).meta({
@@ -30,6 +41,11 @@ const params = z.object({
   angularFactor: z.number().min(1).max(4).default(1).meta({
     title: 'Angular factor',
     description: 'How many times more samples each iteration has than the one before.',
+  }),
+  weights: z.enum(WEIGHTS).default('even').meta({
+    title: 'Weights',
+    description:
+      'even: all samples of a half count alike, as published; cosine: by how much a displacement along the axis moves them, which takes a tenth off the noise.',
   }),
   minSymmetry: z.number().min(0).max(1).default(0.8).meta({
     title: 'Least symmetry',
@@ -62,10 +78,10 @@ export const quadrantInterpolation = defineStage({
     for (let iteration = 0; iteration < chosen.iterations; iteration++) {
       const grid = polarGrid(size, radii, chosen.angularDensity);
       grid.anglesPerQuadrant = anglesOf(grid, chosen, iteration);
-      const halves = halvesAround(bead, grid, level);
-      const isLast = iteration === chosen.iterations - 1;
-      const x = shiftPx(halves.right, halves.left, grid, isLast, chosen.minSymmetry);
-      const y = shiftPx(halves.below, halves.above, grid, isLast, chosen.minSymmetry);
+      const halves = halvesAround(bead, grid, level, chosen.weights);
+      const least = iteration === chosen.iterations - 1 ? chosen.minSymmetry : null;
+      const x = shiftPx(halves.right, halves.left, grid, chosen.weights, least);
+      const y = shiftPx(halves.below, halves.above, grid, chosen.weights, least);
       const inside = isInside(bead.xPx + x, size) && isInside(bead.yPx + y, size);
       bead.xPx = inside ? bead.xPx + x : Number.NaN;
       bead.yPx = inside ? bead.yPx + y : Number.NaN;
@@ -88,10 +104,12 @@ export const quadrantInterpolation = defineStage({
       quadrantInterpolationRadii: grid.radii,
       quadrantInterpolationStep: grid.stepPx,
       quadrantInterpolationMinRadius: MIN_RADIUS_PX,
-      quadrantInterpolationReach: reachOf(grid),
+      quadrantInterpolationReach: reachOf(grid, chosen.weights),
+      quadrantInterpolationCosine: WEIGHTS.indexOf(chosen.weights),
+      quadrantInterpolationShift: shiftPerStep(grid, chosen.weights),
       quadrantInterpolationLeastSamples: LEAST_SAMPLES,
       quadrantInterpolationMinSymmetry: chosen.minSymmetry,
-      scratchLength: 2 * grid.radii + 2 * reachOf(grid) + 1,
+      scratchLength: 2 * grid.radii + 2 * reachOf(grid, chosen.weights) + 1,
     };
   },
 });
@@ -110,16 +128,17 @@ function anglesOf(
 }
 
 /** Largest shift of one half against the other, in steps of the grid. */
-function reachOf({ radii, stepPx }: PolarGrid): number {
-  return Math.min(radii - 1, Math.ceil(REACH_PX / shiftPerStep(stepPx)));
+function reachOf(grid: PolarGrid, weights: Weights): number {
+  return Math.min(grid.radii - 1, Math.ceil(REACH_PX / shiftPerStep(grid, weights)));
 }
 
 /**
  * px that a center is off for each step the halves are shifted: averaged over half a turn, a ring around a center
- * d px off has moved by 2 d / pi on one side and by as much the other way on the other.
+ * d px off has moved by 2 d / pi on one side and by as much the other way on the other; weighted by the cosine, by
+ * pi d / 4.
  */
-function shiftPerStep(stepPx: number): number {
-  return (Math.PI / 4) * stepPx;
+function shiftPerStep({ stepPx }: PolarGrid, weights: Weights): number {
+  return stepPx * (weights === 'even' ? Math.PI / 4 : 2 / Math.PI);
 }
 
 const halvesOf = scratch((radii) => {
@@ -135,26 +154,35 @@ function windowOf(radii: number): Float64Array {
   });
 }
 
-const quadrants = { sums: new Float64Array(4), samples: new Float64Array(4) };
+const circle = createCircleSums();
 
 /** [radius] counts above the mean, windowed, of the half planes on each side of the center. */
-function halvesAround({ pixels, size, xPx, yPx }: BeadState, grid: PolarGrid, level: number) {
+function halvesAround(
+  { pixels, size, xPx, yPx }: BeadState,
+  grid: PolarGrid,
+  level: number,
+  weights: Weights,
+) {
   const halves = halvesOf(grid.radii);
-  const { sums, samples } = quadrants;
+  const across = weights === 'even' ? WEIGHTINGS.even : WEIGHTINGS.cosine;
+  const down = weights === 'even' ? WEIGHTINGS.even : WEIGHTINGS.sine;
   for (let index = 0; index < grid.radii; index++) {
     const radiusPx = MIN_RADIUS_PX + index * grid.stepPx;
-    sumCircle(pixels, size, xPx, yPx, radiusPx, grid.anglesPerQuadrant, sums, samples);
+    sumCircle(pixels, size, xPx, yPx, radiusPx, grid.anglesPerQuadrant, circle);
     let right = 0;
     let left = 0;
     let below = 0;
     let above = 0;
     for (const [quadrant, [signX, signY]] of QUADRANTS.entries()) {
-      if (samples[quadrant]! < LEAST_SAMPLES) continue;
-      const counts = (sums[quadrant]! / samples[quadrant]! - level) * halves.window[index]!;
-      if (signX > 0) right += counts;
-      else left += counts;
-      if (signY > 0) below += counts;
-      else above += counts;
+      const at = 3 * quadrant;
+      if (circle.weights[at + WEIGHTINGS.even]! < LEAST_SAMPLES) continue;
+      const window = halves.window[index]!;
+      const toSide = (circle.counts[at + across]! / circle.weights[at + across]! - level) * window;
+      const upOrDown = (circle.counts[at + down]! / circle.weights[at + down]! - level) * window;
+      if (signX > 0) right += toSide;
+      else left += toSide;
+      if (signY > 0) below += upOrDown;
+      else above += upOrDown;
     }
     halves.right[index] = right;
     halves.left[index] = left;
@@ -166,15 +194,18 @@ function halvesAround({ pixels, size, xPx, yPx }: BeadState, grid: PolarGrid, le
 
 const lagsOf = scratch((lags) => new Float64Array(lags));
 
-/** px from the old center to where one half is most like the other; NaN when nowhere. */
+/**
+ * px from the old center to where one half is most like the other.
+ * @param leastSymmetry of the last iteration, where a peak that is lower or beyond the reach is NaN; else null
+ */
 function shiftPx(
   plus: Float64Array,
   minus: Float64Array,
   grid: PolarGrid,
-  isLast: boolean,
-  minSymmetry: number,
+  weights: Weights,
+  leastSymmetry: number | null,
 ): number {
-  const reach = reachOf(grid);
+  const reach = reachOf(grid, weights);
   const lags = lagsOf(2 * reach + 1);
   let power = 0;
   let otherPower = 0;
@@ -192,11 +223,10 @@ function shiftPx(
     if (sum > lags[peak]!) peak = lag + reach;
   }
   const vertex = weightedVertex(lags, peak, VERTEX_WEIGHTS);
-  if (isLast) {
-    const alike = lags[peak]! >= minSymmetry * Math.sqrt(power * otherPower);
-    return alike ? (vertex - reach) * shiftPerStep(grid.stepPx) : Number.NaN;
-  }
-  return ((Number.isNaN(vertex) ? peak : vertex) - reach) * shiftPerStep(grid.stepPx);
+  const step = shiftPerStep(grid, weights);
+  if (leastSymmetry === null) return ((Number.isNaN(vertex) ? peak : vertex) - reach) * step;
+  const alike = lags[peak]! >= leastSymmetry * Math.sqrt(power * otherPower);
+  return alike ? (vertex - reach) * step : Number.NaN;
 }
 
 function isInside(px: number, size: number): boolean {

@@ -33,10 +33,10 @@ fn quadrant_interpolation(lane: u32) {
       found = found && all(bent & alike);
     }
     let steps = vec2f(peak - reach) + select(vec2f(0.0), vec2f(x.offset, y.offset), bent);
-    // A ring d px off its center has moved by 2 d / pi in one half and by as much the other way in the other.
-    let place = vec2f(centerWhole) + centerPart + 0.7853982 * quadrantInterpolationStep * steps;
+    let moved = centerPart + quadrantInterpolationShift * steps;
+    let place = vec2f(centerWhole) + moved;
     found = found && all(place >= vec2f(0.0)) && all(place <= vec2f(f32(roiSize - 1)));
-    set_center(centerWhole, centerPart + 0.7853982 * quadrantInterpolationStep * steps, vec2<bool>(found));
+    set_center(centerWhole, moved, vec2<bool>(found));
   }
 }
 
@@ -48,20 +48,27 @@ fn halves_around(lane: u32, angles: i32, level: f32) -> vec4f {
   for (var circle = i32(lane); circle < quadrantInterpolationRadii; circle += lanes) {
     let radius = quadrantInterpolationMinRadius + f32(circle) * quadrantInterpolationStep;
     // Quadrants to the bottom right, bottom left, top left, top right.
-    var sums = array<vec2f, 4>();
+    var sums = array<vec4f, 4>();
+    var samples = vec4f(0.0);
     for (var angle = 0; angle < angles; angle++) {
-      let offset = radius * direction((f32(angle) + 0.5) / f32(angles));
-      sums[0] += sample_at(offset);
-      sums[1] += sample_at(vec2f(-offset.x, offset.y));
-      sums[2] += sample_at(-offset);
-      sums[3] += sample_at(vec2f(offset.x, -offset.y));
+      let towards = direction((f32(angle) + 0.5) / f32(angles));
+      let weights = select(vec2f(1.0), towards, quadrantInterpolationCosine == 1);
+      let offset = radius * towards;
+      let counts = array<vec2f, 4>(
+        sample_at(offset), sample_at(vec2f(-offset.x, offset.y)),
+        sample_at(-offset), sample_at(vec2f(offset.x, -offset.y)),
+      );
+      for (var quadrant = 0; quadrant < 4; quadrant++) {
+        sums[quadrant] += vec4f(counts[quadrant] * weights.x, counts[quadrant] * weights.y);
+        samples[quadrant] += counts[quadrant].y;
+      }
     }
-    let counts = vec4f(
-      quadrant_mean(sums[0], level), quadrant_mean(sums[1], level),
-      quadrant_mean(sums[2], level), quadrant_mean(sums[3], level),
-    ) * scale * window_at(circle);
-    let plus = counts.xx + counts.wy;
-    let minus = counts.yz + counts.zw;
+    var means = array<vec2f, 4>();
+    for (var quadrant = 0; quadrant < 4; quadrant++) {
+      means[quadrant] = quadrant_means(sums[quadrant], samples[quadrant], level) * scale * window_at(circle);
+    }
+    let plus = means[0] + vec2f(means[3].x, means[1].y);
+    let minus = means[2] + vec2f(means[1].x, means[3].y);
     scratch[circle] = plus;
     scratch[quadrantInterpolationMinus + circle] = minus;
     powers += vec4f(plus * plus, minus * minus);
@@ -69,9 +76,10 @@ fn halves_around(lane: u32, angles: i32, level: f32) -> vec4f {
   return sum_over_lanes(lane, powers);
 }
 
-// Mean of the samples above the mean of the ROI.
-fn quadrant_mean(sum: vec2f, level: f32) -> f32 {
-  return select(sum.x / max(sum.y, 1.0) - level, 0.0, sum.y < quadrantInterpolationLeastSamples);
+// Means of the samples above the mean of the ROI, by the weights of each axis: sums are of x, then of y.
+fn quadrant_means(sums: vec4f, samples: f32, level: f32) -> vec2f {
+  if (samples < quadrantInterpolationLeastSamples) { return vec2f(0.0); }
+  return sums.xz / sums.yw - level;
 }
 
 fn window_at(circle: i32) -> f32 {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type BeadState, defineStage } from './define.ts';
-import { MIN_RADIUS_PX, polarGrid, sumCircle } from './polar-samples.ts';
+import { createCircleSums, MIN_RADIUS_PX, polarGrid, sumCircle } from './polar-samples.ts';
 import { roundHalfEven } from './round-half-even.ts';
 import { scratch } from './scratch.ts';
 
@@ -10,7 +10,7 @@ const BINS = ['nearest', 'split', 'interpolate'] as const;
 const LEAST_SHARE = 0.01;
 
 const weightOfBin = scratch((radii) => new Float64Array(radii));
-const quadrants = { sums: new Float64Array(4), samples: new Float64Array(4) };
+const circle = createCircleSums();
 
 const params = z.object({
   bins: z.enum(BINS).default('nearest').meta({
@@ -122,11 +122,12 @@ function fillRings(bead: BeadState, { bins, oversample }: RadialProfileParams): 
 function interpolateCircles(bead: BeadState, { angularDensity }: RadialProfileParams): void {
   const { pixels, size, xPx, yPx, profile } = bead;
   const { radii, stepPx, anglesPerQuadrant } = polarGrid(size, profile.length, angularDensity);
-  const { sums, samples } = quadrants;
-  for (let circle = 0; circle < radii; circle++) {
-    sumCircle(pixels, size, xPx, yPx, MIN_RADIUS_PX + circle * stepPx, anglesPerQuadrant, sums, samples);
+  const { counts, weights } = circle;
+  for (let index = 0; index < radii; index++) {
+    sumCircle(pixels, size, xPx, yPx, MIN_RADIUS_PX + index * stepPx, anglesPerQuadrant, circle);
     // 0 / 0 marks a circle outside the ROI as NaN.
-    profile[circle] =
-      (sums[0]! + sums[1]! + sums[2]! + sums[3]!) / (samples[0]! + samples[1]! + samples[2]! + samples[3]!);
+    profile[index] =
+      (counts[0]! + counts[3]! + counts[6]! + counts[9]!) /
+      (weights[0]! + weights[3]! + weights[6]! + weights[9]!);
   }
 }
