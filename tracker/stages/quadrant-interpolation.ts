@@ -47,7 +47,7 @@ const params = z.object({
     description:
       'even: all samples of a half count alike, as published; cosine: by how much a displacement along the axis moves them, which takes a tenth off the noise.',
   }),
-  minSymmetry: z.number().min(0).max(1).default(0.8).meta({
+  minSymmetry: z.number().min(0).max(1).default(0.6).meta({
     title: 'Least symmetry',
     description:
       'Correlation of the two halves below which there is no bead: the center is then NaN. 0 takes everything.',
