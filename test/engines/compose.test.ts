@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeKernel, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
+import { composeKernel, type Kept, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
 import { type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
 import { STAGES } from '#stages/index.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
@@ -84,6 +84,16 @@ test('the numbers of the plan, the ROI and the pixels are constants of the kerne
     resultPlaneOffset: String(RESULT_WORDS.planeOffset),
     flagLight: String(RESULT_FLAGS.light),
   });
+});
+
+test('what a stage works with takes the place of the profile only when it is asked for', () => {
+  const code = (keeps?: Kept) => composeKernel(planOf('auto-conv'), 33, 'mono8', { ...options, keeps });
+  const none = { keepsConvolutions: 'false', keepsSamples: 'false' };
+  expect(constantsOf(code())).toMatchObject({ ...none, profileRadii: '0', profileLength: '1' });
+  const lags = { keepsConvolutions: 'true', profileRadii: '66', profileLength: '66' };
+  expect(constantsOf(code('convolutions'))).toMatchObject({ ...none, ...lags });
+  const samples = { keepsSamples: 'true', profileRadii: '6', profileLength: '6' };
+  expect(constantsOf(code('samples'))).toMatchObject({ ...none, ...samples });
 });
 
 const skipReason = gpuSkipReason();

@@ -1,12 +1,13 @@
 import { advancedPlan } from '#api/advanced-plan.ts';
 import { createGpuEngine } from '#engines/gpu.ts';
-import type { GpuSetup } from '#engines/gpu-tables.ts';
+import { type GpuSetup, setupRadii } from '#engines/gpu-tables.ts';
 import { RoiError, ZLutError } from '#protocol/errors.ts';
 import { MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { type ZLut, zLutFromMatrix } from '#protocol/z-lut.ts';
 import { type Plan, parsePlan, planRadii } from '#stages/plan.ts';
-import type { GoldenArray, GoldenCall, GoldenEngine } from './golden-engine.ts';
+import { middleOf } from '#stages/self-convolution.ts';
+import type { GoldenAnswer, GoldenArray, GoldenCall, GoldenEngine } from './golden-engine.ts';
 import { columnsOf, lineOf, transposed } from './reference-axes.ts';
 import { optionsOf } from './reference-golden-engine.ts';
 import { xyzpOptions } from './xyzp-options.ts';
@@ -18,6 +19,8 @@ interface Job {
   profiles?: 'profile' | 'profiles';
   /** Outputs beside them. */
   lines: ('x' | 'y' | 'z')[];
+  /** What comes in place of the profiles. */
+  keeps?: GpuSetup['keeps'];
 }
 
 const CENTERS: Job['lines'] = ['x', 'y'];
@@ -25,12 +28,17 @@ const CENTERS: Job['lines'] = ['x', 'y'];
 /** Kernels of the functions that work on one image at a time. */
 const JOBS: Readonly<Record<string, (call: GoldenCall) => Job>> = {
   center_of_mass: (call) => ({ plan: oneStage('center-of-mass', call), lines: CENTERS }),
-  auto_conv: (call) => ({ plan: oneStage('auto-conv', call), lines: CENTERS }),
+  auto_conv: (call) => convolutionJob('auto-conv', call),
   auto_conv_sub_pixel: (call) => ({ plan: oneStage('auto-conv-sub-pixel', call), lines: CENTERS }),
-  auto_conv_multiline: (call) => ({ plan: oneStage('auto-conv-multiline', call), lines: CENTERS }),
+  auto_conv_multiline: (call) => convolutionJob('auto-conv-multiline', call),
   auto_conv_multiline_sub_pixel: (call) => ({
     plan: oneStage('auto-conv-multiline-sub-pixel', call, { iterations: 1 }),
     lines: CENTERS,
+  }),
+  _qi_sample_axis_profiles: (call) => ({
+    plan: oneStage('qi', { ...call, params: {} }),
+    lines: [],
+    keeps: 'samples',
   }),
   qi: (call) => ({ plan: oneStage('qi', call), lines: CENTERS }),
   radial_profile: (call) => ({ plan: oneStage('radial-profile', call), profiles: 'profiles', lines: [] }),
@@ -50,8 +58,8 @@ export async function openGpuGoldenEngine(): Promise<GoldenEngine> {
   const engine = await createGpuEngine();
 
   async function track(setup: GpuSetup, frame: ArrayBuffer): Promise<TrackTable> {
-    const { plan, rois } = setup;
-    const table = createTrackTable(1, rois.length, planRadii(plan, rois[0]!.size));
+    const { rois, profiles } = setup;
+    const table = createTrackTable(1, rois.length, profiles ? setupRadii(setup, rois[0]!.size) : 0);
     await engine.configure(setup);
     await engine.track([frame], table);
     return table;
@@ -61,15 +69,13 @@ export async function openGpuGoldenEngine(): Promise<GoldenEngine> {
     name: 'gpu',
     precision: 'f32',
 
-    skips({ function: name, params }) {
-      if (!JOBS[name]) return `${name} is not a stage, so it has no kernel of its own`;
-      return params.return_conv ? 'convolutions stay in the kernel' : null;
-    },
+    skips: ({ function: name }) =>
+      JOBS[name] ? null : `${name} is not a stage, so it has no kernel of its own`,
 
     async answer(call) {
       const job = JOBS[call.function]!(call);
       if (call.inputs.profiles) return { z: lineOf((await track(...lookup(call, job.plan))).zNm) };
-      const { setup, frame } = sideBySide(call, job.plan);
+      const { setup, frame } = sideBySide(call, job);
       const table = await track(setup, frame);
       const beads = table.beads;
       const answer: Record<string, GoldenArray> = {};
@@ -80,6 +86,8 @@ export async function openGpuGoldenEngine(): Promise<GoldenEngine> {
         );
       }
       if (job.profiles) answer[job.profiles] = columnsOf(table.profiles, beads);
+      if (job.keeps === 'samples') return { samples: samplesOf(call, table) };
+      if (job.keeps === 'convolutions') return convolutionsOf(answer, table);
       // The device has a copy: what is left of the stack is all of it.
       if (call.function === 'fft_profile') answer.stack_after = call.inputs.stack!;
       return answer;
@@ -96,6 +104,32 @@ function oneStage(stage: string, { params }: GoldenCall, more: Record<string, un
   return parsePlan([...before, { stage, params: { ...optionsOf(params), ...more } }]).slice(-1);
 }
 
+function convolutionJob(stage: string, call: GoldenCall): Job {
+  const { return_conv: returnsConvolutions, ...params } = call.params;
+  const job: Job = { plan: oneStage(stage, { ...call, params }), lines: CENTERS };
+  return returnsConvolutions ? { ...job, keeps: 'convolutions' } : job;
+}
+
+/** Lags, and where the kernel found the largest: that is where its centers are from. */
+function convolutionsOf({ x, y }: GoldenAnswer, { profiles, radii, beads }: TrackTable): GoldenAnswer {
+  const size = radii / 2;
+  const lagOf = (center: number) => 2 * center - middleOf(size);
+  const bothAxes = transposed(profiles, beads, radii);
+  const [rows, columns] = [bothAxes.subarray(0, size * beads), bothAxes.subarray(size * beads)];
+  return {
+    col_max: lineOf(y!.data.map(lagOf)),
+    row_max: lineOf(x!.data.map(lagOf)),
+    col_con: { shape: [size, beads], data: columns },
+    row_con: { shape: [beads, size], data: transposed(rows, size, beads) },
+  };
+}
+
+function samplesOf({ params }: GoldenCall, { profiles, beads }: TrackTable): GoldenArray {
+  const first = params.axis === 1 ? 0 : 3;
+  const data = profiles.filter((_, index) => index % 6 >= first && index % 6 < first + 3);
+  return { shape: [beads, 3], data };
+}
+
 function fftJob(call: GoldenCall): Job {
   const window = call.variant === 'corrected' ? 'at-center' : 'axes-swapped';
   const plan = oneStage('fft-profile', call, { window: call.inputs.x ? window : 'none' });
@@ -108,7 +142,10 @@ function xyzpJob(call: GoldenCall): Job {
 }
 
 /** All frames of a stack side by side in one of float32 pixels, with the old centers the case gives. */
-function sideBySide({ name, inputs }: GoldenCall, plan: Plan): { setup: GpuSetup; frame: ArrayBuffer } {
+function sideBySide(
+  { name, inputs }: GoldenCall,
+  { plan, keeps }: Job,
+): { setup: GpuSetup; frame: ArrayBuffer } {
   const [rows, size, beads] = inputs.stack!.shape as [number, number, number];
   if (rows !== size) {
     throw new RoiError({
@@ -131,6 +168,7 @@ function sideBySide({ name, inputs }: GoldenCall, plan: Plan): { setup: GpuSetup
     ...setupOf(plan, width, size, fits ? zLut : null),
     rois: Array.from({ length: beads }, (_, bead) => ({ bead, left: bead * size, top: 0, size })),
     zLutOfBead: new Array<number>(beads).fill(fits ? 0 : -1),
+    ...(keeps ? { keeps, profiles: true } : {}),
     ...(x && y ? { seeds: Array.from(x, (xPx, bead) => ({ xPx, yPx: y[bead]! })) } : {}),
   };
   return { setup, frame: frame.buffer };

@@ -56,6 +56,18 @@ export const NO_SEED = 0x7fffffff;
 /** Counts above the darkest pixel of a profile bin without a pixel, where WGSL cannot promise a NaN. */
 export const EMPTY_BIN = -1;
 
+/**
+ * Numbers that a test kernel gives back in place of the profile. Convolutions: [axis, lag] of the last
+ * self-convolution, x first, in squared counts of the mean line. Samples: [axis, position] counts of qi at -1, 0 and
+ * +1 px from the center, x first. One that is `EMPTY_BIN` to the last bit is taken for NaN.
+ */
+export type Kept = 'convolutions' | 'samples';
+
+/** Numbers that are kept of an ROI of this size. */
+export function keptLength(keeps: Kept, size: number): number {
+  return keeps === 'convolutions' ? 2 * size : 6;
+}
+
 export interface KernelOptions {
   /** Invocations that share one ROI; a power of 2, at most 256. */
   lanes: number;
@@ -63,6 +75,8 @@ export interface KernelOptions {
   keepsProfiles: boolean;
   /** Radii of the profiles that are given to a plan that makes none. */
   givenRadii?: number | undefined;
+  /** What takes the place of the profile. */
+  keeps?: Kept | undefined;
 }
 
 /**
@@ -105,11 +119,11 @@ function sharedConstants(
   plan: Plan,
   size: number,
   pixelFormat: PixelFormat,
-  { lanes, keepsProfiles, givenRadii }: KernelOptions,
+  { lanes, keepsProfiles, givenRadii, keeps }: KernelOptions,
 ): Record<string, number | boolean> & { scratchLength: number } {
   const laneColumns = Math.min(8, lanes);
   // A plan may make several profiles, the last of which counts.
-  const profileRadii = givenRadii ?? planRadii(plan, size);
+  const profileRadii = keeps ? keptLength(keeps, size) : (givenRadii ?? planRadii(plan, size));
   const profileLength = Math.max(1, profileRadii, ...plan.map((step) => planRadii([step], size)));
   // Two items a lane even out the work of small and large rings.
   const ringParts = Math.max(1, Math.floor((2 * lanes) / profileLength));
@@ -127,6 +141,8 @@ function sharedConstants(
     scratchLength: Math.max(2 * size, ringParts * profileLength),
     bytesPerPixel: PIXEL_FORMATS[pixelFormat].bytesPerPixel,
     keepsProfiles,
+    keepsConvolutions: keeps === 'convolutions',
+    keepsSamples: keeps === 'samples',
     noSeed: NO_SEED,
     emptyBin: EMPTY_BIN,
     ...prefixed('result', RESULT_WORDS),

@@ -1,6 +1,6 @@
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planRadii } from '#stages/plan.ts';
-import { EMPTY_BIN, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
+import { EMPTY_BIN, type Kept, keptLength, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 
 /** A setup with what only the test kernels of single stages need. */
@@ -11,10 +11,13 @@ export interface GpuSetup extends EngineSetup {
   givenProfiles?: readonly ArrayLike<number>[];
   /** Keeps what the stages make of an ROI whose pixels are all equal, where an engine has no result. */
   keepsDark?: boolean;
+  /** Gives back what a stage works with in place of the profile. */
+  keeps?: Kept;
 }
 
-/** Radii of the profiles of an ROI of this size, made or given. */
-export function setupRadii({ plan, givenProfiles }: GpuSetup, size: number): number {
+/** Radii of the profiles of an ROI of this size, made or given, or the length of what takes their place. */
+export function setupRadii({ plan, givenProfiles, keeps }: GpuSetup, size: number): number {
+  if (keeps) return keptLength(keeps, size);
   return givenProfiles?.[0]?.length ?? planRadii(plan, size);
 }
 

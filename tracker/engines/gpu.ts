@@ -85,7 +85,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
   }
 
   async function bind(setup: GpuSetup): Promise<Bound> {
-    const { plan, pixelFormat, profiles, rois } = setup;
+    const { plan, pixelFormat, profiles, rois, keeps } = setup;
     const reader = createResultReader(setup);
     const givenRadii = setup.givenProfiles?.[0]?.length;
     const bytes = frameBytes(setup);
@@ -105,7 +105,7 @@ export async function createGpuEngine(choice: GpuChoice & { lanes?: number } = {
       kernels.push({
         size,
         pipeline: await pipelineOf(
-          composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles, givenRadii }),
+          composeKernel(plan, size, pixelFormat, { lanes, keepsProfiles: profiles, givenRadii, keeps }),
         ),
         beads: table.length / ROI_WORD_COUNT,
         rois: putRois(size, table),

@@ -36,11 +36,25 @@ fn qi(lane: u32) {
   aside = sum_over_lanes(lane, aside);
   middle = sum_over_lanes(lane, vec4f(middle, 0.0, 0.0)).xy;
 
+  if (keepsSamples) {
+    keep_samples(lane, level + vec3f(aside.x, middle.x, aside.y), level + vec3f(aside.z, middle.x, aside.w));
+  }
+
   let slope = aside.xz - aside.yw;
   let curvature = aside.xz - 2.0 * middle.x + aside.yw;
   let bent = (abs(curvature) > vec2f(qiStraight)) & (abs(curvature) > vec2f(qiNoise * middle.y));
   let step = select(vec2f(0.0), 0.5 * slope / curvature, bent);
   set_center(centerWhole, centerPart + step, bent & vec2<bool>(centerKnown.x && centerKnown.y));
+}
+
+// Gives the samples back in place of the profile.
+fn keep_samples(lane: u32, x: vec3f, y: vec3f) {
+  for (var index = i32(lane); index < 3; index += lanes) {
+    profile[index] = select(emptyBin, x[index], all(centerKnown));
+    profile[3 + index] = select(emptyBin, y[index], all(centerKnown));
+  }
+  // Other lanes write the results.
+  workgroupBarrier();
 }
 
 // Share of a pixel so many px right of or below the center's in a sample of the spline at the center.

@@ -39,7 +39,9 @@ fn self_convolution(lane: u32, halfLines: i32) -> vec2<bool> {
   for (var index = i32(lane); index < roiSize; index += lanes) {
     scratch[roiSize + index] = folded_sum(middle + index);
   }
-  return centerKnown & (wanted == across);
+  let known = centerKnown & (wanted == across);
+  if (keepsConvolutions) { keep_lags(lane, known, total.zw / f32(2 * halfLines + 1)); }
+  return known;
 }
 
 // One lag of the full self-convolution; both halves of the sum are equal, so one is taken twice.
@@ -52,6 +54,16 @@ fn folded_sum(lag: i32) -> vec2f {
   }
   if (lag % 2 == 0) { return 2.0 * half + scratch[lag / 2] * scratch[lag / 2]; }
   return 2.0 * half;
+}
+
+// Gives the lags back in place of the profile; unit is the counts of the mean line that they are relative to.
+fn keep_lags(lane: u32, known: vec2<bool>, unit: vec2f) {
+  profileFromZero = true;
+  for (var index = i32(lane); index < roiSize; index += lanes) {
+    let lag = select(vec2f(emptyBin), scratch[roiSize + index] * unit * unit, known);
+    profile[index] = lag.x;
+    profile[roiSize + index] = lag.y;
+  }
 }
 
 // Index of the first largest lag of each axis; after it every lane may read every lag.
