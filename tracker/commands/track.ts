@@ -63,7 +63,7 @@ async function track(path: string, options: TrackOptions): Promise<void> {
     );
     const rois = followingRois(listed, options.follow ?? config.rois.follow);
     if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, planMethod(plan, size));
-    const chosen = await chooseEngine(options.engine);
+    const chosen = await chooseEngine(options.engine, plan);
     try {
       const facts = chosen.threads[0]!.facts;
       console.error(`engine: ${facts.engine} on ${facts.device} (${chosen.why})`);

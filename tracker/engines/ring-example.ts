@@ -1,6 +1,6 @@
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
+import { MAGTRACK_PLAN, type Plan, parsePlan, planMethod } from '#stages/plan.ts';
 import type { EngineSetup } from './engine.ts';
 
 /** Rings that widen with height: not optics, but every stage has the work of a real bead to do on them. */
@@ -11,11 +11,13 @@ function ringCounts(radiusPx: number, plane: number, planes: number): number {
 /**
  * A mono8 frame full of ring beads off center at different heights, with all an engine needs to track it.
  * @param size px of the ROIs, which lie side by side
+ * @param plan what to track it with; a Z-LUT of its method goes along, if it makes profiles
  */
 export function ringExample(
   beads: number,
   size: number,
   planes: number,
+  plan: Plan = parsePlan(MAGTRACK_PLAN),
 ): { setup: EngineSetup; frame: Uint8Array } {
   const columns = Math.ceil(Math.sqrt(beads));
   const width = columns * size;
@@ -35,20 +37,22 @@ export function ringExample(
       }
     }
   }
-  const radii = Math.floor(size / 2);
-  const zLut: ZLut = {
+  const method = planMethod(plan, size);
+  const radii = method?.radii ?? 0;
+  const zLut: ZLut | null = method && {
     name: 'ring example',
     planes,
     radii,
     planeZNm: Float64Array.from({ length: planes }, (_, plane) => plane * 50),
     profiles: Float64Array.from({ length: planes * radii }, (_, index) =>
-      ringCounts(index % radii, Math.floor(index / radii), planes),
+      ringCounts(((index % radii) * size) / (2 * radii), Math.floor(index / radii), planes),
     ),
+    method,
   };
-  const plan = parsePlan(MAGTRACK_PLAN);
-  const zLutOfBead = rois.map(() => 0);
+  const zLuts = zLut ? [zLut] : [];
+  const zLutOfBead = rois.map(() => zLuts.length - 1);
   return {
     frame,
-    setup: { plan, width, height, pixelFormat: 'mono8', rois, zLuts: [zLut], zLutOfBead, profiles: false },
+    setup: { plan, width, height, pixelFormat: 'mono8', rois, zLuts, zLutOfBead, profiles: false },
   };
 }

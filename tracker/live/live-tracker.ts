@@ -59,7 +59,9 @@ export class LiveTracker {
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
     let tracker: LiveTracker | null = null;
-    const engine = await chooseEngine(options.config.engine.engine, (text) => tracker?.notice(text));
+    const engine = await chooseEngine(options.config.engine.engine, options.plan, (text) =>
+      tracker?.notice(text),
+    );
     try {
       const server = await startLiveServer({
         port: options.config.server.port,
