@@ -33,6 +33,14 @@ test("stages of one's own take the place of the preset's", () => {
   expect(plan[0]!.params.background).toBe('threshold');
 });
 
+test('a bare list of stages is short for the section, and checked like it', () => {
+  expect(planOf(configOf('pipeline = ["center-of-mass", "qi"]')).map(({ stage }) => stage)).toEqual([
+    'center-of-mass',
+    'qi',
+  ]);
+  expect(() => planOf(configOf('pipeline = ["qi"]'))).toThrow("'center' written by an earlier stage");
+});
+
 test('a preset of the command line takes the place of the whole pipeline of the file', () => {
   const config = configOf('[pipeline]\nstages = ["center-of-mass"]\n[pipeline.params.center-of-mass]\nk = 2');
   expect(planOf(withPreset(config, 'fast'))).toEqual(presetPlan('fast'));

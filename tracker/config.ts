@@ -101,7 +101,9 @@ export function defaultConfig(): Config {
 export function readConfig(path: string): Config {
   let raw: unknown;
   try {
-    raw = parse(readFileSync(path, 'utf8'));
+    const toml = parse(readFileSync(path, 'utf8'));
+    // `pipeline = ["center-of-mass", ...]` is short for the stages of that section.
+    raw = Array.isArray(toml.pipeline) ? { ...toml, pipeline: { stages: toml.pipeline } } : toml;
   } catch (cause) {
     const received = cause instanceof Error ? cause.message.trim() : String(cause);
     throw new ConfigError({ where: path, expected: 'a readable TOML file', received }, cause);
