@@ -28,7 +28,7 @@ const schema = z.strictObject({
         .int()
         .min(1)
         .max(64)
-        .default(4)
+        .default(12)
         .describe('frames under way; more hide the link, fewer bound latency under overload'),
     })
     .prefault({}),
