@@ -1,7 +1,8 @@
+import { parabolaOffset } from './parabola-offset.ts';
 import { roundHalfEven } from './round-half-even.ts';
 
-/** Multiple of the rounding error of the values below which their curvature is noise. */
-const NOISE_MARGIN = 16;
+/** [h] weights of the 2 h + 1 values, made when first asked for. */
+const WEIGHTS: { even: number[]; peaked: number[] }[] = [];
 
 /**
  * Position of the extremum of a parabola fitted to the `nLocal` values around an estimate.
@@ -24,29 +25,9 @@ export function parabolicVertex(
   const peak = Math.min(Math.max(roundHalfEven(estimate), h), last);
   if (!(peak > h && peak < last)) return Number.NaN;
 
-  const height = values[peak]!;
-  let s0 = 0;
-  let s2 = 0;
-  let s4 = 0;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let largest = 0;
-  for (let u = -h; u <= h; u++) {
-    const weight = weighted ? (h + 1 - Math.abs(u)) ** 2 : 1;
-    const value = values[peak + u]!;
-    // Relative to the peak, or a correlation near 1 would lose its digits.
-    const share = weight * (value - height);
-    s0 += weight;
-    s2 += weight * u * u;
-    s4 += weight * u ** 4;
-    a += share;
-    b += share * u;
-    c += share * u * u;
-    largest = Math.max(largest, Math.abs(value));
-  }
-  const curvature = s0 * c - s2 * a;
-  const noise = NOISE_MARGIN * Number.EPSILON * largest * s0 * s2;
-  if (!(Math.abs(curvature) > noise)) return Number.NaN;
-  return peak - ((b / s2) * (s0 * s4 - s2 * s2)) / (2 * curvature);
+  WEIGHTS[h] ??= {
+    even: Array.from({ length: nLocal }, () => 1),
+    peaked: Array.from({ length: nLocal }, (_, index) => (h + 1 - Math.abs(index - h)) ** 2),
+  };
+  return peak + parabolaOffset(values, peak, weighted ? WEIGHTS[h].peaked : WEIGHTS[h].even, false);
 }
