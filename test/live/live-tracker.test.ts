@@ -193,6 +193,25 @@ describe('LiveTracker', () => {
     expect(await film(camera(range(0, 3)))).toEqual({ sent: 3, dropped: 0 });
   });
 
+  test('a frame with a negative number is refused and counted once', async () => {
+    const link = await socket();
+    link.send({ type: 'hello', version: 1, camera: 'test', ...shape, fps: 10 });
+    await link.next('welcome');
+    link.send({ type: 'frame', id: -3, tNs: 0, data: ringFrame() });
+    expect(await link.next('error')).toMatchObject({ code: 'E_FRAME' });
+    expect(tracker.totals()).toMatchObject({ offered: 1, refused: 1, 'in-flight': 0 });
+    link.ws.close();
+  });
+
+  test('a camera that is gone before it is welcomed leaves its place to the next, in one run', async () => {
+    const gone = await socket();
+    gone.send({ type: 'hello', version: 1, camera: 'gone', ...shape, fps: 10 });
+    gone.ws.close();
+    await once(gone.ws, 'close');
+    expect(await film(camera(range(0, 3)))).toEqual({ sent: 3, dropped: 0 });
+    expect(log.filter((line) => line.startsWith('recording to'))).toHaveLength(1);
+  });
+
   test('a camera with another frame size than the run is refused with both shapes', async () => {
     await film(camera([0]));
     const other = {

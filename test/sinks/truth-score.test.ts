@@ -41,3 +41,15 @@ test('a bead the simulator does not know and a frame without truth are not score
   }
   expect(score.scores().offered).toBe(0);
 });
+
+test('a gap of any length forgets the frames in it and no other', () => {
+  const score = new TruthScore(100);
+  for (const id of [1, 5]) score.expect(id, truthBytes(1, 2, 3));
+  score.gap({ firstFrame: 2, lastFrame: Number.MAX_SAFE_INTEGER });
+  const rois = [{ bead: 0, left: 0, top: 0, size: 16 }];
+  for (const id of [1, 5]) {
+    const frames = [{ id, timeNs: 0n, receivedNs: 0n, trackedNs: 0n }];
+    score.tracked({ frames, rois, table: createTrackTable(1, 1) });
+  }
+  expect(score.scores().offered).toBe(1);
+});

@@ -49,6 +49,7 @@ export class CameraEndpoint {
   #hello: HelloMessage | null = null;
   #unsettled = 0;
   #goodbye = false;
+  #welcoming: Promise<void> = Promise.resolve();
 
   constructor(options: CameraEndpointOptions) {
     this.#options = options;
@@ -69,15 +70,17 @@ export class CameraEndpoint {
     if (this.#camera && this.#hello && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
   }
 
-  /** Closes the link with a word to the adapter. */
-  close(): void {
+  /** Closes the link with a word to the adapter, once a welcome under way is through. */
+  async close(): Promise<void> {
+    await this.#welcoming;
     this.#camera?.close(1001, 'the tracker is shutting down');
   }
 
   #receive(socket: WebSocket, bytes: Buffer): void {
     try {
       const { type, raw } = decodeAdapterMessage(bytes);
-      if (type === 'hello') void this.#welcome(socket, raw);
+      // One after the other: a camera that is gone before it is welcomed must not begin a run beside the next.
+      if (type === 'hello') this.#welcoming = this.#welcoming.then(() => this.#welcome(socket, raw));
       else if (socket !== this.#camera || !this.#hello) {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
@@ -98,7 +101,7 @@ export class CameraEndpoint {
         throw new ProtocolError({
           where: `camera '${hello.camera}'`,
           expected: 'no other camera',
-          received: this.#hello ? `'${this.#hello.camera}' is connected` : 'one that is being welcomed',
+          received: `'${this.#hello?.camera}' is connected`,
           remedy: 'stop the other adapter first',
         });
       }
@@ -106,7 +109,11 @@ export class CameraEndpoint {
       this.#hello = null;
       this.#goodbye = false;
       await this.#options.onCamera(hello);
-      if (this.#camera !== socket) return;
+      if (socket.readyState !== socket.OPEN) {
+        this.#camera = null;
+        this.#options.onAway(hello.camera, false);
+        return;
+      }
       this.#hello = hello;
       this.#options.ledger.linkOpened();
       const credit = Math.max(0, this.#options.window - this.#unsettled);
@@ -125,7 +132,8 @@ export class CameraEndpoint {
     try {
       frame = checkFrame(raw, hello);
     } catch (error) {
-      const id = Number.isSafeInteger(raw.id) ? ledger.received(raw.id as number, 0, receivedNs) : -1;
+      const numbered = Number.isSafeInteger(raw.id) && (raw.id as number) >= 0;
+      const id = numbered ? ledger.received(raw.id as number, 0, receivedNs) : -1;
       if (id >= 0) ledger.lost(id, 'refused', receivedNs);
       else ledger.refusedUnnumbered();
       this.settled(1);
@@ -159,10 +167,12 @@ export class CameraEndpoint {
   }
 
   #closed(socket: WebSocket): void {
-    if (socket !== this.#camera) return;
+    // Before its welcome is through, the welcome itself finds the socket closed.
+    if (socket !== this.#camera || !this.#hello) return;
+    const { camera } = this.#hello;
     this.#camera = null;
-    if (this.#hello) this.#options.onAway(this.#hello.camera, this.#goodbye);
     this.#hello = null;
+    this.#options.onAway(camera, this.#goodbye);
   }
 }
 

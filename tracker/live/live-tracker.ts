@@ -6,7 +6,7 @@ import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
-import { ProtocolError, RoiError, type TweezertrackError } from '#protocol/errors.ts';
+import { DeviceError, ProtocolError, RoiError, TweezertrackError } from '#protocol/errors.ts';
 import {
   LIVE_VERSION,
   type LiveBead,
@@ -23,11 +23,9 @@ import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
+import { Complaints } from './complaints.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
-
-/** The same complaint is shown once in this time, however often a camera earns it. */
-const COMPLAIN_EVERY_MS = 1000;
 
 export interface LiveTrackerOptions {
   config: Config;
@@ -53,7 +51,7 @@ export class LiveTracker {
   readonly #hub: LiveHub;
   readonly #previews = new PreviewMaker();
   readonly #rates = new FrameRates();
-  readonly #complaints = new Map<string, number>();
+  readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
   #cameraConnected = false;
 
@@ -93,7 +91,7 @@ export class LiveTracker {
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
-      onTrouble: (error) => this.#complain(error),
+      onTrouble: (error) => this.#complain('warning', error),
     });
   }
 
@@ -126,7 +124,7 @@ export class LiveTracker {
 
   /** Tracks what has arrived, closes the recording and the server. */
   async close(): Promise<void> {
-    this.#endpoint.close();
+    await this.#endpoint.close();
     await this.#run?.close();
     await this.#hub.close();
     await this.server.close();
@@ -181,7 +179,7 @@ export class LiveTracker {
       onFailed: (frames, error) => {
         for (const { id } of frames) this.#ledger.lost(id, 'dropped-engine', nowNs());
         this.#endpoint.settled(frames.length);
-        this.#event('error', error.message);
+        this.#complain('error', failureOf(error));
       },
       onAlarm: (alarm) => this.#event('error', `${alarm.code} ${alarm.message}`),
     });
@@ -248,11 +246,8 @@ export class LiveTracker {
     this.#hub.event(level, text);
   }
 
-  #complain(error: TweezertrackError): void {
-    const now = performance.now();
-    if (now - (this.#complaints.get(error.code) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
-    this.#complaints.set(error.code, now);
-    this.#event('warning', `${error.code} ${error.message}`);
+  #complain(level: 'warning' | 'error', error: TweezertrackError): void {
+    if (this.#complaints.isDue(error)) this.#event(level, `${error.code} ${error.message}`);
   }
 
   #beads(): LiveBead[] {
@@ -292,4 +287,10 @@ export class LiveTracker {
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
     };
   }
+}
+
+/** Why a batch failed. */
+function failureOf({ cause, message }: Error): TweezertrackError {
+  if (cause instanceof TweezertrackError) return cause;
+  return new DeviceError({ where: 'engine', expected: 'tracks', received: message }, cause);
 }

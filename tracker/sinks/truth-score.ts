@@ -51,8 +51,9 @@ export class TruthScore implements TrackSink {
 
   /** Forgets frames that will have no tracks. */
   gap({ firstFrame, lastFrame }: { firstFrame: number; lastFrame: number }): void {
-    for (let frame = firstFrame; frame <= lastFrame && this.#truthOfFrame.size > 0; frame++) {
-      this.#truthOfFrame.delete(frame);
+    // Not frame by frame: a camera may leave out as many numbers as it likes.
+    for (const frame of this.#truthOfFrame.keys()) {
+      if (frame >= firstFrame && frame <= lastFrame) this.#truthOfFrame.delete(frame);
     }
   }
 
