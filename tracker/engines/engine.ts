@@ -1,4 +1,5 @@
 import type { PixelFormat } from '#protocol/pixel-format.ts';
+import type { FrameLayout } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
@@ -6,7 +7,7 @@ import type { Plan } from '#stages/plan.ts';
 
 /** Who computes, as status, recordings and benches name it. */
 export interface EngineFacts {
-  engine: 'reference' | 'gpu';
+  engine: 'reference' | 'wasm' | 'gpu';
   /** CPU or adapter name. */
   device: string;
   /** A software adapter: right, but slow; never chosen by itself. */
@@ -19,6 +20,8 @@ export interface EngineSetup {
   width: number;
   height: number;
   pixelFormat: PixelFormat;
+  /** What a frame holds; whole frames when left out. */
+  layout?: FrameLayout;
   rois: Roi[];
   /** Distinct Z-LUTs in use. */
   zLuts: ZLut[];
@@ -29,7 +32,7 @@ export interface EngineSetup {
 }
 
 /**
- * Tracks whole frames. All engines give the same numbers: `reference` defines them.
+ * Tracks frames. All engines give the same numbers: `reference` defines them.
  *
  * Calls are not concurrent: the worker that owns an engine awaits each one. `configure` comes before the
  * first `track` and again whenever ROIs, Z-LUTs or the plan change. A bead that cannot be tracked is NaN
@@ -44,9 +47,9 @@ export interface Engine {
    */
   moveRois(rois: readonly Roi[]): Promise<void>;
   /**
-   * @param frames bytes of each whole frame [row, column], little-endian, aligned to 8 bytes, as the camera sent them
+   * @param frames bytes of each frame as the setup lays it out, little-endian, as the camera sent them
    * @param into table of `frames.length` frames and one bead per ROI, filled in place
    */
-  track(frames: readonly ArrayBuffer[], into: TrackTable): Promise<void>;
+  track(frames: readonly ArrayBufferLike[], into: TrackTable): Promise<void>;
   close(): Promise<void>;
 }
