@@ -7,13 +7,7 @@ import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { DeviceError, ProtocolError, RoiError, TweezertrackError } from '#protocol/errors.ts';
-import {
-  LIVE_VERSION,
-  type LiveBead,
-  type LiveCamera,
-  type SnapshotMessage,
-  type StatusMessage,
-} from '#protocol/live.ts';
+import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
@@ -26,6 +20,7 @@ import type { Config } from '../config.ts';
 import { Complaints } from './complaints.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
+import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
 
 export interface LiveTrackerOptions {
   config: Config;
@@ -119,7 +114,8 @@ export class LiveTracker {
 
   health(): object {
     const { engine, device } = this.engine.threads[0]!.facts;
-    return { ok: true, engine, device, camera: this.#liveCamera(), frames: this.totals() };
+    const camera = liveCamera(this.#run, this.#cameraConnected);
+    return { ok: true, engine, device, camera, frames: this.totals() };
   }
 
   /** Tracks what has arrived, closes the recording and the server. */
@@ -189,7 +185,7 @@ export class LiveTracker {
     this.#cameraConnected = false;
     if (goodbye) this.#event('info', `camera '${camera}' has ended`);
     else this.#event('warning', `camera '${camera}' disconnected; the run goes on`);
-    this.#hub.announce({ type: 'camera', camera: this.#liveCamera() });
+    this.#hub.announce({ type: 'camera', camera: liveCamera(this.#run, false) });
   }
 
   #frame(frame: ReceivedFrame): void {
@@ -238,7 +234,7 @@ export class LiveTracker {
       default:
         request satisfies never;
     }
-    this.#hub.announce({ type: 'beads', beads: this.#beads() });
+    this.#announceBeads();
   }
 
   #event(level: 'info' | 'warning' | 'error', text: string): void {
@@ -250,35 +246,26 @@ export class LiveTracker {
     if (this.#complaints.isDue(error)) this.#event(level, `${error.code} ${error.message}`);
   }
 
-  #beads(): LiveBead[] {
-    const { zLutOf } = this.#options;
-    return this.#run?.roiTable.list().map((roi) => ({ ...roi, zLut: zLutOf(roi.bead)?.name ?? null })) ?? [];
-  }
-
-  #liveCamera(): LiveCamera | null {
-    if (!this.#run) return null;
-    const { camera, width, height, pixelFormat, fps, pixelSizeNm } = this.#run.camera;
-    const connected = this.#cameraConnected;
-    return { camera, connected, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN };
+  #announceBeads(): void {
+    this.#hub.announce({ type: 'beads', beads: liveBeads(this.#run, this.#options.zLutOf) });
   }
 
   #snapshot(): SnapshotMessage {
-    const { engine, device } = this.engine.threads[0]!.facts;
-    return {
-      type: 'snapshot',
-      version: LIVE_VERSION,
-      camera: this.#liveCamera(),
-      beads: this.#beads(),
-      roiSize: this.#options.roiSize,
-      engine: { engine, device, why: this.engine.why },
-      pipeline: this.#options.plan.map(({ stage }) => stage),
-      recording: this.recording,
-    };
+    const { plan, roiSize, zLutOf } = this.#options;
+    const { engine } = this;
+    return liveSnapshot({
+      run: this.#run,
+      cameraConnected: this.#cameraConnected,
+      engine,
+      plan,
+      roiSize,
+      zLutOf,
+    });
   }
 
   #status(): StatusMessage {
     // With every status, however often ROIs move: often enough to see.
-    if (this.#run?.takeRoisFollowed()) this.#hub.announce({ type: 'beads', beads: this.#beads() });
+    if (this.#run?.takeRoisFollowed()) this.#announceBeads();
     const { rowsWritten = 0, rowsWaiting = 0 } = this.#run?.recorder?.stats ?? {};
     return {
       type: 'status',
