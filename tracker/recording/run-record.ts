@@ -46,7 +46,7 @@ const runRecord = z.object({
       .nullable()
       .transform((nm) => nm ?? Number.NaN),
   }),
-  engine: z.object({ engine: z.enum(['reference', 'gpu']), device: z.string(), fallback: z.boolean() }),
+  engine: z.object({ engine: z.enum(['reference', 'wasm', 'gpu']), device: z.string(), fallback: z.boolean() }),
   plan: z.array(z.object({ stage: z.string(), params: z.record(z.string(), z.unknown()) })),
   /** ROIs at the start; `roiChanges` tells what somebody did to them, `rois.arrows` where they followed their beads. */
   rois: z.array(roi),
