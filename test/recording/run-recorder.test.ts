@@ -89,9 +89,10 @@ test('a gap is recorded as a gap, without the times it does not have', async () 
   expect(fates[0]).toMatchObject({
     timeNs: first!.timeNs,
     receivedNs: first!.receivedNs,
+    submittedNs: first!.submittedNs,
     trackedNs: first!.trackedNs,
   });
-  expect(fates[1]).toMatchObject({ timeNs: null, receivedNs: 77n, trackedNs: null });
+  expect(fates[1]).toMatchObject({ timeNs: null, receivedNs: 77n, submittedNs: null, trackedNs: null });
   expect(fates[2]!.timeNs).toBe(first!.timeNs + 100_000_000n);
 });
 

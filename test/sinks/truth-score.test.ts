@@ -15,7 +15,11 @@ test('bias and standard deviation per axis are those of measured minus true, in 
     table.xPx[0] = 20 + error;
     table.yPx[0] = 30;
     table.zNm[0] = 500 - 10 * frame;
-    score.tracked({ frames: [{ id: frame, timeNs: 0n, receivedNs: 0n, trackedNs: 0n }], rois, table });
+    score.tracked({
+      frames: [{ id: frame, timeNs: 0n, receivedNs: 0n, submittedNs: 0n, trackedNs: 0n }],
+      rois,
+      table,
+    });
   }
   const { x, y, z, offered } = score.scores();
   expect(offered).toBe(3);
@@ -34,7 +38,7 @@ test('a bead the simulator does not know and a frame without truth are not score
   const rois = [{ bead: 5, left: 0, top: 0, size: 16 }];
   for (const id of [0, 1]) {
     score.tracked({
-      frames: [{ id, timeNs: 0n, receivedNs: 0n, trackedNs: 0n }],
+      frames: [{ id, timeNs: 0n, receivedNs: 0n, submittedNs: 0n, trackedNs: 0n }],
       rois,
       table: createTrackTable(1, 1),
     });
@@ -48,7 +52,7 @@ test('a gap of any length forgets the frames in it and no other', () => {
   score.gap({ firstFrame: 2, lastFrame: Number.MAX_SAFE_INTEGER });
   const rois = [{ bead: 0, left: 0, top: 0, size: 16 }];
   for (const id of [1, 5]) {
-    const frames = [{ id, timeNs: 0n, receivedNs: 0n, trackedNs: 0n }];
+    const frames = [{ id, timeNs: 0n, receivedNs: 0n, submittedNs: 0n, trackedNs: 0n }];
     score.tracked({ frames, rois, table: createTrackTable(1, 1) });
   }
   expect(score.scores().offered).toBe(1);

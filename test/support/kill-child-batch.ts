@@ -45,7 +45,13 @@ export function trackedBatch(first: number, frames: number, beads: number): Trac
   return {
     frames: Array.from({ length: frames }, (_, index) => {
       const timeNs = START_NS + BigInt(first + index) * 10_000_000n;
-      return { id: first + index, timeNs, receivedNs: timeNs + 1_000n, trackedNs: timeNs + 2_000_000n };
+      return {
+        id: first + index,
+        timeNs,
+        receivedNs: timeNs + 1_000n,
+        submittedNs: timeNs + 30_000n,
+        trackedNs: timeNs + 2_000_000n,
+      };
     }),
     rois: Array.from({ length: beads }, (_, index) => ({
       bead: 3 + 7 * index,

@@ -44,6 +44,7 @@ interface Batch {
   table: TrackTable | null;
   error: Error | null;
   settled: boolean;
+  submittedNs: bigint;
   trackedNs: bigint;
 }
 
@@ -116,6 +117,7 @@ export class FrameTracker {
         table: null,
         error: null,
         settled: false,
+        submittedNs: nowNs(),
         trackedNs: 0n,
       };
       this.#load[thread]!++;
@@ -157,9 +159,9 @@ export class FrameTracker {
     while (this.#inFlight[0]?.settled) {
       const batch = this.#inFlight.shift()!;
       if (batch.table) {
-        const trackedNs = batch.trackedNs;
+        const { submittedNs, trackedNs } = batch;
         const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs }) => {
-          return { id, timeNs, receivedNs, trackedNs };
+          return { id, timeNs, receivedNs, submittedNs, trackedNs };
         });
         this.#options.onTracked({ frames, rois: batch.rois, table: batch.table });
         this.#follow(batch.setupCount, batch.table);

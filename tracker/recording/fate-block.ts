@@ -9,6 +9,8 @@ export interface FateRow {
   timeNs: bigint | null;
   /** Host time of arrival, or at which a gap was noticed, ns since 1970. */
   receivedNs: bigint;
+  /** Host time at which it went to the engine, ns since 1970; null in a gap and in older recordings. */
+  submittedNs: bigint | null;
   /** Host time of the tracks, ns since 1970; null in a gap. */
   trackedNs: bigint | null;
   fate: FrameFate;
@@ -44,6 +46,7 @@ export class FateBlock {
       uint32Data(rows.map(({ lastFrame }) => lastFrame)),
       int64Data(rows.map(({ timeNs }) => timeNs)),
       int64Data(rows.map(({ receivedNs }) => receivedNs)),
+      int64Data(rows.map(({ submittedNs }) => submittedNs)),
       int64Data(rows.map(({ trackedNs }) => trackedNs)),
       makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data: ascii.encode(fates.join('')) }),
     ];

@@ -28,8 +28,9 @@ export class FateLog {
 
   tracked(frames: readonly TrackedFrame[]): void {
     this.endHole();
-    for (const { id, timeNs, receivedNs, trackedNs } of frames) {
-      this.#block.add({ frame: id, lastFrame: id, timeNs, receivedNs, trackedNs, fate: 'tracked' });
+    for (const { id: frame, timeNs, receivedNs, submittedNs, trackedNs } of frames) {
+      const times = { timeNs, receivedNs, submittedNs, trackedNs };
+      this.#block.add({ frame, lastFrame: frame, ...times, fate: 'tracked' });
     }
     this.#counts.tracked += frames.length;
   }
@@ -74,6 +75,7 @@ export class FateLog {
   }
 
   #addGap({ firstFrame: frame, lastFrame, fate, atNs }: FrameGap): void {
-    this.#block.add({ frame, lastFrame, timeNs: null, receivedNs: atNs, trackedNs: null, fate });
+    const times = { timeNs: null, receivedNs: atNs, submittedNs: null, trackedNs: null };
+    this.#block.add({ frame, lastFrame, ...times, fate });
   }
 }

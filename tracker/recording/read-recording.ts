@@ -64,6 +64,8 @@ export async function* readFates(path: string): AsyncGenerator<FateRow> {
     const lastFrame = values(path, batch, 'lastFrame', Uint32Array);
     const timeNs = columnOf(path, batch, 'timeNs');
     const receivedNs = values(path, batch, 'receivedNs', BigInt64Array);
+    // Older recordings have no such column.
+    const submittedNs = batch.getChild('submittedNs');
     const trackedNs = columnOf(path, batch, 'trackedNs');
     const fate = columnOf(path, batch, 'fate');
     for (let row = 0; row < batch.numRows; row++) {
@@ -72,6 +74,7 @@ export async function* readFates(path: string): AsyncGenerator<FateRow> {
         lastFrame: lastFrame[row]!,
         timeNs: timeNs.get(row) as bigint | null,
         receivedNs: receivedNs[row]!,
+        submittedNs: (submittedNs?.get(row) ?? null) as bigint | null,
         trackedNs: trackedNs.get(row) as bigint | null,
         fate: parseFate(path, fate.get(row)),
       };

@@ -40,6 +40,7 @@ const FRAME_UNITS = {
   lastFrame: 'the same number, or the last of a gap (included)',
   timeNs: 'ns since 1970, camera time of the exposure; null in a gap',
   receivedNs: 'ns since 1970, host time of arrival, or at which a gap was noticed',
+  submittedNs: 'ns since 1970, host time at which it went to the engine; null in a gap',
   trackedNs: 'ns since 1970, host time of the tracks; null in a gap',
   fate: 'one of fates',
 };
@@ -92,6 +93,7 @@ export function framesSchema(): Schema {
       new Field('lastFrame', new Uint32(), required),
       new Field('timeNs', new Int64(), nullable),
       new Field('receivedNs', new Int64(), required),
+      new Field('submittedNs', new Int64(), nullable),
       new Field('trackedNs', new Int64(), nullable),
       new Field('fate', new Utf8(), required),
     ],

@@ -2,7 +2,7 @@ import type { FrameFate } from '#protocol/frame-fate.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 
-/** When a frame was exposed, received and tracked. */
+/** When a frame was exposed, received, submitted and tracked. */
 export interface TrackedFrame {
   /** The camera's own frame number, unwrapped. */
   id: number;
@@ -10,6 +10,8 @@ export interface TrackedFrame {
   timeNs: bigint;
   /** Host time at which the frame arrived, ns since 1970. */
   receivedNs: bigint;
+  /** Host time at which it went to the engine, ns since 1970. */
+  submittedNs: bigint;
   /** Host time at which its tracks arrived, ns since 1970. */
   trackedNs: bigint;
 }
