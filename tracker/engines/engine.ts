@@ -1,5 +1,5 @@
-import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { FrameLayout } from '#protocol/frame-layout.ts';
+import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
