@@ -6,6 +6,8 @@ export async function openEngine(kind: EngineKind): Promise<Engine> {
   switch (kind) {
     case 'reference':
       return (await import('./reference.ts')).createReferenceEngine();
+    case 'wasm':
+      return (await import('./wasm.ts')).createWasmEngine();
     case 'gpu':
       return (await import('./gpu.ts')).createGpuEngine();
     default:

@@ -1,0 +1,64 @@
+import { STAGES } from '#stages/index.ts';
+
+/**
+ * Where the host puts what the kernel reads, in bytes from the start of each record; the kernel is compiled with them
+ * as constants. Words are u32 unless they say otherwise.
+ */
+export const KERNEL_WORDS = {
+  /** One per bead. `roiStart` and `roiStride` are bytes; seeds are f64, the center a plan without center starts from. */
+  roiStart: 0,
+  roiStride: 4,
+  roiProgram: 8,
+  roiZLut: 12,
+  roiSeedX: 16,
+  roiSeedY: 24,
+  roiGivenProfile: 32,
+  roiGivenRadii: 36,
+  roiLeft: 40,
+  roiTop: 44,
+  roiBytes: 48,
+
+  /** One per ROI size; its steps follow. `programProfile` is how many radii its longest profile has. */
+  programSize: 0,
+  programBytesPerPixel: 4,
+  programProfile: 8,
+  programSteps: 12,
+  programHead: 16,
+
+  /** A step: number of the stage, address of its parameters (f64), address of its tables (f64) or 0. */
+  stepStage: 0,
+  stepParams: 4,
+  stepTables: 8,
+  stepBytes: 12,
+
+  /** `zLutUnits`: [plane, stride] f32, unit deviations from the first kept radius on, 0 behind the last; f64 heights. */
+  zLutPlanes: 0,
+  zLutRadii: 4,
+  zLutStride: 8,
+  zLutUnits: 12,
+  zLutPlaneZNm: 16,
+  zLutBytes: 24,
+
+  /** All f64; the profile follows. */
+  resultX: 0,
+  resultY: 8,
+  resultZ: 16,
+  resultScore: 24,
+  resultStatus: 32,
+  resultDarkest: 40,
+  resultBrightest: 48,
+  resultRadii: 56,
+  resultHead: 64,
+} as const;
+
+/** Names of a stage's parameters in the order the kernel finds them. */
+export function parameterNames(constants: Readonly<Record<string, number>>): string[] {
+  return Object.keys(constants)
+    .filter((name) => name !== 'scratchLength')
+    .sort();
+}
+
+/** What the kernel knows a stage by. */
+export function stageNumber(name: string): number {
+  return STAGES.findIndex((stage) => stage.name === name);
+}
