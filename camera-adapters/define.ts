@@ -2,7 +2,7 @@ import type { CameraFacts } from '#protocol/camera-facts.ts';
 
 /** One frame on its way to the tracker. */
 export interface CameraFrame {
-  /** The camera's own frame number, unwrapped: strictly increasing, a missing number is a lost frame. */
+  /** The camera's own frame number, rising, or going round as its facts say; a missing number is a lost frame. */
   id: number;
   /** Time of exposure, ns since 1970. */
   timeNs: bigint;

@@ -1,7 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import {
   CAMERA_LINK_VERSION,
-  checkFrame,
   decodeAdapterMessage,
   encodeLinkMessage,
   type FrameMessage,
@@ -11,7 +10,10 @@ import {
 } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { FrameError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
-import type { FrameLedger } from './frame-ledger.ts';
+import { type BytesOfVersion, checkFrame } from '#protocol/frame-message.ts';
+import type { Roi } from '#protocol/roi.ts';
+import { FRAME_AGAIN, FRAME_LATE, type FrameLedger } from './frame-ledger.ts';
+import { type ROI_STREAMING, StreamedRois } from './streamed-rois.ts';
 
 /** A frame as it arrived; the views are valid during the call only. */
 export interface ReceivedFrame {
@@ -19,7 +21,12 @@ export interface ReceivedFrame {
   id: number;
   timeNs: bigint;
   receivedNs: bigint;
+  /** All of the frame, or the ROIs it was cut to. */
   pixels: Uint8Array;
+  /** The list of ROIs given to `setRois` that the pixels are of; null for a whole frame. */
+  rois: readonly Roi[] | null;
+  /** The whole frame beside its ROIs, when it was asked for. */
+  picture: Uint8Array | null;
   /** Little-endian float64 [bead, (xPx, yPx, zNm)] of a simulated camera. */
   truth: Uint8Array | null;
 }
@@ -27,6 +34,10 @@ export interface ReceivedFrame {
 export interface CameraEndpointOptions {
   /** Frames an adapter may have under way: more hide the link, fewer keep latency low under overload. */
   window: number;
+  /** Whether cameras that can are asked for the ROIs of a frame where these are few bytes. */
+  roiStreaming?: (typeof ROI_STREAMING)[number];
+  /** Largest message the socket takes. */
+  maxMessageBytes?: number;
   ledger: FrameLedger;
   /** A camera said hello; it is welcomed when this resolves, and refused with what it rejects with. */
   onCamera(hello: HelloMessage): Promise<void>;
@@ -47,6 +58,11 @@ export class CameraEndpoint {
   readonly #options: CameraEndpointOptions;
   #camera: WebSocket | null = null;
   #hello: HelloMessage | null = null;
+  #rois: readonly Roi[] = [];
+  /** Of the link that is open; null when its frames are whole for good. */
+  #streamed: StreamedRois | null = null;
+  #pictureAsked = false;
+  readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
   #goodbye = false;
   #welcoming: Promise<void> = Promise.resolve();
@@ -68,6 +84,28 @@ export class CameraEndpoint {
     this.#unsettled -= frames;
     // Before the welcome there is nobody to credit: it will count what is free by then.
     if (this.#camera && this.#hello && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
+  }
+
+  /**
+   * ROIs that frames are tracked with from now on. A camera that can cuts its frames to them where that pays; none
+   * make it send whole frames. Frames under way are still cut as before.
+   * @param rois a list that does not change
+   */
+  setRois(rois: readonly Roi[]): void {
+    this.#rois = rois;
+    this.#sendRois();
+  }
+
+  /** Whether the camera is sending ROIs only. */
+  get cutsFrames(): boolean {
+    return this.#streamed?.cuts ?? false;
+  }
+
+  /** Has the next frame bring all of its pixels along, where frames are cut. */
+  askForPicture(): void {
+    if (!this.cutsFrames || this.#pictureAsked || !this.#camera) return;
+    this.#pictureAsked = true;
+    send(this.#camera, { type: 'picture' });
   }
 
   /** Closes the link with a word to the adapter, once a welcome under way is through. */
@@ -115,13 +153,24 @@ export class CameraEndpoint {
         return;
       }
       this.#hello = hello;
-      this.#options.ledger.linkOpened();
+      this.#options.ledger.linkOpened(hello.wrap);
       const credit = Math.max(0, this.#options.window - this.#unsettled);
       send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
+      this.#pictureAsked = false;
+      const streams = hello.roiStreaming && this.#options.roiStreaming === 'auto';
+      this.#streamed = streams
+        ? new StreamedRois(hello, this.#options.maxMessageBytes ?? Number.POSITIVE_INFINITY)
+        : null;
+      this.#sendRois();
     } catch (error) {
       if (this.#camera === socket && !this.#hello) this.#camera = null;
       this.#refuse(socket, error);
     }
+  }
+
+  #sendRois(): void {
+    const change = this.#streamed?.change(this.#rois);
+    if (change && this.#camera) send(this.#camera, change);
   }
 
   #frame(hello: HelloMessage, raw: Record<string, unknown>): void {
@@ -130,33 +179,38 @@ export class CameraEndpoint {
     this.#unsettled++;
     let frame: FrameMessage;
     try {
-      frame = checkFrame(raw, hello);
+      frame = checkFrame(raw, hello, this.#bytesOfVersion);
     } catch (error) {
-      const numbered = Number.isSafeInteger(raw.id) && (raw.id as number) >= 0;
-      const id = numbered ? ledger.received(raw.id as number, 0, receivedNs) : -1;
-      if (id >= 0) ledger.lost(id, 'refused', receivedNs);
-      else ledger.refusedUnnumbered();
-      this.settled(1);
+      this.#refuseFrame(raw.id, receivedNs);
       throw error;
     }
     const id = ledger.received(frame.id, Number(frame.dropped) || 0, receivedNs);
     if (id < 0) {
-      ledger.refusedUnnumbered();
+      if (id === FRAME_AGAIN) ledger.refusedUnnumbered();
       this.settled(1);
-      throw new FrameError({
-        where: `frame ${frame.id}`,
-        expected: 'a number above the last',
-        received: 'one that was there before',
-        remedy: 'unwrap the camera counter in the adapter',
-      });
+      throw outOfOrder(frame.id, id);
     }
     if (this.#unsettled > window) {
       ledger.lost(id, 'dropped-ring', receivedNs);
       this.settled(1);
       return;
     }
+    if (ledger.clockWentBack(frame.tNs)) this.#options.onTrouble(clockBack(frame.id));
     const truth = frame.truth instanceof Uint8Array && frame.truth.length % 8 === 0 ? frame.truth : null;
-    onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, truth });
+    const picture = frame.picture ?? null;
+    if (picture) this.#pictureAsked = false;
+    const rois = frame.rois == null ? null : this.#streamed!.roisOf(frame.rois);
+    onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, rois, picture, truth });
+  }
+
+  /** Counts a frame that cannot be used, under its number if it has one of its own. */
+  #refuseFrame(number: unknown, atNs: bigint): void {
+    const { ledger } = this.#options;
+    const numbered = Number.isInteger(number) && (number as number) >= 0 && (number as number) < 2 ** 32;
+    const id = numbered ? ledger.received(number as number, 0, atNs) : FRAME_AGAIN;
+    if (id >= 0) ledger.lost(id, 'refused', atNs);
+    else if (id === FRAME_AGAIN) ledger.refusedUnnumbered();
+    this.settled(1);
   }
 
   #refuse(socket: WebSocket, cause: unknown): void {
@@ -172,12 +226,34 @@ export class CameraEndpoint {
     const { camera } = this.#hello;
     this.#camera = null;
     this.#hello = null;
+    this.#streamed = null;
     this.#options.onAway(camera, this.#goodbye);
   }
 }
 
 function send(socket: WebSocket, message: TrackerMessage): void {
   if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(message));
+}
+
+function outOfOrder(id: number, answer: number): FrameError {
+  return new FrameError({
+    where: `frame ${id}`,
+    expected: 'a number above the last',
+    received: answer === FRAME_LATE ? 'one that was given up' : 'one that was there before',
+    remedy:
+      answer === FRAME_LATE
+        ? 'send frames in the order of their numbers'
+        : 'say in the hello how the counter wraps',
+  });
+}
+
+function clockBack(id: number): FrameError {
+  return new FrameError({
+    where: `frame ${id} tNs`,
+    expected: 'a time after that of the frame before',
+    received: 'an earlier one',
+    remedy: 'the frame is tracked all the same; set the clock of the camera once, not while it runs',
+  });
 }
 
 function linkError(cause: unknown): ProtocolError {

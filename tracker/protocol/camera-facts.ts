@@ -1,3 +1,4 @@
+import type { CounterWrap } from './camera-link.ts';
 import type { FrameShape } from './pixel-format.ts';
 
 /** What a camera says of itself before its first frame. */
@@ -8,4 +9,6 @@ export interface CameraFacts extends FrameShape {
   fps: number;
   /** nm per px in the sample plane; NaN when unknown. */
   pixelSizeNm: number;
+  /** How its frame numbers go round; absent when they only rise. */
+  wrap?: CounterWrap;
 }

@@ -1,13 +1,9 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
-import { FrameError, ProtocolError } from './errors.ts';
-import {
-  describeShape,
-  type FrameShape,
-  frameBytes,
-  PIXEL_FORMATS,
-  type PixelFormat,
-} from './pixel-format.ts';
+import { ProtocolError, TweezertrackError } from './errors.ts';
+import { assertPlainMessage } from './message-shape.ts';
+import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.ts';
+import type { Roi } from './roi.ts';
 
 /** Version of the messages between a camera adapter and the tracker; both sides send theirs in the first message. */
 export const CAMERA_LINK_VERSION = 1;
@@ -15,12 +11,30 @@ export const CAMERA_LINK_VERSION = 1;
 /** Path of the WebSocket endpoint for cameras. */
 export const CAMERA_PATH = '/camera';
 
+/** Far more than any message holds. */
+const MESSAGE_LIMITS = { values: 256, depth: 4 };
+
 const pixelFormats = Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]];
+
+/** Counters that go round sooner cannot tell a late frame from a missing one. */
+const SHORTEST_COUNTER = 16;
+
+const wrap = z
+  .object({ first: z.number().int().min(0), last: z.number().int().max(0xffffffff) })
+  .refine(({ first, last }) => last - first + 1 >= SHORTEST_COUNTER, {
+    message: `a counter of at least ${SHORTEST_COUNTER} numbers`,
+  });
+
+/** Numbers of a counter that goes round: `first` comes after `last`. */
+export type CounterWrap = z.output<typeof wrap>;
 
 const hello = z.object({
   type: z.literal('hello'),
   version: z.literal(CAMERA_LINK_VERSION),
-  camera: z.string().min(1).max(200),
+  camera: z
+    .string()
+    .max(200)
+    .regex(/^\P{Cc}+$/u, 'expected a name without control characters'),
   width: z.number().int().min(8).max(16384),
   height: z.number().int().min(8).max(16384),
   pixelFormat: z.enum(pixelFormats),
@@ -28,6 +42,10 @@ const hello = z.object({
   fps: z.number().min(0).max(1e6),
   /** nm per px in the sample plane; absent when unknown. */
   pixelSizeNm: z.number().positive().nullish(),
+  /** How the frame numbers go round, e.g. 1 to 65535 for GigE Vision; absent when they only rise. */
+  wrap: wrap.nullish(),
+  /** Whether it can send the ROIs of a frame instead of all of it. */
+  roiStreaming: z.boolean().nullish(),
 });
 
 /** First message of an adapter: what its frames are. */
@@ -45,7 +63,7 @@ interface ByeMessage {
 /** One frame; `data` is the last field so that a reader can leave the pixels where they are. */
 export interface FrameMessage {
   type: 'frame';
-  /** The camera's frame number, unwrapped. */
+  /** The camera's frame number. */
   id: number;
   /** Time of exposure, ns since 1970. */
   tNs: bigint | number;
@@ -53,7 +71,11 @@ export interface FrameMessage {
   dropped?: number;
   /** Simulated cameras: little-endian float64 [bead, (xPx, yPx, zNm)]. */
   truth?: Uint8Array;
-  /** Pixels [row, column], little-endian. */
+  /** Version of the ROI table this frame was cut with; absent when it is whole. */
+  rois?: number;
+  /** The whole frame beside its ROIs, [row, column], when the tracker has asked for a picture. */
+  picture?: Uint8Array;
+  /** Pixels [row, column], little-endian, of the whole frame or of its ROIs, one after the other in table order. */
   data: Uint8Array;
 }
 
@@ -84,7 +106,31 @@ interface FarewellMessage {
   type: 'farewell';
 }
 
-export type TrackerMessage = WelcomeMessage | CreditMessage | LinkErrorMessage | FarewellMessage;
+/** Where an ROI lies in the frame, px. */
+export type RoiSquare = Pick<Roi, 'left' | 'top' | 'size'>;
+
+/**
+ * What the frames exposed from now on shall hold: these ROIs, or all of the frame when there are none. Only for adapters
+ * that said `roiStreaming`; the first frame that carries the version is the first of its kind. Holds for one link.
+ */
+export interface RoisMessage {
+  type: 'rois';
+  version: number;
+  rois: RoiSquare[];
+}
+
+/** Asks for the whole frame beside the ROIs of the next one. */
+interface PictureMessage {
+  type: 'picture';
+}
+
+export type TrackerMessage =
+  | WelcomeMessage
+  | CreditMessage
+  | RoisMessage
+  | PictureMessage
+  | LinkErrorMessage
+  | FarewellMessage;
 
 // Records would tie a message to the connection's history and shut out other languages.
 const packr = new Packr({ useRecords: false });
@@ -103,6 +149,7 @@ export function decodeTrackerMessage(bytes: Uint8Array): TrackerMessage {
 /**
  * A message of an adapter, with `data` left in place inside `bytes`; only its type is checked here.
  * @throws {ProtocolError} if it is not a MessagePack map with a known `type`
+ * @throws {LimitError} if it holds far more than any message does
  */
 export function decodeAdapterMessage(bytes: Uint8Array): {
   type: 'hello' | 'frame' | 'bye';
@@ -110,8 +157,10 @@ export function decodeAdapterMessage(bytes: Uint8Array): {
 } {
   let raw: unknown;
   try {
+    assertPlainMessage(bytes, MESSAGE_LIMITS);
     raw = unpackr.unpack(bytes);
   } catch (cause) {
+    if (cause instanceof TweezertrackError) throw cause;
     const received = `${bytes.length} bytes that are not`;
     throw new ProtocolError({ where: 'camera message', expected: 'one MessagePack map', received }, cause);
   }
@@ -145,36 +194,4 @@ export function parseHello(raw: Record<string, unknown>): HelloMessage {
     expected: 'camera, width, height, pixelFormat, fps and optionally pixelSizeNm',
     received: z.prettifyError(parsed.error),
   });
-}
-
-/**
- * Checks a frame against the hello without copying or allocating for a good one.
- * @throws {FrameError} naming the frame and both byte counts
- */
-export function checkFrame(raw: Record<string, unknown>, shape: FrameShape): FrameMessage {
-  const { id, data, tNs } = raw;
-  if (!Number.isSafeInteger(id) || (id as number) < 0) {
-    throw new FrameError({ where: 'frame id', expected: 'a whole number from 0', received: String(id) });
-  }
-  if (typeof tNs !== 'bigint' && !Number.isSafeInteger(tNs)) {
-    throw new FrameError({ where: `frame ${id} tNs`, expected: 'ns since 1970', received: String(tNs) });
-  }
-  const expectedBytes = frameBytes(shape);
-  const received = data instanceof Uint8Array ? `${data.length}` : typeof data;
-  if (!(data instanceof Uint8Array) || data.length !== expectedBytes) {
-    throw new FrameError({
-      where: `frame ${id}`,
-      expected: `${expectedBytes} bytes (${describeShape(shape)})`,
-      received,
-      remedy: remedyForBytes(data instanceof Uint8Array ? data.length : 0, shape),
-    });
-  }
-  return raw as unknown as FrameMessage;
-}
-
-function remedyForBytes(bytes: number, shape: FrameShape): string {
-  const pixels = shape.width * shape.height;
-  const likely = pixelFormats.find((format) => PIXEL_FORMATS[format].bytesPerPixel * pixels === bytes);
-  if (likely) return `is the camera set to ${likely}?`;
-  return 'send a new hello when the frame size changes';
 }

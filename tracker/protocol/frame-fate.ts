@@ -6,6 +6,7 @@ export const FRAME_FATES = {
     'its number is missing although the adapter reported no drop: lost by the camera or on the way',
   'dropped-ring': 'it arrived while the ring of frames waiting for the engine was full',
   'dropped-engine': 'the engine failed on it or went away while it was in flight',
+  'dropped-late': 'it arrived after a later frame, when it had been given up',
   refused: 'it was not what the hello announced',
   'camera-away': 'its number passed while the camera was disconnected',
   'recorder-overrun': 'tracked, but not recorded: the disk could not keep up',

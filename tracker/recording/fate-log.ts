@@ -46,7 +46,9 @@ export class FateLog {
   gap(gap: FrameGap): void {
     if (this.#isFull()) this.#extendHole(gap);
     else this.#addGap(gap);
-    this.#counts[gap.fate] += gap.lastFrame - gap.firstFrame + 1;
+    const frames = gap.lastFrame - gap.firstFrame + 1;
+    this.#counts[gap.fate] += frames;
+    if (gap.was) this.#counts[gap.was] -= frames;
   }
 
   endHole(): void {

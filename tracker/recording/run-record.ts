@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
+import { LATENCY_STEP_NAMES } from '#protocol/latency-step.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 
 /** Names inside a run folder. */
@@ -55,9 +56,17 @@ const runRecord = z.object({
   ),
   zLuts: z.array(z.object({ name: z.string(), file: z.string(), beads: z.array(z.number().int()) })),
   /** Frames by fate; null until the run has ended. */
-  frames: z.record(z.enum(Object.keys(FRAME_FATES) as [FrameFate, ...FrameFate[]]), counts).nullable(),
+  frames: z.partialRecord(z.enum(Object.keys(FRAME_FATES) as [FrameFate, ...FrameFate[]]), counts).nullable(),
   /** Rows of `tracks.arrows`; null until the run has ended. */
   rows: z.object({ written: counts, lost: counts }).nullable(),
+  /** Where the time of the frames went; null until the run has ended, and where nobody measured it. */
+  latency: z
+    .partialRecord(
+      z.enum(LATENCY_STEP_NAMES),
+      z.object({ frames: counts, p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }),
+    )
+    .nullable()
+    .default(null),
 });
 
 export type RunRecord = z.output<typeof runRecord>;

@@ -31,6 +31,8 @@ export interface FrameGap {
   firstFrame: number;
   lastFrame: number;
   fate: FrameFate;
+  /** The fate these frames were said to have before; this one takes its place. */
+  was?: FrameFate;
   /** Host time at which the gap was noticed, ns since 1970. */
   atNs: bigint;
 }

@@ -1,0 +1,111 @@
+import type { RoisMessage } from '#protocol/camera-link.ts';
+import { DATA_HEAD_BYTES, frameHead, setDataHead } from '#protocol/frame-message.ts';
+import { type FrameShape, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
+import type { CameraFrame } from './define.ts';
+
+/** A frame with its pixels where a message has them; the head is written when it is sent. */
+export interface PackedFrame {
+  readonly id: number;
+  readonly timeNs: bigint;
+  readonly truth: Float64Array | undefined;
+  /** Version of the ROIs it was cut to, or null. */
+  readonly rois: number | null;
+  readonly dataBytes: number;
+  readonly pictureBytes: number | null;
+  readonly buffer: Uint8Array;
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+}
+
+/** Bytes of a head without truth, at most. */
+const HEAD_ROOM = 192;
+
+/**
+ * Copies frames, whole or cut to the ROIs the tracker asked for, once: into the buffers they are sent from, which go
+ * round.
+ */
+export class FramePacker {
+  readonly #shape: FrameShape;
+  #free: Uint8Array[] = [];
+  #table: RoisMessage | null = null;
+  #pictureAsked = false;
+
+  constructor(shape: FrameShape) {
+    this.#shape = shape;
+  }
+
+  /** ROIs of the frames packed from now on; an empty table, or null, is whole frames. Those outside the frame are the tracker's defect. */
+  setRois(table: RoisMessage | null): void {
+    this.#table = table && table.rois.length > 0 ? table : null;
+    if (!table) this.#pictureAsked = false;
+  }
+
+  /** Has the next frame that is cut bring all its pixels along. */
+  askForPicture(): void {
+    this.#pictureAsked = true;
+  }
+
+  pack({ id, timeNs, pixels, truth }: CameraFrame): PackedFrame {
+    const table = this.#table;
+    const takesPicture = table !== null && this.#pictureAsked;
+    const { bytesPerPixel } = PIXEL_FORMATS[this.#shape.pixelFormat];
+    const dataBytes = table
+      ? table.rois.reduce((sum, { size }) => sum + size * size * bytesPerPixel, 0)
+      : pixels.length;
+    const pictureBytes = takesPicture ? pixels.length : null;
+    const bodyStart = HEAD_ROOM + (truth?.byteLength ?? 0);
+    const dataStart = bodyStart + (takesPicture ? pixels.length + DATA_HEAD_BYTES : 0);
+    const buffer = this.#take(dataStart + dataBytes);
+    if (takesPicture) {
+      buffer.set(pixels, bodyStart);
+      setDataHead(buffer, bodyStart + pixels.length, dataBytes);
+      this.#pictureAsked = false;
+    }
+    if (table) this.#cut(pixels, table, buffer, dataStart);
+    else buffer.set(pixels, dataStart);
+    const bodyEnd = dataStart + dataBytes;
+    const rois = table ? table.version : null;
+    return { id, timeNs, truth, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd };
+  }
+
+  /** The message, in the frame's own buffer. */
+  seal(frame: PackedFrame, dropped: number): Uint8Array {
+    const { id, timeNs, truth, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd } = frame;
+    const fields = {
+      type: 'frame' as const,
+      id,
+      tNs: timeNs,
+      dropped,
+      ...(truth && { truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength) }),
+      ...(rois !== null && { rois }),
+    };
+    const head = frameHead(fields, dataBytes, pictureBytes);
+    buffer.set(head, bodyStart - head.length);
+    return buffer.subarray(bodyStart - head.length, bodyEnd);
+  }
+
+  /** Takes the buffer of a frame back that was sent or given up. */
+  release({ buffer }: PackedFrame): void {
+    this.#free.push(buffer);
+  }
+
+  #cut(pixels: Uint8Array, { rois }: RoisMessage, into: Uint8Array, start: number): void {
+    const { bytesPerPixel } = PIXEL_FORMATS[this.#shape.pixelFormat];
+    const stride = this.#shape.width * bytesPerPixel;
+    let at = start;
+    for (const { left, top, size } of rois) {
+      const rowBytes = size * bytesPerPixel;
+      const end = (top + size) * stride;
+      for (let row = top * stride + left * bytesPerPixel; row < end; row += stride) {
+        into.set(pixels.subarray(row, row + rowBytes), at);
+        at += rowBytes;
+      }
+    }
+  }
+
+  /** A free buffer that is large enough; a smaller one makes way for it, so that all grow to what is needed. */
+  #take(bytes: number): Uint8Array {
+    const free = this.#free.pop();
+    return free && free.length >= bytes ? free : new Uint8Array(bytes);
+  }
+}

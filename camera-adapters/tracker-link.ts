@@ -1,0 +1,210 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import WebSocket from 'ws';
+import type { CameraFacts } from '#protocol/camera-facts.ts';
+import {
+  CAMERA_LINK_VERSION,
+  CAMERA_PATH,
+  decodeTrackerMessage,
+  encodeLinkMessage,
+  type HelloMessage,
+  type TrackerMessage,
+} from '#protocol/camera-link.ts';
+import { DeviceError } from '#protocol/errors.ts';
+import { frameBytes } from '#protocol/pixel-format.ts';
+import type { CameraFrame } from './define.ts';
+import { FrameBacklog } from './frame-backlog.ts';
+import { FramePacker, type PackedFrame } from './frame-packer.ts';
+
+export interface TrackerLinkOptions {
+  /** Base URL of the tracker, e.g. `ws://127.0.0.1:8321`. */
+  url: string;
+  signal: AbortSignal;
+  /** Words for the person at the terminal. */
+  log(text: string): void;
+}
+
+const RETRY_MS = [200, 500, 1000, 2000];
+const FAREWELL_MS = 5000;
+/** A camera set wrongly earns an error with every frame; a person needs it once a second. */
+const ERROR_EVERY_MS = 1000;
+
+/** The camera's side of the link: keeps it open, sends frames as credit allows, cut to ROIs when the tracker asks. */
+export class TrackerLink {
+  sent = 0;
+  dropped = 0;
+  refusal: DeviceError | null = null;
+  readonly #facts: CameraFacts;
+  readonly #options: TrackerLinkOptions;
+  readonly #packer: FramePacker;
+  readonly #backlog: FrameBacklog<PackedFrame>;
+  #socket: WebSocket | null = null;
+  #credit = 0;
+  #droppedBeforeLink = 0;
+  #closing = false;
+  #errorAtMs = Number.NEGATIVE_INFINITY;
+  #wake: (() => void)[] = [];
+
+  constructor(facts: CameraFacts, options: TrackerLinkOptions) {
+    this.#facts = facts;
+    this.#options = options;
+    this.#packer = new FramePacker(facts);
+    this.#backlog = new FrameBacklog(facts.fps, frameBytes(facts), (frame) => {
+      this.dropped++;
+      this.#packer.release(frame);
+    });
+    options.signal.addEventListener('abort', this.#wakeAll, { once: true });
+    void this.#keepOpen();
+  }
+
+  /** Resolves when the tracker has answered the hello, or refused it. */
+  async ready(): Promise<void> {
+    await this.#until(() => this.#socket !== null);
+    if (this.refusal) throw this.refusal;
+  }
+
+  /** Resolves when a frame may be sent. */
+  credit(): Promise<void> {
+    return this.#until(() => this.#socket !== null && this.#credit > 0);
+  }
+
+  /** Sends a frame, or keeps it for the next credit; its pixels are copied. */
+  send(frame: CameraFrame): void {
+    const packed = this.#packer.pack(frame);
+    if (this.#credit > 0 && this.#socket) this.#transmit(this.#socket, packed);
+    else this.#backlog.push(packed, performance.now());
+  }
+
+  /** Says bye and waits until the tracker has taken everything. */
+  async bye(): Promise<void> {
+    const empty = this.#until(() => this.#backlog.length === 0);
+    await Promise.race([empty, pause(FAREWELL_MS, undefined, { ref: false })]);
+    this.#backlog.keepOnly(() => false);
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#closing = true;
+    const dropped = this.dropped - this.#droppedBeforeLink;
+    const done = this.#until(() => this.#socket === null);
+    socket.send(encodeLinkMessage({ type: 'bye', sent: this.sent, dropped }));
+    await Promise.race([done, pause(FAREWELL_MS, undefined, { ref: false })]);
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.#options.signal.removeEventListener('abort', this.#wakeAll);
+    this.#socket?.terminate();
+    this.#wakeAll();
+  }
+
+  #transmit(socket: WebSocket, frame: PackedFrame): void {
+    this.#credit--;
+    this.sent++;
+    const message = this.#packer.seal(frame, this.dropped - this.#droppedBeforeLink);
+    // Sent from where it lies: the buffer is free when the socket has taken the last byte, or will take none.
+    socket.send(message, () => this.#packer.release(frame));
+  }
+
+  async #keepOpen(): Promise<void> {
+    const { signal, log, url } = this.#options;
+    for (let attempt = 0; !signal.aborted && !this.#closing && !this.refusal; attempt++) {
+      try {
+        await this.#connect();
+        attempt = 0;
+        if (!this.#closing && !this.refusal) log(`link to ${url} lost; connecting again`);
+      } catch (error) {
+        if (attempt === 0) log(`no tracker at ${url} yet (${(error as Error).message}); trying again`);
+      }
+      const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
+      await pause(wait, undefined, { signal, ref: !this.#closing }).catch(() => undefined);
+    }
+  }
+
+  /** Opens the link and stays until it closes. */
+  #connect(): Promise<void> {
+    const url = new URL(CAMERA_PATH, this.#options.url);
+    // Masking costs the tracker more than all other work of the link; on loopback nothing can sit in between.
+    const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      ...(loopback && { generateMask: () => undefined }),
+    });
+    return new Promise((resolve, reject) => {
+      socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts))));
+      socket.on('message', (bytes: Buffer) => this.#receive(socket, decodeTrackerMessage(bytes)));
+      socket.on('error', reject);
+      socket.on('close', () => {
+        this.#socket = null;
+        this.#credit = 0;
+        // What the versions of a link mean ends with it.
+        this.#packer.setRois(null);
+        this.#backlog.keepOnly(({ rois }) => rois === null);
+        this.#wakeAll();
+        resolve();
+      });
+    });
+  }
+
+  #receive(socket: WebSocket, message: TrackerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#socket = socket;
+        this.#credit = message.credit;
+        this.#droppedBeforeLink = this.dropped;
+        break;
+      case 'credit':
+        this.#credit += message.credit;
+        break;
+      case 'rois':
+        this.#packer.setRois(message);
+        break;
+      case 'picture':
+        this.#packer.askForPicture();
+        break;
+      case 'farewell':
+        socket.close(1000);
+        return;
+      case 'error':
+        this.#complain(`${message.code} ${message.message}`);
+        break;
+      default:
+        message satisfies never;
+    }
+    while (this.#socket && this.#credit > 0 && this.#backlog.length > 0) {
+      this.#transmit(this.#socket, this.#backlog.shift()!);
+    }
+    this.#wakeAll();
+  }
+
+  #complain(received: string): void {
+    if (performance.now() - this.#errorAtMs > ERROR_EVERY_MS) {
+      this.#options.log(received);
+      this.#errorAtMs = performance.now();
+    }
+    if (!this.#socket) this.refusal = new DeviceError({ where: 'tracker', expected: 'a welcome', received });
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition() && !this.refusal && !this.#options.signal.aborted) {
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+
+  readonly #wakeAll = (): void => {
+    for (const resolve of this.#wake.splice(0)) resolve();
+  };
+}
+
+function helloOf(facts: CameraFacts): HelloMessage {
+  const { camera, width, height, pixelFormat, fps, pixelSizeNm, wrap } = facts;
+  return {
+    type: 'hello',
+    version: CAMERA_LINK_VERSION,
+    camera,
+    width,
+    height,
+    pixelFormat,
+    fps,
+    roiStreaming: true,
+    ...(Number.isFinite(pixelSizeNm) && { pixelSizeNm }),
+    ...(wrap && { wrap }),
+  };
+}
