@@ -12,13 +12,31 @@ import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
 const schema = z.strictObject({
   server: z
     .strictObject({
-      port: z
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe('address to listen on; any but this machine itself needs tokens'),
+      port: z.number().int().min(0).max(65535).default(8321).describe('port; 0 takes any free one'),
+      hosts: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('further host names by which peers reach this machine'),
+      tokens: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('TOML file of tokens by role; made with new ones if there is none'),
+      tlsCert: z.string().min(1).optional().describe('PEM file of the certificate: serves https and wss'),
+      tlsKey: z.string().min(1).optional().describe('PEM file of its private key'),
+      maxViewers: z.number().int().min(1).max(1000).default(16).describe('dashboards at a time'),
+      maxFrameMiB: z
         .number()
         .int()
-        .min(0)
-        .max(65535)
-        .default(8321)
-        .describe('port on 127.0.0.1; 0 takes any free one'),
+        .min(1)
+        .max(1024)
+        .default(129)
+        .describe('largest message of a camera: 129 holds 8192 x 8192 px of 16 bits'),
     })
     .prefault({}),
   camera: z
@@ -88,6 +106,9 @@ const schema = z.strictObject({
 
 /** Every setting of the service, checked and complete. */
 export type Config = z.output<typeof schema>;
+
+/** Settings of the network side. */
+export type ServerSettings = Config['server'];
 
 /** The settings that hold when nothing is said. */
 export function defaultConfig(): Config {

@@ -12,6 +12,7 @@ import {
   type LiveCamera,
   type LiveMessage,
 } from '#protocol/live.ts';
+import { noRefusals } from '#protocol/refusal.ts';
 import { roiAround } from '#protocol/roi.ts';
 
 export interface FakeTrackerOptions {
@@ -209,6 +210,7 @@ export class FakeTracker {
       latencyMs: { median: 3.1 + 0.2 * this.#noise(), p95: 5.4 + 0.3 * this.#noise(), max: 9.7 },
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
+      refusals: noRefusals(),
     };
   }
 

@@ -1,76 +1,94 @@
-import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import sirv from 'sirv';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import type { WebSocket } from 'ws';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
-import { PortError } from '#protocol/errors.ts';
-import { LIVE_PATH } from '#protocol/live.ts';
-import { DASHBOARD_FOLDER } from './dashboard-files.ts';
-
-/** 8192 x 8192 16-bit, the largest frame a camera may send in one message. */
-const MAX_FRAME_MESSAGE_BYTES = 129 << 20;
-const MAX_REQUEST_BYTES = 64 << 10;
-const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
+import { LimitError, PortError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
+import type { Role } from '#protocol/role.ts';
+import type { ServerSettings } from '../config.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
+import { Door } from './door.ts';
+import { Pages } from './pages.ts';
+import { Refusals } from './refusals.ts';
+import { SignIn } from './sign-in.ts';
+import { readTls } from './tls.ts';
+import { refuseStream, UpgradeDesk } from './upgrades.ts';
 
 export interface LiveServerOptions {
-  /** 0 takes any free port. */
-  port: number;
+  settings: ServerSettings;
   onCamera(socket: WebSocket): void;
-  onViewer(socket: WebSocket): void;
+  onViewer(socket: WebSocket, role: Role): void;
+  /** Somebody was turned away at the door. */
+  onRefusal(error: TweezertrackError): void;
   /** What `/health` answers with. */
   health(): object;
+  /** Words for the person at the terminal. */
+  log(text: string): void;
+  limits?: Partial<ConnectionLimits>;
 }
 
 export interface LiveServer {
   port: number;
   /** Address of the dashboard. */
   url: string;
+  /** Address for cameras. */
+  cameraUrl: string;
+  refusals: Refusals;
   close(): Promise<void>;
 }
 
+const MAX_HEADER_BYTES = 8 << 10;
+
 /**
- * Serves the dashboard, the camera link and the live stream on one port of 127.0.0.1.
+ * Serves the dashboard, the camera link and the live stream on one port.
  *
- * Pages of other origins and other host names are refused, so that no web page can reach the tracker.
+ * Pages of other origins and other host names are refused, so that no web page can reach the tracker, and so is
+ * whoever has no token where tokens are needed.
  * @throws {PortError} when the port is taken
+ * @throws {ConfigError} when others can reach the address and there are no tokens, or a file of the settings is bad
  */
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
-  const dashboardBuilt = existsSync(DASHBOARD_FOLDER);
-  const files = sirv(DASHBOARD_FOLDER, { etag: true, dev: !dashboardBuilt });
-  const server = createServer((request, response) => {
-    if (!isLocal(request)) return void response.writeHead(403).end('only local pages may use this tracker\n');
-    if (request.url === '/health') {
-      response.setHeader('content-type', 'application/json');
-      return void response.end(JSON.stringify(options.health()));
-    }
-    files(request, response, () => {
-      response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end(dashboardBuilt ? 'not found\n' : 'the dashboard is not built yet: npm run build\n');
-    });
+  const { settings, health, log } = options;
+  const limits = { ...CONNECTION_LIMITS, ...options.limits };
+  const tls = readTls(settings);
+  const door = new Door(settings, tls !== null, log);
+  const refusals = new Refusals(options.onRefusal);
+  const http = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: limits.requestMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.sweepMs,
+    keepAliveTimeout: limits.requestMs,
+  };
+  const server = tls
+    ? createSecureServer({ ...http, ...tls, handshakeTimeout: limits.requestMs })
+    : createServer(http);
+  server.timeout = 2 * limits.requestMs;
+  server.maxConnections = limits.connections;
+  countBrokenConnections(server, refusals, limits);
+
+  const port = await listen(server, settings);
+  const signIn = new SignIn(port, tls !== null, refusals);
+  const reports = {
+    '/health': () => ({ contentType: 'application/json', text: JSON.stringify(health()) }),
+  };
+  const pages = new Pages({ door, signIn, refusals, reports });
+  server.on('request', (request, response) => {
+    // A peer that leaves in the middle of its request.
+    pages.answer(request, response).catch(() => response.destroy());
   });
-  const endpoints = new Map<string, { sockets: WebSocketServer; accept(socket: WebSocket): void }>([
-    [CAMERA_PATH, { sockets: socketServer(MAX_FRAME_MESSAGE_BYTES), accept: options.onCamera }],
-    [LIVE_PATH, { sockets: socketServer(MAX_REQUEST_BYTES), accept: options.onViewer }],
-  ]);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const endpoint = endpoints.get(new URL(request.url ?? '/', 'http://localhost').pathname);
-    if (!endpoint || !isLocal(request)) {
-      socket.end(`HTTP/1.1 ${endpoint ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
-      return;
-    }
-    endpoint.sockets.handleUpgrade(request, socket, head, (opened) => endpoint.accept(opened));
-  });
-  const port = await listen(server, options.port);
+  const desk = new UpgradeDesk({ ...options, limits, door, refusals, passName: signIn.passName });
+  server.on('upgrade', (request, stream, head) => desk.upgrade(request, stream, head));
+
+  const at = `${hostToShow(settings.host)}:${port}`;
   return {
     port,
-    url: `http://127.0.0.1:${port}/`,
+    url: `${tls ? 'https' : 'http'}://${at}/`,
+    cameraUrl: `${tls ? 'wss' : 'ws'}://${at}${CAMERA_PATH}`,
+    refusals,
     close: async () => {
-      for (const { sockets } of endpoints.values()) {
-        for (const socket of sockets.clients) socket.close(1001);
-        sockets.close();
-      }
+      desk.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -78,19 +96,57 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   };
 }
 
-function socketServer(maxPayload: number): WebSocketServer {
-  return new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload });
+/** What never becomes a request: bytes of other kinds, peers that stop half-way, connections above the limit. */
+function countBrokenConnections(server: Server, refusals: Refusals, limits: ConnectionLimits): void {
+  const { requestMs, connections } = limits;
+  server.on('clientError', (cause: NodeJS.ErrnoException, stream) => {
+    if (cause.code === 'ECONNRESET' || !stream.writable) return void stream.destroy();
+    if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+      const complaint = {
+        where: 'request',
+        expected: `all of it within ${requestMs} ms`,
+        received: 'a part',
+      };
+      return refuseStream(stream, 408, 'http-time', new LimitError(complaint), refusals);
+    }
+    const tooLong = cause.code === 'HPE_HEADER_OVERFLOW';
+    const expected = tooLong ? `headers of at most ${MAX_HEADER_BYTES} bytes` : 'HTTP';
+    const received = tooLong ? 'longer ones' : cause.message;
+    const error = new ProtocolError({ where: 'request', expected, received }, cause);
+    refuseStream(stream, tooLong ? 431 : 400, 'http-request', error, refusals);
+  });
+  server.on('timeout', (stream) => {
+    const complaint = {
+      where: 'connection',
+      expected: `a word within ${2 * requestMs} ms`,
+      received: 'none',
+    };
+    refusals.count('http-time', new LimitError(complaint));
+    stream.destroy();
+  });
+  server.on('tlsClientError', (cause: Error) => {
+    refusals.count(
+      'tls',
+      new ProtocolError({ where: 'TLS', expected: 'a handshake', received: cause.message }),
+    );
+  });
+  server.on('connect', (_request, stream) => {
+    const error = new ProtocolError({ where: 'request', expected: 'GET', received: 'CONNECT' });
+    refuseStream(stream, 405, 'method', error, refusals);
+  });
+  server.on('drop', () => {
+    const complaint = { where: 'connections', expected: `at most ${connections}`, received: 'one more' };
+    refusals.count('connections', new LimitError(complaint));
+  });
 }
 
-/** A request for this host, from a page of this host or from no page at all. */
-function isLocal(request: IncomingMessage): boolean {
-  const host = request.headers.host ?? '';
-  if (!LOOPBACK_NAMES.has(host.replace(/:\d+$/, ''))) return false;
-  const { origin } = request.headers;
-  return origin === undefined || origin === `http://${host}`;
+/** A name that leads here from where people are; an address of all interfaces does not. */
+function hostToShow(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, { host, port }: ServerSettings): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const received = cause.code === 'EADDRINUSE' ? 'one that is in use' : cause.message;
@@ -98,7 +154,7 @@ function listen(server: Server, port: number): Promise<number> {
         new PortError(
           {
             where: `port ${port}`,
-            expected: 'a free port of 127.0.0.1',
+            expected: `a free port of ${host}`,
             received,
             remedy: 'stop the other program or choose another with --port (0 takes any)',
           },
@@ -106,6 +162,6 @@ function listen(server: Server, port: number): Promise<number> {
         ),
       );
     });
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -5,11 +5,11 @@ import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import type { ControlRequest } from '#protocol/control-request.ts';
-import { DeviceError, ProtocolError, RoiError, TweezertrackError } from '#protocol/errors.ts';
+import { DeviceError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
+import type { Role } from '#protocol/role.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
 import { PreviewMaker } from '#sinks/preview.ts';
@@ -17,6 +17,7 @@ import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
+import { type BeadRequest, changeBeads } from './bead-requests.ts';
 import { Complaints } from './complaints.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
@@ -57,10 +58,12 @@ export class LiveTracker {
     );
     try {
       const server = await startLiveServer({
-        port: options.config.server.port,
+        settings: options.config.server,
         onCamera: (socket) => tracker?.acceptCamera(socket),
-        onViewer: (socket) => tracker?.acceptViewer(socket),
+        onViewer: (socket, role) => tracker?.acceptViewer(socket, role),
+        onRefusal: (error) => tracker?.refused(error),
         health: () => tracker?.health() ?? {},
+        log: options.log,
       });
       tracker = new LiveTracker(options, engine, server);
       return tracker;
@@ -79,6 +82,7 @@ export class LiveTracker {
       snapshot: () => this.#snapshot(),
       status: () => this.#status(),
       control: (request) => this.#control(request),
+      onRefused: (cause) => server.refusals.ofRequest(cause),
     });
     this.#endpoint = new CameraEndpoint({
       window: options.config.camera.window,
@@ -86,7 +90,7 @@ export class LiveTracker {
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
-      onTrouble: (error) => this.#complain('warning', error),
+      onTrouble: (error) => server.refusals.ofCamera(error),
     });
   }
 
@@ -94,8 +98,13 @@ export class LiveTracker {
     this.#endpoint.accept(socket);
   }
 
-  acceptViewer(socket: WebSocket): void {
-    this.#hub.accept(socket);
+  acceptViewer(socket: WebSocket, role: Role): void {
+    this.#hub.accept(socket, role);
+  }
+
+  /** Tells everybody of a peer or message that was turned away, once a second at most. */
+  refused(error: TweezertrackError): void {
+    this.#complain('warning', error);
   }
 
   /** Tells everybody what the engine has to say. */
@@ -115,7 +124,14 @@ export class LiveTracker {
   health(): object {
     const { engine, device } = this.engine.threads[0]!.facts;
     const camera = liveCamera(this.#run, this.#cameraConnected);
-    return { ok: true, engine, device, camera, frames: this.totals() };
+    return {
+      ok: true,
+      engine,
+      device,
+      camera,
+      frames: this.totals(),
+      refusals: this.server.refusals.counts(),
+    };
   }
 
   /** Tracks what has arrived, closes the recording and the server. */
@@ -208,32 +224,8 @@ export class LiveTracker {
     this.#endpoint.settled(frames.length);
   }
 
-  async #control(request: Exclude<ControlRequest, { type: 'select' }>): Promise<void> {
-    const run = this.#run;
-    if (!run) {
-      throw new RoiError({
-        where: request.type,
-        expected: 'a camera',
-        received: 'none yet',
-        remedy: 'connect one',
-      });
-    }
-    switch (request.type) {
-      case 'add-bead':
-        await run.addBead(request.xPx, request.yPx, request.size);
-        break;
-      case 'move-bead':
-        await run.moveBead(request.bead, request.xPx, request.yPx);
-        break;
-      case 'follow-bead':
-        await run.followBead(request.bead, request.follow);
-        break;
-      case 'remove-bead':
-        await run.removeBead(request.bead);
-        break;
-      default:
-        request satisfies never;
-    }
+  async #control(request: BeadRequest): Promise<void> {
+    await changeBeads(this.#run, request);
     this.#announceBeads();
   }
 
@@ -272,6 +264,7 @@ export class LiveTracker {
       ...this.#rates.take(),
       ledger: { ...this.totals() },
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
+      refusals: this.server.refusals.counts(),
     };
   }
 }

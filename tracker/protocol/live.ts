@@ -1,5 +1,6 @@
 import type { ControlRequest } from './control-request.ts';
 import { packLive, unpackLive } from './live-wire.ts';
+import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
@@ -82,6 +83,8 @@ export interface StatusMessage {
   ledger: Record<string, number>;
   /** Rows written and rows waiting for the disk. */
   recorded: { rows: number; waiting: number };
+  /** Peers and messages turned away since the start, by reason. */
+  refusals: RefusalCounts;
 }
 
 /** Live picture: 8-bit, binned by `step` in both directions, dropped first when a viewer is slow. */

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
-import { TweezertrackError } from '#protocol/errors.ts';
+import { AccessError, TweezertrackError } from '#protocol/errors.ts';
 import {
   type EventMessage,
   encodeLive,
@@ -10,6 +10,7 @@ import {
   type StatusMessage,
   type TracksMessage,
 } from '#protocol/live.ts';
+import type { Role } from '#protocol/role.ts';
 import { TraceQueue } from './trace-queue.ts';
 import type { TrackedFrames, TrackSink } from './track-sink.ts';
 
@@ -24,6 +25,8 @@ export interface LiveHubOptions {
   status(): StatusMessage;
   /** Does what a dashboard asks for, except `select`, which the hub does itself. */
   control(request: Exclude<ControlRequest, { type: 'select' }>): Promise<void>;
+  /** A request was not done, and the viewer was told why. */
+  onRefused(cause: unknown): void;
 }
 
 /** The columns of a tracks message that are the same for every viewer. */
@@ -31,6 +34,7 @@ type NewestPoints = Omit<TracksMessage, 'type' | 'selected' | 'timeS' | 'xPx' | 
 
 interface Viewer {
   socket: WebSocket;
+  role: Role;
   selected: number | null;
   trace: TraceQueue;
 }
@@ -61,8 +65,8 @@ export class LiveHub implements TrackSink {
   }
 
   /** Takes over a socket that was opened on the live path. */
-  accept(socket: WebSocket): void {
-    const viewer: Viewer = { socket, selected: null, trace: new TraceQueue() };
+  accept(socket: WebSocket, role: Role): void {
+    const viewer: Viewer = { socket, role, selected: null, trace: new TraceQueue() };
     this.#viewers.add(viewer);
     socket.binaryType = 'nodebuffer';
     socket.on('close', () => this.#viewers.delete(viewer));
@@ -134,8 +138,12 @@ export class LiveHub implements TrackSink {
       if (request.type === 'select') {
         viewer.selected = request.bead;
         viewer.trace.take();
-      } else await this.#options.control(request);
+      } else {
+        assertMayChange(viewer.role, request);
+        await this.#options.control(request);
+      }
     } catch (cause) {
+      this.#options.onRefused(cause);
       error = cause instanceof TweezertrackError ? `${cause.code} ${cause.message}` : String(cause);
     }
     viewer.socket.send(encodeLive({ type: 'reply', id, error }));
@@ -167,4 +175,14 @@ export class LiveHub implements TrackSink {
     const bytes = encodeLive(message);
     for (const { socket } of this.#viewers) socket.send(bytes);
   }
+}
+
+function assertMayChange(role: Role, request: ControlRequest): void {
+  if (role === 'operator') return;
+  throw new AccessError({
+    where: request.type,
+    expected: 'the role operator',
+    received: `the role ${role}`,
+    remedy: 'sign in with a token of an operator',
+  });
 }

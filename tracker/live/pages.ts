@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AccessError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
+import type { Refusal } from '#protocol/refusal.ts';
+import { DASHBOARD_FOLDER, readDashboard } from './dashboard-files.ts';
+import type { Door, TurnedAway } from './door.ts';
+import type { Refusals } from './refusals.ts';
+import { SIGN_IN_PATH, type SignIn } from './sign-in.ts';
+
+/** The page runs its own scripts only, in no frame of another page, and tells nobody where it is. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** A page made for each request. */
+export interface Report {
+  contentType: string;
+  text: string;
+}
+
+export interface PagesOptions {
+  door: Door;
+  signIn: SignIn;
+  refusals: Refusals;
+  /** Pages by path that programs read, e.g. `/health`; any role may. */
+  reports: Record<string, () => Report | Promise<Report>>;
+}
+
+/** Answers HTTP requests: the dashboard's files, the sign-in and the reports. */
+export class Pages {
+  readonly #options: PagesOptions;
+  #files = readDashboard(DASHBOARD_FOLDER);
+
+  constructor(options: PagesOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { door, signIn, reports } = this.#options;
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const wrongPage = door.checkPage(request);
+    if (wrongPage) return this.#turnAway(response, wrongPage);
+    const path = (request.url ?? '/').split('?')[0]!;
+    const { method } = request;
+    const signsIn = path === SIGN_IN_PATH && method === 'POST';
+    if (signsIn && door.tokens) return signIn.take(door.tokens, request, response);
+    if (method !== 'GET' && method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      const error = new ProtocolError({ where: path, expected: 'GET or HEAD', received: method ?? 'none' });
+      return this.#refuse(response, 405, 'method', error);
+    }
+    const roles = door.rolesOf(request, signIn.passName);
+    if (!Array.isArray(roles)) {
+      // A person who opens the dashboard is asked, not refused.
+      if (path === '/') return signIn.page(response, 401);
+      return this.#turnAway(response, roles as TurnedAway);
+    }
+    const report = Object.hasOwn(reports, path) ? reports[path] : undefined;
+    if (report) {
+      const { contentType, text } = await report();
+      response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
+      response.end(text);
+      return;
+    }
+    if (!roles.includes('operator') && !roles.includes('viewer')) {
+      return this.#turnAway(response, needsRole('operator or viewer', roles));
+    }
+    this.#file(request, response, path);
+  }
+
+  #file(request: IncomingMessage, response: ServerResponse, path: string): void {
+    // A checkout may be built while the tracker runs already.
+    if (this.#files.size === 0) this.#files = readDashboard(DASHBOARD_FOLDER);
+    const file = this.#files.get(path);
+    if (!file) {
+      const received =
+        this.#files.size > 0 ? 'another' : 'none, as the dashboard is not built: npm run build';
+      const error = new ProtocolError({ where: path, expected: 'a file of the dashboard', received });
+      this.#refuse(response, 404, 'path', error);
+      return;
+    }
+    const headers = { etag: file.etag, 'cache-control': 'no-cache' };
+    if (request.headers['if-none-match'] === file.etag) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    response.writeHead(200, {
+      ...headers,
+      'content-type': file.contentType,
+      'content-length': file.bytes.length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  #turnAway(response: ServerResponse, { status, reason, error }: TurnedAway): void {
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+    this.#refuse(response, status, reason, error);
+  }
+
+  #refuse(response: ServerResponse, status: number, reason: Refusal, error: TweezertrackError): void {
+    this.#options.refusals.count(reason, error);
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+    response.end(`${error.code} ${error.message}\n`);
+  }
+}
+
+/** A peer whose token is of another role. */
+export function needsRole(expected: string, roles: readonly string[]): TurnedAway {
+  const received = roles.join(', ');
+  const error = new AccessError({ where: 'token', expected: `the role ${expected}`, received });
+  return { status: 403, reason: 'role', error };
+}
