@@ -6,7 +6,8 @@ import { STAGES } from '#stages/index.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
-const options = { lanes: 64, keepsProfiles: true };
+const options = { lanes: 64, reduction: 'tree', keepsProfiles: true } as const;
+const REDUCTIONS = ['tree', 'subgroup'] as const;
 const stages = new URL('../../tracker/stages/', import.meta.url);
 
 function planOf(stage: string, params: Record<string, unknown> = {}): Plan {
@@ -28,12 +29,24 @@ test('every stage has a WGSL text with a function of its name', () => {
 
 test('every WGSL text is part of a kernel of all stages and says first what it is', () => {
   const plan = STAGES.flatMap(({ name }) => planOf(name));
-  const code = composeKernel(plan, 32, 'mono8', options);
+  const [byHalves, bySubgroup] = REDUCTIONS.map((reduction) =>
+    composeKernel(plan, 32, 'mono8', { ...options, reduction }),
+  );
   for (const file of readdirSync(stages).filter((name) => name.endsWith('.wgsl'))) {
     const text = readFileSync(new URL(file, stages), 'utf8');
     expect(text, file).toMatch(/^\/\/ /);
-    expect(code.includes(text), file).toBe(true);
+    expect(byHalves!.includes(text), file).toBe(file !== 'reduce-subgroup.wgsl');
+    expect(bySubgroup!.includes(text), file).toBe(file !== 'reduce.wgsl');
   }
+});
+
+test('only kernels that use subgroups need them of the adapter', () => {
+  const [byHalves, bySubgroup] = REDUCTIONS.map((reduction) =>
+    composeKernel(parsePlan(MAGTRACK_PLAN), 64, 'mono8', { ...options, reduction }),
+  );
+  expect(byHalves).not.toMatch(/subgroup/i);
+  // A directive must come first.
+  expect(bySubgroup).toMatch(/^enable subgroups;\n/);
 });
 
 test('stages are called in the order of the plan, none before the last lane is done with the one before', () => {
@@ -116,9 +129,13 @@ describe.skipIf(skipReason)(
     test.each(STAGES.map(({ name }) => name))(
       'the plan of %s alone compiles without a warning',
       async (name) => {
-        for (const pixelFormat of ['mono8', 'mono16', 'float32'] as const) {
-          for (const size of [8, 33, 512]) {
-            expect(await compile(composeKernel(planOf(name), size, pixelFormat, options))).toEqual([]);
+        for (const reduction of REDUCTIONS) {
+          if (reduction === 'subgroup' && !gpu.device.features.has('subgroups')) continue;
+          for (const pixelFormat of ['mono8', 'mono16', 'float32'] as const) {
+            for (const size of [8, 33, 512]) {
+              const code = composeKernel(planOf(name), size, pixelFormat, { ...options, reduction });
+              expect(await compile(code)).toEqual([]);
+            }
           }
         }
       },

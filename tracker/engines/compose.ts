@@ -7,7 +7,6 @@ import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
 /** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */
 const SHARED = [
   'roi',
-  'reduce',
   'parabolic-vertex',
   'self-convolution',
   'median',
@@ -40,15 +39,16 @@ export const RESULT_STATUS_SHIFT = 16;
 /** Words of an ROI in the kernel's table: the struct `Roi` of roi.wgsl. */
 export const ROI_WORDS = {
   start: 0,
-  bead: 1,
-  zLutStart: 2,
-  planes: 3,
-  seedXWhole: 4,
-  seedYWhole: 5,
-  seedXOffset: 6,
-  seedYOffset: 7,
+  stride: 1,
+  bead: 2,
+  zLutStart: 3,
+  planes: 4,
+  seedXWhole: 6,
+  seedYWhole: 7,
+  seedXOffset: 8,
+  seedYOffset: 9,
 } as const;
-export const ROI_WORD_COUNT = 8;
+export const ROI_WORD_COUNT = 10;
 
 /** `seedXWhole` or `seedYWhole` of a center that is not known. */
 export const NO_SEED = 0x7fffffff;
@@ -68,9 +68,14 @@ export function keptLength(keeps: Kept, size: number): number {
   return keeps === 'convolutions' ? 2 * size : 6;
 }
 
+/** How lanes add up: by halves through workgroup memory, or first within the subgroups of the adapter. */
+export type Reduction = 'tree' | 'subgroup';
+
 export interface KernelOptions {
   /** Invocations that share one ROI; a power of 2, at most 256. */
   lanes: number;
+  /** `subgroup` needs a device with that feature. */
+  reduction: Reduction;
   /** Whether the radial profile goes into the results. */
   keepsProfiles: boolean;
   /** Radii of the profiles that are given to a plan that makes none. */
@@ -93,7 +98,8 @@ export function composeKernel(
   options: KernelOptions,
 ): string {
   const constants = sharedConstants(plan, size, pixelFormat, options);
-  const texts = new Set(SHARED);
+  const bySubgroup = options.reduction === 'subgroup';
+  const texts = new Set([...SHARED, bySubgroup ? 'reduce-subgroup' : 'reduce']);
   const calls = options.givenRadii ? ['  given_profile(lane);'] : [];
   for (const { stage: name, params } of plan) {
     const { scratchLength = 0, ...own } = stageNamed(name).constants(params, size);
@@ -103,10 +109,12 @@ export function composeKernel(
     calls.push(`  ${name.replaceAll('-', '_')}(lane);`);
   }
   return [
+    ...(bySubgroup ? ['enable subgroups;'] : []),
     ...Object.entries(constants).map(([name, value]) => `const ${name} = ${value};`),
     ...[...texts].map(readText),
     '@compute @workgroup_size(lanes)',
     'fn track(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {',
+    ...(bySubgroup ? ['  find_subgroup(lane);'] : []),
     '  begin_roi(group.x, group.y, lane);',
     // A stage may still read what the next one writes over.
     ...calls.flatMap((call, index) => (index === 0 ? [call] : ['  workgroupBarrier();', call])),

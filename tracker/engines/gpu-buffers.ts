@@ -3,17 +3,25 @@ import { DeviceError } from '#protocol/errors.ts';
 /** Buffers of a device by name, kept between setups: Dawn does not give destroyed ones back to the system. */
 export interface GpuBuffers {
   /**
-   * A buffer of at least this size; what it holds is what was last written to this name, or 0.
+   * A buffer of at least this size; what it holds is what was last written to this name, or 0. One that must grow is
+   * a new one: nothing in flight may use the old.
    * @throws {DeviceError} when the device has no buffers that large
    */
   take(name: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
   /** Like `take`, filled with `values`. */
   put(name: string, values: Uint32Array | Float32Array, usage: GPUBufferUsageFlags): GPUBuffer;
+  /** Gives all of them back, as after one the device had no memory for. */
+  clear(): void;
+}
+
+/** Bytes of the largest buffer that a kernel can use. */
+export function largestBuffer({ limits }: GPUDevice): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 }
 
 export function createGpuBuffers(device: GPUDevice): GpuBuffers {
   const buffers = new Map<string, GPUBuffer>();
-  const largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+  const largest = largestBuffer(device);
 
   function take(name: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const known = buffers.get(name);
@@ -23,7 +31,7 @@ export function createGpuBuffers(device: GPUDevice): GpuBuffers {
         where: `GPU buffer '${name}'`,
         expected: `at most ${largest} bytes`,
         received: `${bytes} bytes`,
-        remedy: 'choose the reference engine, or smaller frames or Z-LUTs',
+        remedy: 'choose another engine, or smaller frames or Z-LUTs',
       });
     }
     known?.destroy();
@@ -39,21 +47,30 @@ export function createGpuBuffers(device: GPUDevice): GpuBuffers {
       device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
       return buffer;
     },
+    clear() {
+      for (const buffer of buffers.values()) buffer.destroy();
+      buffers.clear();
+    },
   };
 }
 
-/** Writes the first `bytes` of a frame; WebGPU takes whole words only, so the last may need a copy. */
+/**
+ * Writes a frame as whole words. Dawn crashes the process when it is given memory that threads share, and takes no
+ * part of a word, so such a frame goes through `staging`.
+ * @param staging a word's multiple of bytes, at least those of the frame: so many are written
+ */
 export function writeFrame(
   queue: GPUQueue,
   buffer: GPUBuffer,
   offset: number,
-  frame: ArrayBuffer,
-  bytes: number,
+  frame: ArrayBufferLike,
+  frameBytes: number,
+  staging: Uint8Array<ArrayBuffer>,
 ): void {
-  const whole = bytes - (bytes % 4);
-  queue.writeBuffer(buffer, offset, frame, 0, whole);
-  if (whole === bytes) return;
-  const last = new Uint8Array(4);
-  last.set(new Uint8Array(frame, whole, bytes - whole));
-  queue.writeBuffer(buffer, offset + whole, last);
+  if (frame instanceof ArrayBuffer && frame.byteLength >= staging.length) {
+    queue.writeBuffer(buffer, offset, frame, 0, staging.length);
+    return;
+  }
+  staging.set(new Uint8Array(frame, 0, frameBytes));
+  queue.writeBuffer(buffer, offset, staging);
 }

@@ -1,3 +1,4 @@
+import { roiPlaces } from '#protocol/frame-layout.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planRadii } from '#stages/plan.ts';
 import { EMPTY_BIN, type Kept, keptLength, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
@@ -65,24 +66,25 @@ function packProfiles(profiles: readonly ArrayLike<number>[]): number[] {
 }
 
 /** Rows `ROI_WORDS` of the beads with ROIs of this size. */
-export function packRois(setup: GpuSetup, size: number, zLutStarts: number[]): Uint32Array {
-  const { rois, width, zLuts, zLutOfBead, seeds } = setup;
-  const words: number[] = [];
-  for (const [bead, roi] of rois.entries()) {
-    if (roi.size !== size) continue;
+export function packRois(setup: GpuSetup, size: number, zLutStarts: readonly number[]): Uint32Array {
+  const { rois, width, layout, zLuts, zLutOfBead, seeds } = setup;
+  const beads = rois.flatMap((roi, bead) => (roi.size === size ? [bead] : []));
+  const places = roiPlaces(rois, width, layout);
+  const words = new Uint32Array(beads.length * ROI_WORD_COUNT);
+  const offsets = new Float32Array(words.buffer);
+  for (const [index, bead] of beads.entries()) {
+    const row = index * ROI_WORD_COUNT;
     const zLut = zLutOfBead[bead] ?? -1;
-    const row = new Uint32Array(ROI_WORD_COUNT);
-    row[ROI_WORDS.start] = roi.top * width + roi.left;
-    row[ROI_WORDS.bead] = bead;
-    row[ROI_WORDS.zLutStart] = zLutStarts[zLut] ?? 0;
-    row[ROI_WORDS.planes] = zLuts[zLut]?.planes ?? 0;
+    words[row + ROI_WORDS.start] = places[bead]!.start;
+    words[row + ROI_WORDS.stride] = places[bead]!.stride;
+    words[row + ROI_WORDS.bead] = bead;
+    words[row + ROI_WORDS.zLutStart] = zLutStarts[zLut] ?? 0;
+    words[row + ROI_WORDS.planes] = zLuts[zLut]?.planes ?? 0;
     const { xPx, yPx } = seeds?.[bead] ?? { xPx: Number.NaN, yPx: Number.NaN };
-    const offsets = new Float32Array(row.buffer);
-    row[ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
-    row[ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
-    offsets[ROI_WORDS.seedXOffset] = xPx - Math.round(xPx);
-    offsets[ROI_WORDS.seedYOffset] = yPx - Math.round(yPx);
-    words.push(...row);
+    words[row + ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
+    words[row + ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
+    offsets[row + ROI_WORDS.seedXOffset] = xPx - Math.round(xPx);
+    offsets[row + ROI_WORDS.seedYOffset] = yPx - Math.round(yPx);
   }
-  return Uint32Array.from(words);
+  return words;
 }

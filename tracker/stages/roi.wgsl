@@ -2,7 +2,6 @@
 // Every lane holds the same center, level of light and result; pixels are read from the frame where they lie.
 
 struct Batch {
-  width: u32,        // px
   frameWords: u32,
   beads: u32,
   resultWords: u32,  // of one bead in one frame
@@ -11,9 +10,11 @@ struct Batch {
 
 struct Roi {
   start: u32,          // index in the frame of its top-left pixel
+  stride: u32,         // from one of its rows to the next, px
   bead: u32,           // row of the results
   zLutStart: u32,      // index of the first value of its Z-LUT
   planes: u32,         // 0 without a Z-LUT
+  unused: u32,
   seedWhole: vec2i,    // center a plan without center-of-mass starts from; noSeed: unknown
   seedOffset: vec2f,
 }
@@ -61,7 +62,7 @@ const keyOfMinusInfinity = 0x007fffffu;
 const keyOfInfinity = 0xff800000u;
 
 fn pixel_word(row: i32, column: i32) -> u32 {
-  let index = roi.start + u32(row) * batch.width + u32(column);
+  let index = roi.start + u32(row) * roi.stride + u32(column);
   if (bytesPerPixel == 1) { return (frames[frameStart + (index >> 2u)] >> ((index & 3u) * 8u)) & 0xffu; }
   if (bytesPerPixel == 2) { return (frames[frameStart + (index >> 1u)] >> ((index & 1u) * 16u)) & 0xffffu; }
   return frames[frameStart + index];
