@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { ProtocolError } from './errors.ts';
+import { ProtocolError, TweezertrackError } from './errors.ts';
 import { unpackLive } from './live-wire.ts';
+import { assertPlainMessage } from './message-shape.ts';
+
+/** Twice what the largest request holds. */
+const REQUEST_LIMITS = { values: 32, depth: 2 };
 
 const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 
@@ -28,12 +32,15 @@ export type ControlRequest = z.output<typeof controlRequest>;
 /**
  * Checks a request from a dashboard.
  * @throws {ProtocolError} naming the field
+ * @throws {LimitError} when it holds far more than any request does
  */
 export function parseControlRequest(bytes: Uint8Array): ControlRequest {
   let raw: unknown;
   try {
+    assertPlainMessage(bytes, REQUEST_LIMITS);
     raw = unpackLive(bytes);
   } catch (cause) {
+    if (cause instanceof TweezertrackError) throw cause;
     throw new ProtocolError(
       { where: 'live request', expected: 'one MessagePack value', received: `${bytes.length} other bytes` },
       cause,

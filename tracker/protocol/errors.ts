@@ -19,7 +19,12 @@ export type ErrorCode =
   | 'E_OUTPUT_EXISTS'
   | 'E_RECORDING'
   | 'E_PORT'
-  | 'E_DEVICE';
+  | 'E_DEVICE'
+  | 'E_ACCESS'
+  | 'E_LIMIT';
+
+/** Characters of a complaint that a peer may have written: more would fill logs and answers. */
+const MAX_RECEIVED = 1000;
 
 /** Base of every error a user can cause or cure: `where: expected, received; remedy`. */
 export class TweezertrackError extends Error {
@@ -28,7 +33,7 @@ export class TweezertrackError extends Error {
   constructor(code: ErrorCode, complaint: Complaint, cause?: unknown) {
     const { where, expected, received, remedy } = complaint;
     super(
-      `${where}: expected ${expected}, received ${received}${remedy ? `; ${remedy}` : ''}`,
+      `${where}: expected ${expected}, received ${printable(received)}${remedy ? `; ${remedy}` : ''}`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
@@ -104,4 +109,24 @@ export class DeviceError extends TweezertrackError {
   constructor(complaint: Complaint, cause?: unknown) {
     super('E_DEVICE', complaint, cause);
   }
+}
+
+/** A peer that may not do what it asked for: give it a token, or the name or role it needs. */
+export class AccessError extends TweezertrackError {
+  constructor(complaint: Complaint, cause?: unknown) {
+    super('E_ACCESS', complaint, cause);
+  }
+}
+
+/** A peer or message above a limit: it is turned away and counted, the service goes on. */
+export class LimitError extends TweezertrackError {
+  constructor(complaint: Complaint, cause?: unknown) {
+    super('E_LIMIT', complaint, cause);
+  }
+}
+
+/** Without control characters, which could move a terminal's cursor or color its text. */
+function printable(text: string): string {
+  const short = text.length > MAX_RECEIVED ? `${text.slice(0, MAX_RECEIVED)}...` : text;
+  return short.replace(/[^\P{Cc}\n]/gu, '?');
 }
