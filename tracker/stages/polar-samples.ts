@@ -43,7 +43,8 @@ export function createCircleSums(): CircleSums {
   return { counts: new Float64Array(12), weights: new Float64Array(12) };
 }
 
-const directionsOf = scratch((angles) => {
+/** [angle] directions of the samples of one quadrant. */
+export const directionsOf = scratch((angles) => {
   const turn = (angle: number) => ((angle + 0.5) / angles) * (Math.PI / 2);
   return {
     cosines: Float64Array.from({ length: angles }, (_, angle) => Math.cos(turn(angle))),

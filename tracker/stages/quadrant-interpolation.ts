@@ -147,7 +147,7 @@ const halvesOf = scratch((radii) => {
 });
 
 /** Weights of the radii: none in the middle and at the rim, between them as the share of the ROI's light. */
-function windowOf(radii: number): Float64Array {
+export function windowOf(radii: number): Float64Array {
   return Float64Array.from({ length: radii }, (_, index) => {
     const u = index / radii;
     return Math.sqrt((1 - Math.exp(-((1 - u) ** 2) / 0.05)) * (1 - Math.exp(-(u * u) / 0.01)) * 2 * u);
