@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EngineSetup } from '#engines/engine.ts';
-import { startEngineThread } from '#engines/engine-thread.ts';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
+import { startThreadHost } from '#engines/thread-host.ts';
 import { DeviceError } from '#protocol/errors.ts';
-import { createTrackTable, type TrackTable, trackTableBytes } from '#protocol/track-table.ts';
+import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import {
   beadRow,
@@ -74,12 +74,14 @@ describe.skipIf(skipReason)(`the GPU engine${skipReason ? ` (skipped: ${skipReas
     const want = createTrackTable(1, 2);
     await engine.configure(setup);
     await engine.track([frame], want);
-    const thread = await startEngineThread('gpu');
-    expect(thread.facts).toEqual(engine.facts);
-    await thread.configure(setup);
-    const { table } = await thread.track([frame], new ArrayBuffer(trackTableBytes(1, 2)), 2, 0);
+    const host = await startThreadHost('gpu');
+    expect(host.facts).toEqual(engine.facts);
+    await host.configure(setup);
+    const room = host.takeRoom(frame.byteLength);
+    room.pixels.set(new Uint8Array(frame));
+    const table = await host.track([room]);
     expect([...table.zNm]).toEqual([...want.zNm]);
-    await thread.close();
+    await host.close();
   });
 
   test('lets the process end by itself once it is closed', async () => {

@@ -1,46 +1,47 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type EngineThread, startEngineThread } from '#engines/engine-thread.ts';
+import type { EngineHost } from '#engines/engine-host.ts';
 import { selfTest } from '#engines/self-test.ts';
+import { startThreadHost } from '#engines/thread-host.ts';
 import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
 const noGpu = gpuSkipReason();
 
 describe('self-test', () => {
-  let reference: EngineThread;
+  let reference: EngineHost;
   beforeAll(async () => {
-    reference = await startEngineThread('reference');
+    reference = await startThreadHost('reference');
   });
   afterAll(() => reference.close());
 
   test.skipIf(noGpu).each(PRESET_NAMES)(
     `the GPU agrees with the reference on the preset %s${noGpu ? ` (${noGpu})` : ''}`,
     async (preset) => {
-      const gpu = await startEngineThread('gpu');
+      const gpu = await startThreadHost('gpu');
       expect(await selfTest(gpu, reference, presetPlan(preset))).toBeNull();
       await gpu.close();
     },
   );
 
   test('an engine that is off by 0.01 px is named with bead, expected and received', async () => {
-    const wrong: EngineThread = {
+    const wrong: EngineHost = {
       ...reference,
       track: async (...batch) => {
-        const tracked = await reference.track(...batch);
-        tracked.table.yPx[1]! += 0.01;
-        return tracked;
+        const table = await reference.track(...batch);
+        table.yPx[1]! += 0.01;
+        return table;
       },
     };
     expect(await selfTest(wrong, reference)).toMatch(/^yPx of bead 1: expected \d+\.\d+, received \d+\.\d+$/);
   });
 
   test('an engine that loses a bead the reference finds does not agree', async () => {
-    const wrong: EngineThread = {
+    const wrong: EngineHost = {
       ...reference,
       track: async (...batch) => {
-        const tracked = await reference.track(...batch);
-        tracked.table.zNm[0] = Number.NaN;
-        return tracked;
+        const table = await reference.track(...batch);
+        table.zNm[0] = Number.NaN;
+        return table;
       },
     };
     expect(await selfTest(wrong, reference)).toContain('zNm of bead 0');

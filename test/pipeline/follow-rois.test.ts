@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { simulatedCamera } from '#camera-adapters/simulated.ts';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
-import type { EngineThread } from '#engines/engine-thread.ts';
 import { ringExample } from '#engines/ring-example.ts';
 import { FOLLOW_PX, RoiFollower } from '#pipeline/follow-rois.ts';
 import { FrameTracker } from '#pipeline/frame-tracker.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
-import { createTrackTable, trackTableOver } from '#protocol/track-table.ts';
+import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
+import { manualHost } from '../support/manual-host.ts';
 import { ringFrame, ringZLut } from '../support/ring-beads.ts';
 
 const frame = { width: 200, height: 120 };
@@ -102,59 +102,40 @@ describe('an ROI that follows', () => {
   });
 });
 
-/** A thread that sees its only bead at `at`, in batches that end when the test says so. */
-function watchedThread() {
-  const at = { xPx: 0, yPx: 0 };
-  const moves: (readonly Roi[])[] = [];
-  const ends: (() => void)[] = [];
-  const thread: EngineThread = {
-    facts: { engine: 'reference', device: 'test', fallback: false },
-    configure: async () => {},
-    moveRois: async (rois) => {
-      moves.push(rois);
-    },
-    track: (frames, buffer, beads, radii) =>
-      new Promise((resolve) => {
-        const table = trackTableOver(buffer, frames.length, beads, radii);
-        ends.push(() => {
-          table.xPx.fill(at.xPx);
-          table.yPx.fill(at.yPx);
-          table.status.fill(0);
-          table.score.fill(Number.NaN);
-          resolve({ frames, table });
-        });
-      }),
-    close: async () => {},
-  };
-  return { thread, at, moves, ends };
-}
-
 describe('FrameTracker', () => {
   const { setup } = ringExample(1, 16, 8);
   const [ring] = setup.rois;
   const middle = (ring!.size - 1) / 2;
 
   async function harness() {
-    const watched = watchedThread();
+    const manual = manualHost();
+    const at = { xPx: 0, yPx: 0 };
     const seen: (readonly Roi[])[] = [];
     const told: (readonly Roi[])[] = [];
     const tracker = new FrameTracker({
-      threads: [watched.thread],
+      host: manual.host,
       maxBatch: 1,
-      batchesPerThread: 1,
       onTracked: ({ rois }) => seen.push(rois),
       onFailed: () => {},
-      onBufferFree: () => {},
       onRoisMoved: (rois) => told.push(rois),
     });
     const wide = { ...setup, width: 90, height: 70, rois: [{ ...ring!, left: 20, top: 20, follow: true }] };
     await tracker.configure(wide);
-    const step = async () => {
-      tracker.push({ pixels: new ArrayBuffer(8), id: 0, timeNs: 0n, receivedNs: 0n });
-      watched.ends.shift()!();
+    const push = () => tracker.push({ room: manual.host.takeRoom(8), id: 0, timeNs: 0n, receivedNs: 0n });
+    /** The engine sees its only bead at `at`. */
+    const end = async () => {
+      const { done, table } = manual.open.shift()!;
+      done();
+      table.xPx.fill(at.xPx);
+      table.yPx.fill(at.yPx);
+      table.score.fill(Number.NaN);
       await tracker.idle();
     };
-    return { ...watched, tracker, seen, told, wide, step };
+    const step = () => {
+      push();
+      return end();
+    };
+    return { ...manual, at, tracker, seen, told, wide, push, end, step };
   }
 
   test('the next batch is tracked with the ROI that moved, and everybody is told once', async () => {
@@ -168,13 +149,12 @@ describe('FrameTracker', () => {
   });
 
   test('tracks of an ROI that somebody has moved away since do not drag it back', async () => {
-    const { at, ends, step, tracker, told, wide } = await harness();
+    const { at, end, push, step, tracker, told, wide } = await harness();
     Object.assign(at, { xPx: 25 + middle, yPx: 18 + middle });
     for (let frame = 1; frame < LOOK; frame++) await step();
-    tracker.push({ pixels: new ArrayBuffer(8), id: 0, timeNs: 0n, receivedNs: 0n });
+    push();
     await tracker.configure({ ...wide, rois: [{ ...wide.rois[0]!, left: 50 }] });
-    ends.shift()!();
-    await tracker.idle();
+    await end();
     expect(told).toEqual([]);
   });
 });
@@ -214,7 +194,7 @@ describe.each(['reference', 'gpu'] as const)('a simulated bead that drifts 40 px
     await camera.close();
     chosen = await chooseEngine(engine);
   });
-  afterAll(() => Promise.all(chosen?.threads.map((thread) => thread.close()) ?? []));
+  afterAll(() => chosen?.host.close());
 
   async function track(follow: boolean) {
     const start = truth[0]!;
@@ -229,7 +209,7 @@ describe.each(['reference', 'gpu'] as const)('a simulated bead that drifts 40 px
     };
     const plan = parsePlan(MAGTRACK_PLAN);
     const setup = { plan, ...shape, rois, zLuts: [], zLutOfBead: [-1], profiles: false };
-    await trackRecorded(source, setup, chosen, ({ frames: ids, table, rois: used }) => {
+    await trackRecorded(source, setup, chosen.host, ({ frames: ids, table, rois: used }) => {
       for (const [row, { id }] of ids.entries()) {
         const errorPx = Math.hypot(table.xPx[row]! - truth[id]!.xPx, table.yPx[row]! - truth[id]!.yPx);
         tracks.push({ errorPx, status: table.status[row]!, roi: used[0]! });
@@ -270,7 +250,7 @@ describe('where a bead has gone', () => {
   beforeAll(async () => {
     chosen = await chooseEngine('reference');
   });
-  afterAll(() => Promise.all(chosen.threads.map((thread) => thread.close())));
+  afterAll(() => chosen.host.close());
 
   /** ROIs of 200 frames of noise: without looking at five frames they would go 62 px in the first 60. */
   async function wander(plan: Plan, zLuts: ZLut[]): Promise<Roi[]> {
@@ -282,7 +262,7 @@ describe('where a bead has gone', () => {
         into.set(new Uint8Array(ringFrame(shape, [], { seed: id + 1, noise: 0.02 }))),
     };
     const setup = { plan, ...shape, rois: [start], zLuts, zLutOfBead: [zLuts.length - 1], profiles: false };
-    await trackRecorded(source, setup, chosen, ({ rois: [roi] }) => rois.push(roi!));
+    await trackRecorded(source, setup, chosen.host, ({ rois: [roi] }) => rois.push(roi!));
     return rois;
   }
 

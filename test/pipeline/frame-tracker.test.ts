@@ -1,61 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { BatchFailure, type EngineThread } from '#engines/engine-thread.ts';
 import { ringExample } from '#engines/ring-example.ts';
 import { FrameTracker } from '#pipeline/frame-tracker.ts';
-import { DeviceError } from '#protocol/errors.ts';
-import { trackTableOver } from '#protocol/track-table.ts';
+import type { TrackedFrame } from '#sinks/track-sink.ts';
+import { manualHost } from '../support/manual-host.ts';
 
-/** A thread whose batches finish when the test says so; x is the first pixel of the frame. */
-function manualThread() {
-  const open: (() => void)[] = [];
-  const sizes: number[] = [];
-  let fails = false;
-  const thread: EngineThread = {
-    facts: { engine: 'reference', device: 'test', fallback: false },
-    configure: async () => {},
-    moveRois: async () => {},
-    track: (frames, table, beads, radii) =>
-      new Promise((resolve, reject) => {
-        sizes.push(frames.length);
-        open.push(() => {
-          const columns = trackTableOver(table, frames.length, beads, radii);
-          for (const [index, frame] of frames.entries()) {
-            columns.xPx.fill(new Uint8Array(frame)[0]!, index * beads, (index + 1) * beads);
-          }
-          const cause = new DeviceError({ where: 'test', expected: 'a device', received: 'none' });
-          if (fails) reject(new BatchFailure(cause, frames, table));
-          else resolve({ frames, table: columns });
-        });
-      }),
-    close: async () => {},
-  };
-  return {
-    thread,
-    sizes,
-    open,
-    fail: () => {
-      fails = true;
-    },
-  };
-}
-
-function harness(threads: EngineThread[], batchesPerThread = 1) {
+function harness(batches = 1) {
+  const manual = manualHost(batches);
   const tracked: number[][] = [];
+  const times: TrackedFrame[] = [];
   const failed: number[] = [];
-  const free: ArrayBuffer[] = [];
   const tracker = new FrameTracker({
-    threads,
-    batchesPerThread,
+    host: manual.host,
     maxBatch: 3,
     onTracked: ({ frames, table, rois }) => {
+      times.push(...frames);
       for (const [index, { id }] of frames.entries()) tracked.push([id, table.xPx[index * rois.length]!]);
     },
     onFailed: (frames) => failed.push(...frames.map(({ id }) => id)),
-    onBufferFree: (buffer) => free.push(buffer),
   });
-  const push = (id: number) =>
-    tracker.push({ pixels: Uint8Array.of(id, 0, 0, 0, 0, 0, 0, 0).buffer, id, timeNs: 0n, receivedNs: 0n });
-  return { tracker, tracked, failed, free, push };
+  const push = (id: number) => {
+    const room = manual.host.takeRoom(8);
+    room.pixels[0] = id;
+    tracker.push({ room, id, timeNs: 0n, receivedNs: 0n });
+  };
+  return { ...manual, tracker, tracked, times, failed, push };
 }
 
 const { setup } = ringExample(2, 16, 8);
@@ -65,15 +33,14 @@ const settle = async () => {
 
 describe('FrameTracker', () => {
   test('tracks come in frame order although a later batch is done first', async () => {
-    const [slow, quick] = [manualThread(), manualThread()];
-    const { tracker, tracked, push } = harness([slow.thread, quick.thread]);
+    const { open, tracker, tracked, push } = harness(2);
     await tracker.configure(setup);
     push(0);
     push(1);
-    quick.open[0]!();
+    open[1]!.done();
     await settle();
     expect(tracked).toEqual([]);
-    slow.open[0]!();
+    open[0]!.done();
     await tracker.idle();
     expect(tracked).toEqual([
       [0, 0],
@@ -81,34 +48,56 @@ describe('FrameTracker', () => {
     ]);
   });
 
-  test('frames that arrive while the thread is busy share a batch of at most maxBatch', async () => {
-    const { thread, sizes, open } = manualThread();
-    const { tracker, push } = harness([thread]);
+  test('frames that arrive while the engine is busy share a batch of at most maxBatch', async () => {
+    const { open, tracker, push } = harness();
+    const sizes: number[] = [];
     await tracker.configure(setup);
     for (let id = 0; id < 6; id++) push(id);
     while (tracker.pending > 0) {
-      open.shift()!();
+      const batch = open.shift()!;
+      sizes.push(batch.rooms.length);
+      batch.done();
       await settle();
     }
     expect(sizes).toEqual([1, 3, 2]);
   });
 
-  test('a failed batch is reported frame by frame, its buffers come back, the next one is tracked', async () => {
-    const broken = manualThread();
-    const { tracker, failed, free, push } = harness([broken.thread]);
+  test('the engine has as many batches as it takes at a time, and no more', async () => {
+    const { open, tracker, push } = harness(2);
+    await tracker.configure(setup);
+    for (let id = 0; id < 9; id++) push(id);
+    expect(open).toHaveLength(2);
+    open[0]!.done();
+    await settle();
+    expect(open).toHaveLength(3);
+  });
+
+  test('a failed batch is reported frame by frame, its rooms come back, the next one is tracked', async () => {
+    const { open, tracker, tracked, failed, lent, push } = harness();
     await tracker.configure(setup);
     push(0);
-    broken.fail();
-    broken.open[0]!();
+    push(1);
+    open[0]!.fail();
+    await settle();
+    open[1]!.done();
     await tracker.idle();
     expect(failed).toEqual([0]);
-    expect(free).toHaveLength(1);
-    expect(tracker.pending).toBe(0);
+    expect(tracked).toEqual([[1, 1]]);
+    expect([lent.rooms.size, lent.tables.size]).toEqual([0, 0]);
+  });
+
+  test('a frame is submitted after it was received and before it is tracked', async () => {
+    const { open, tracker, times, push } = harness();
+    await tracker.configure(setup);
+    push(0);
+    open[0]!.done();
+    await tracker.idle();
+    const [{ receivedNs, submittedNs, trackedNs }] = times as [TrackedFrame];
+    expect(receivedNs < submittedNs && submittedNs <= trackedNs).toBe(true);
   });
 
   test('frames wait until the first setup, and pass without a bead', async () => {
-    const { thread } = manualThread();
-    const { tracker, free, push } = harness([thread]);
+    const { tracker, lent, times, push } = harness();
     push(0);
     await settle();
     expect(tracker.pending).toBe(1);
@@ -116,6 +105,7 @@ describe('FrameTracker', () => {
     await tracker.idle();
     push(1);
     await tracker.idle();
-    expect(free).toHaveLength(2);
+    expect(times.map(({ id }) => id)).toEqual([0, 1]);
+    expect(lent.rooms.size).toBe(0);
   });
 });

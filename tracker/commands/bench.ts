@@ -72,22 +72,22 @@ async function benchPipeline(options: BenchOptions): Promise<object> {
   try {
     for (let repeat = -1; repeat < repeats; repeat++) {
       const start = performance.now();
-      await trackRecorded(source, setup, chosen, ({ table }) => {
+      await trackRecorded(source, setup, chosen.host, ({ table }) => {
         for (const z of table.zNm) if (!Number.isFinite(z)) lost++;
       });
       // The first repeat compiles.
       if (repeat >= 0) seconds.push((performance.now() - start) / 1000);
     }
   } finally {
-    await Promise.all(chosen.threads.map((thread) => thread.close()));
+    await chosen.host.close();
   }
   const median = seconds.sort((a, b) => a - b)[Math.floor(seconds.length / 2)]!;
-  const { engine, device, fallback } = chosen.threads[0]!.facts;
+  const { engine, device, fallback } = chosen.host.facts;
   return {
     engine,
     device,
     fallback,
-    threads: chosen.threads.length,
+    threads: chosen.host.threads,
     cores: availableParallelism(),
     node: process.version,
     beads,

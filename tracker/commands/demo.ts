@@ -13,7 +13,14 @@ import { planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import { LiveTracker } from '../live/live-tracker.ts';
 import { simulatedZLuts } from '../simulated-z-luts.ts';
-import { type LiveOptions, liveConfig, newRoiSize, stopSignal, withLiveOptions } from './live-options.ts';
+import {
+  assertOwnMachine,
+  type LiveOptions,
+  liveConfig,
+  newRoiSize,
+  stopSignal,
+  withLiveOptions,
+} from './live-options.ts';
 import { duration, wholeNumber } from './options.ts';
 import { reportLedger } from './report-ledger.ts';
 import { addSchemaOptions, schemaArguments, schemaSettings } from './schema-options.ts';
@@ -43,6 +50,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const settings = schemaSettings(simulatedCameraOptions, { ...options });
   const camera = parseSimulatedCameraOptions(settings);
   const config = liveConfig(options);
+  assertOwnMachine(config);
   const plan = planOf(config);
   const roiSize = options.roiSize ?? newRoiSize(config, plan, null);
   const scene = simulatedScene(camera);
@@ -58,7 +66,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     truthScore,
     log: (text) => console.error(text),
   });
-  const { engine, device } = tracker.engine.threads[0]!.facts;
+  const { engine, device } = tracker.engine.host.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
   console.log(`dashboard: ${tracker.server.url}`);
 

@@ -7,14 +7,17 @@ import {
   configuredZLut,
   type LiveOptions,
   liveConfig,
+  type NetworkOptions,
+  networkConfig,
   newRoiSize,
   stopSignal,
   withLiveOptions,
+  withNetworkOptions,
 } from './live-options.ts';
 import { wholeNumber } from './options.ts';
 import { reportLedger } from './report-ledger.ts';
 
-interface ServeOptions extends LiveOptions {
+interface ServeOptions extends LiveOptions, NetworkOptions {
   rois?: string;
   roiSize?: number;
   zlut?: string;
@@ -22,7 +25,8 @@ interface ServeOptions extends LiveOptions {
 
 /** `serve`: the tracker, waiting for a camera. */
 export function registerServe(program: Command): void {
-  withLiveOptions(program.command('serve').description('start the tracker and wait for a camera'))
+  const command = program.command('serve').description('start the tracker and wait for a camera');
+  withNetworkOptions(withLiveOptions(command))
     .option('--rois <file>', 'CSV of ROIs to start with; beads can be added in the dashboard')
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
     .option('--zlut <file>', 'Z-LUT of all beads')
@@ -30,7 +34,7 @@ export function registerServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const config = liveConfig(options);
+  const config = networkConfig(liveConfig(options), options);
   if (options.rois !== undefined) config.rois.file = options.rois;
   if (options.roiSize !== undefined) config.rois.size = options.roiSize;
   if (options.zlut !== undefined) config.zLut.file = options.zlut;
@@ -47,10 +51,10 @@ async function serve(options: ServeOptions): Promise<void> {
     roiSize,
     log: (text) => console.error(text),
   });
-  const { engine, device } = tracker.engine.threads[0]!.facts;
+  const { engine, device } = tracker.engine.host.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
   console.log(`dashboard: ${tracker.server.url}`);
-  console.log(`cameras:   ws://127.0.0.1:${tracker.server.port}/camera`);
+  console.log(`cameras:   ${tracker.server.cameraUrl}`);
   await stopSignal();
   await tracker.close();
   reportLedger(tracker.totals(), tracker.recording);

@@ -65,7 +65,7 @@ async function track(path: string, options: TrackOptions): Promise<void> {
     if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, planMethod(plan, size));
     const chosen = await chooseEngine(options.engine, plan);
     try {
-      const facts = chosen.threads[0]!.facts;
+      const facts = chosen.host.facts;
       console.error(`engine: ${facts.engine} on ${facts.device} (${chosen.why})`);
       const { width, height, pixelFormat } = stack;
       const camera = {
@@ -96,14 +96,14 @@ async function track(path: string, options: TrackOptions): Promise<void> {
           for (const status of batch.table.status) if (status & TRACK_STATUS.lost) lost++;
           progress.add(batch.frames.length);
         };
-        await trackRecorded(selected, setup, chosen, onTracked, config.rois.followPx);
+        await trackRecorded(selected, setup, chosen.host, onTracked, config.rois.followPx);
       } finally {
         await out.close();
       }
       progress.end();
       console.error(`${out.rows} points of ${rois.length} beads in ${options.out}; ${lost} without x or y`);
     } finally {
-      await Promise.all(chosen.threads.map((thread) => thread.close()));
+      await chosen.host.close();
     }
   } finally {
     await stack.close();

@@ -1,21 +1,20 @@
 import { availableParallelism } from 'node:os';
 import type { Plan } from '#stages/plan.ts';
-import { type EngineThread, startEngineThread } from './engine-thread.ts';
+import type { EngineHost } from './engine-host.ts';
 import { selfTest, warmUp } from './self-test.ts';
+import { startThreadHost } from './thread-host.ts';
 
 export const ENGINE_CHOICES = ['auto', 'gpu', 'reference'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
-/** The threads that will track, and why they were chosen. */
+/** The engine that will track, and why it was chosen. */
 export interface ChosenEngine {
-  threads: EngineThread[];
-  /** Batches a thread may hold. */
-  batchesPerThread: number;
+  host: EngineHost;
   why: string;
 }
 
-/** Threads of the reference engine: one core stays free for the sockets and the disk. */
-function referenceThreads(cores = availableParallelism()): number {
+/** Threads of an engine of the CPU: one core stays free for the sockets and the disk. */
+function cpuThreads(cores = availableParallelism()): number {
   return Math.max(1, Math.min(8, cores - 1));
 }
 
@@ -30,36 +29,35 @@ export async function chooseEngine(
   plan?: Plan,
   onNotice: (text: string) => void = () => {},
 ): Promise<ChosenEngine> {
-  if (choice === 'reference') return startReference('asked for', plan);
+  if (choice === 'reference') return { host: await startReference(onNotice, plan), why: 'asked for' };
   if (choice === 'gpu') {
-    const gpu = await startEngineThread('gpu', onNotice);
-    const why = gpu.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
-    return { threads: [gpu], batchesPerThread: 2, why };
+    const host = await startThreadHost('gpu', { onNotice });
+    const why = host.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
+    return { host, why };
   }
-  let gpu: EngineThread;
+  let gpu: EngineHost;
   try {
-    gpu = await startEngineThread('gpu', onNotice);
+    gpu = await startThreadHost('gpu', { onNotice });
   } catch (error) {
-    return startReference(`no GPU: ${(error as Error).message}`, plan);
+    return { host: await startReference(onNotice, plan), why: `no GPU: ${(error as Error).message}` };
   }
   if (gpu.facts.fallback) {
     await gpu.close();
-    return startReference(`'${gpu.facts.device}' is a software adapter`, plan);
+    const why = `'${gpu.facts.device}' is a software adapter`;
+    return { host: await startReference(onNotice, plan), why };
   }
-  const reference = await startReference('', plan);
-  const difference = await selfTest(gpu, reference.threads[0]!, plan).catch((error: Error) => error.message);
+  const reference = await startReference(onNotice, plan);
+  const difference = await selfTest(gpu, reference, plan).catch((error: Error) => error.message);
   if (difference === null) {
-    await Promise.all(reference.threads.map((thread) => thread.close()));
-    return { threads: [gpu], batchesPerThread: 2, why: 'a real adapter that agrees with the reference' };
+    await reference.close();
+    return { host: gpu, why: 'a real adapter that agrees with the reference' };
   }
   await gpu.close();
-  return { ...reference, why: `'${gpu.facts.device}' failed its self-test: ${difference}` };
+  return { host: reference, why: `'${gpu.facts.device}' failed its self-test: ${difference}` };
 }
 
-async function startReference(why: string, plan?: Plan): Promise<ChosenEngine> {
-  const threads = await Promise.all(
-    Array.from({ length: referenceThreads() }, () => startEngineThread('reference')),
-  );
-  await Promise.all(threads.map((thread) => warmUp(thread, plan)));
-  return { threads, batchesPerThread: 1, why };
+async function startReference(onNotice: (text: string) => void, plan?: Plan): Promise<EngineHost> {
+  const host = await startThreadHost('reference', { threads: cpuThreads(), onNotice });
+  await warmUp(host, plan);
+  return host;
 }

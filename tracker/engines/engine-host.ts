@@ -1,6 +1,6 @@
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
-import type { EngineFacts, EngineSetup } from './engine.ts';
+import type { DeviceTime, EngineFacts, EngineSetup } from './engine.ts';
 
 /** Room for the pixels of one frame in memory that the threads of an engine share. */
 export interface FrameRoom {
@@ -20,6 +20,10 @@ export interface EngineHost {
   readonly threads: number;
   /** Batches it can work on at a time; more would only wait. */
   readonly batches: number;
+  /** Threads that died and were replaced so far. */
+  readonly restarts: number;
+  /** Work of the device by its own clock, where it tells. */
+  deviceTime(): DeviceTime | null;
   configure(setup: EngineSetup): Promise<void>;
   /** ROIs of the same beads and sizes at other places, for every batch after it. */
   moveRois(rois: readonly Roi[]): Promise<void>;

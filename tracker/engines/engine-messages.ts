@@ -1,5 +1,5 @@
 import type { Roi } from '#protocol/roi.ts';
-import type { EngineFacts, EngineSetup } from './engine.ts';
+import type { DeviceTime, EngineFacts, EngineSetup } from './engine.ts';
 
 export type EngineKind = EngineFacts['engine'];
 
@@ -9,24 +9,25 @@ export interface EngineWorkerStart {
   kind: EngineKind;
 }
 
-/** Host to worker. Buffers are transferred: the sender no longer owns them. */
-export type EngineRequest =
-  | { type: 'configure'; job: number; setup: EngineSetup }
-  | { type: 'move-rois'; job: number; rois: readonly Roi[] }
-  | { type: 'track'; job: number; frames: ArrayBuffer[]; table: ArrayBuffer; beads: number; radii: number }
-  | { type: 'close'; job: number };
+/** Work for a thread, done in the order asked. */
+export type EngineTask =
+  | { type: 'configure'; setup: EngineSetup }
+  | { type: 'move-rois'; rois: readonly Roi[] }
+  /** Rooms and table by the numbers they were shared under. */
+  | { type: 'track'; rooms: readonly number[]; table: number; beads: number; radii: number }
+  | { type: 'close' };
 
-/** Worker to host. A failed job hands its buffers back, so that none is lost. */
+/** Host to worker. Memory is shared once and named by its number from then on. */
+export type EngineRequest =
+  | { type: 'share'; memory: number; buffer: SharedArrayBuffer }
+  | { type: 'forget'; memory: number }
+  | { type: 'task'; job: number; task: EngineTask };
+
+/** Worker to host. */
 export type EngineReply =
-  | { type: 'ready'; facts: EngineFacts }
+  | { type: 'ready'; facts: EngineFacts; tracksAtOnce: number }
+  | { type: 'not-opened'; code: string; message: string }
   /** Something a person should know, e.g. that a device was lost and opened again. */
   | { type: 'notice'; text: string }
-  | { type: 'done'; job: number; frames: ArrayBuffer[]; table: ArrayBuffer | null }
-  | {
-      type: 'failed';
-      job: number;
-      code: string;
-      message: string;
-      frames: ArrayBuffer[];
-      table: ArrayBuffer | null;
-    };
+  | { type: 'done'; job: number; deviceTime: DeviceTime | null }
+  | { type: 'failed'; job: number; code: string; message: string };

@@ -1,134 +1,208 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError, type ErrorCode, TweezertrackError } from '#protocol/errors.ts';
-import type { Roi } from '#protocol/roi.ts';
-import { type TrackTable, trackTableOver } from '#protocol/track-table.ts';
-import type { EngineFacts, EngineSetup } from './engine.ts';
-import type { EngineKind, EngineReply, EngineRequest, EngineWorkerStart } from './engine-messages.ts';
+import type { DeviceTime, EngineFacts, EngineSetup } from './engine.ts';
+import type {
+  EngineKind,
+  EngineReply,
+  EngineRequest,
+  EngineTask,
+  EngineWorkerStart,
+} from './engine-messages.ts';
+import type { SharedStretch } from './shared-rings.ts';
 
-/** Tracks of a batch, with the frame buffers handed back for reuse. */
-interface TrackedBatch {
-  frames: ArrayBuffer[];
-  table: TrackTable;
+export interface EngineThreadOptions {
+  /** Told what a person should know, e.g. that a device was lost and opened again. */
+  onNotice(text: string): void;
+  /** A thread that died was replaced. */
+  onReplaced(): void;
 }
 
-/** A batch that could not be tracked, with its buffers; `cause` says why. */
-export class BatchFailure extends Error {
-  readonly frames: ArrayBuffer[];
-  readonly table: ArrayBuffer | null;
-  constructor(cause: TweezertrackError, frames: ArrayBuffer[], table: ArrayBuffer | null) {
-    super(cause.message, { cause });
-    this.frames = frames;
-    this.table = table;
-  }
-}
-
-/** An engine in its own thread, so that tracking never delays a socket. */
-export interface EngineThread {
-  readonly facts: EngineFacts;
-  /** Jobs are done in the order asked: a setup holds for every batch after it. */
-  configure(setup: EngineSetup): Promise<void>;
-  /** ROIs of the same beads and sizes at other places, for every batch after it. */
-  moveRois(rois: readonly Roi[]): Promise<void>;
-  /**
-   * Transfers the frame buffers and the table's buffer to the thread until the promise settles.
-   * @throws {BatchFailure} with the buffers when the engine failed
-   */
-  track(frames: ArrayBuffer[], table: ArrayBuffer, beads: number, radii: number): Promise<TrackedBatch>;
-  close(): Promise<void>;
-}
-
+/** A task asked for and not done. */
 interface Job {
-  beads: number;
-  radii: number;
-  resolve(batch: TrackedBatch | null): void;
+  task: EngineTask;
+  /** Memory the task names. */
+  stretches: readonly SharedStretch[];
+  /** Times the thread died of it, or while it was under way. */
+  failures: number;
+  resolve(): void;
   reject(error: Error): void;
 }
 
+/** Job number of the setup that a new thread is given first; nobody waits for it. */
+const RESTORE = -1;
+
 /**
- * Starts an engine in a worker thread.
- * @param onNotice told what a person should know, e.g. that a device was lost and opened again
- * @throws {DeviceError} when there is no such engine on this machine
+ * An engine in its own thread, so that tracking never delays a socket.
+ *
+ * Tasks are done in the order asked. A thread that dies is replaced: the new one gets the setup of the old one and
+ * every task that was not done, since their frames are in shared memory. A task that two threads died of is given up.
  */
-export function startEngineThread(
-  kind: EngineKind,
-  onNotice: (text: string) => void = () => {},
-): Promise<EngineThread> {
-  const entry = new URL('./engine-worker.ts', import.meta.url).href;
-  const start: EngineWorkerStart = { entry, kind };
-  const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), { workerData: start });
-  const jobs = new Map<number, Job>();
-  let nextJob = 0;
-  let gone: TweezertrackError | null = null;
+export class EngineThread {
+  readonly #kind: EngineKind;
+  readonly #options: EngineThreadOptions;
+  /** In the order asked. */
+  readonly #jobs = new Map<number, Job>();
+  readonly #known = new Set<number>();
+  #nextJob = 0;
+  #worker: Worker | null = null;
+  #facts: EngineFacts | null = null;
+  /** After every job that is done. */
+  #setup: EngineSetup | null = null;
+  #onOpened: { resolve(): void; reject(error: Error): void } | null = null;
 
-  const post = (request: EngineRequest, transfer: ArrayBuffer[], sizes = { beads: 0, radii: 0 }) =>
-    new Promise<TrackedBatch | null>((resolve, reject) => {
-      if (gone) return reject(new BatchFailure(gone, transfer.slice(0, -1), transfer.at(-1) ?? null));
-      jobs.set(request.job, { ...sizes, resolve, reject });
-      worker.postMessage(request, transfer);
+  /** Tracks the engine may have under way at a time. */
+  tracksAtOnce = 1;
+  deviceTime: DeviceTime | null = null;
+
+  /** @throws {DeviceError} when there is no such engine on this machine */
+  static async start(kind: EngineKind, options: EngineThreadOptions): Promise<EngineThread> {
+    const thread = new EngineThread(kind, options);
+    await new Promise<void>((resolve, reject) => {
+      thread.#onOpened = { resolve, reject };
+      thread.#spawn();
     });
-
-  function settle(reply: EngineReply): void {
-    if (reply.type === 'ready') return;
-    if (reply.type === 'notice') {
-      onNotice(reply.text);
-      return;
-    }
-    const job = jobs.get(reply.job);
-    if (!job) return;
-    jobs.delete(reply.job);
-    if (reply.type === 'failed') {
-      job.reject(new BatchFailure(restoreError(reply), reply.frames, reply.table));
-      return;
-    }
-    const { frames, table } = reply;
-    job.resolve(table ? { frames, table: trackTableOver(table, frames.length, job.beads, job.radii) } : null);
+    return thread;
   }
 
-  return new Promise((resolveStart, rejectStart) => {
-    function fail(cause: unknown): void {
-      gone = new DeviceError(
-        {
-          where: `${kind} engine`,
-          expected: 'a running thread',
-          received: cause instanceof Error ? cause.message : String(cause),
-        },
-        cause,
-      );
-      rejectStart(gone);
-      for (const job of jobs.values()) job.reject(new BatchFailure(gone, [], null));
-      jobs.clear();
-    }
-    worker.on('error', fail);
-    worker.on('exit', (code) => fail(`exit with code ${code}`));
+  private constructor(kind: EngineKind, options: EngineThreadOptions) {
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  get facts(): EngineFacts {
+    return this.#facts!;
+  }
+
+  /** Tasks asked for and not done. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  /** @throws {TweezertrackError} why the task failed; a `DeviceError` when it failed on two threads */
+  do(task: EngineTask, stretches: readonly SharedStretch[] = []): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const job = this.#nextJob++;
+      const entry = { task, stretches, failures: 0, resolve, reject };
+      this.#jobs.set(job, entry);
+      if (this.#worker) this.#post(job, entry);
+      else this.#spawn();
+    });
+  }
+
+  /** The memory will not be named again. */
+  forget(memory: number): void {
+    if (this.#known.delete(memory)) this.#send({ type: 'forget', memory });
+  }
+
+  /** Ends the thread once its tasks are done. */
+  async close(): Promise<void> {
+    if (this.#worker || this.#jobs.size > 0) await this.do({ type: 'close' });
+  }
+
+  #spawn(): void {
+    const entry = new URL('./engine-worker.ts', import.meta.url).href;
+    const start: EngineWorkerStart = { entry, kind: this.#kind };
+    const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), { workerData: start });
+    let cause: unknown = null;
+    this.#worker = worker;
+    this.#known.clear();
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', (code) => {
+      if (worker === this.#worker) this.#ended(cause ?? `exit with code ${code}`);
+    });
     worker.on('message', (reply: EngineReply) => {
       if (reply.type === 'ready') {
-        resolveStart({
-          facts: reply.facts,
-          configure: async (setup) => {
-            await post({ type: 'configure', job: nextJob++, setup }, []);
-          },
-          moveRois: async (rois) => {
-            await post({ type: 'move-rois', job: nextJob++, rois }, []);
-          },
-          track: async (frames, table, beads, radii) => {
-            const request: EngineRequest = { type: 'track', job: nextJob++, frames, table, beads, radii };
-            return (await post(request, [...frames, table], { beads, radii }))!;
-          },
-          close: async () => {
-            if (gone) return;
-            await post({ type: 'close', job: nextJob++ }, []);
-          },
-        });
-      } else if (reply.type === 'failed' && reply.job < 0) {
-        rejectStart(restoreError(reply));
-      } else settle(reply);
+        this.#facts = reply.facts;
+        this.tracksAtOnce = reply.tracksAtOnce;
+        this.#onOpened?.resolve();
+      } else if (reply.type === 'not-opened') this.#giveUp(restoreError(reply));
+      else if (reply.type === 'notice') this.#options.onNotice(reply.text);
+      else this.#settle(reply);
     });
-  });
+    if (this.#setup) {
+      this.#send({ type: 'task', job: RESTORE, task: { type: 'configure', setup: this.#setup } });
+    }
+    for (const [job, entry] of this.#jobs) this.#post(job, entry);
+  }
+
+  #send(request: EngineRequest): void {
+    this.#worker?.postMessage(request);
+  }
+
+  #post(job: number, { task, stretches }: Job): void {
+    for (const { memory, buffer } of stretches) {
+      if (this.#known.has(memory)) continue;
+      this.#known.add(memory);
+      this.#send({ type: 'share', memory, buffer });
+    }
+    this.#send({ type: 'task', job, task });
+  }
+
+  #settle(reply: EngineReply & { type: 'done' | 'failed' }): void {
+    const entry = this.#jobs.get(reply.job);
+    if (!entry) return;
+    this.#jobs.delete(reply.job);
+    if (reply.type === 'failed') {
+      entry.reject(restoreError(reply));
+      return;
+    }
+    const { task } = entry;
+    if (task.type === 'configure') this.#setup = task.setup;
+    if (task.type === 'move-rois' && this.#setup) this.#setup = { ...this.#setup, rois: [...task.rois] };
+    if (task.type === 'close') this.#worker = null;
+    this.deviceTime = reply.deviceTime ?? this.deviceTime;
+    entry.resolve();
+  }
+
+  /** Replaces a thread that died, unless none was ever open or nothing is left to do. */
+  #ended(cause: unknown): void {
+    const error = deathOf(this.#kind, cause);
+    this.#worker = null;
+    if (!this.#facts) {
+      this.#giveUp(error);
+      return;
+    }
+    for (const [job, entry] of this.#underWay()) {
+      if (++entry.failures < 2 && entry.task.type !== 'close') continue;
+      this.#jobs.delete(job);
+      if (entry.task.type === 'close') entry.resolve();
+      else entry.reject(error);
+    }
+    const again = [...this.#jobs.values()].filter(({ task }) => task.type === 'track').length;
+    this.#options.onNotice(`${error.message}; replaced, ${again} batches tracked again`);
+    this.#options.onReplaced();
+    if (this.#jobs.size > 0) this.#spawn();
+  }
+
+  /** The jobs the thread may have begun: as many batches as it takes at a time, or one other task. */
+  #underWay(): [number, Job][] {
+    const jobs = [...this.#jobs];
+    const others = jobs.findIndex(([, { task }]) => task.type !== 'track');
+    if (others === 0) return jobs.slice(0, 1);
+    return jobs.slice(0, Math.min(others < 0 ? jobs.length : others, this.tracksAtOnce));
+  }
+
+  /** There is no engine: says so to everybody who waits. The next task tries again. */
+  #giveUp(error: TweezertrackError): void {
+    this.#worker = null;
+    this.#onOpened?.reject(error);
+    for (const { reject } of this.#jobs.values()) reject(error);
+    this.#jobs.clear();
+  }
+}
+
+function deathOf(kind: EngineKind, cause: unknown): DeviceError {
+  const received = cause instanceof Error ? cause.message : String(cause);
+  return new DeviceError({ where: `${kind} engine`, expected: 'a running thread', received }, cause);
 }
 
 /** The error of a worker, with its code and text, since classes do not survive the way between threads. */
 function restoreError({ code, message }: { code: string; message: string }): TweezertrackError {
-  const error = new TweezertrackError(code as ErrorCode, { where: '', expected: '', received: '' });
+  const complaint = { where: '', expected: '', received: '' };
+  const error =
+    code === 'E_DEVICE' ? new DeviceError(complaint) : new TweezertrackError(code as ErrorCode, complaint);
   error.message = message;
   return error;
 }

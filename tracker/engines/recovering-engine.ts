@@ -2,9 +2,9 @@ import { DeviceError } from '#protocol/errors.ts';
 import type { Engine, EngineSetup } from './engine.ts';
 
 /**
- * An engine that opens its device anew when it is lost, and does the batch again: no frame is lost with the device.
+ * An engine that opens its device anew when it is lost, and does the batches again: no frame is lost with the device.
  * @param open opens the engine, the first time and after a loss
- * @param onRecovered told what was lost, once the batch is done
+ * @param onRecovered told what was lost, once, when a batch that failed is done
  * @throws from `track`, the `DeviceError` of the second loss in one batch, or why the device cannot be opened again
  */
 export async function recovering(
@@ -13,8 +13,19 @@ export async function recovering(
 ): Promise<Engine> {
   let engine = await open();
   let setup: EngineSetup | null = null;
+  let opening: Promise<void> | null = null;
+
+  async function openAgain(lost: Engine, held: EngineSetup): Promise<void> {
+    // A lost device may fail to close, too; it is gone either way.
+    await lost.close().catch(() => undefined);
+    const next = await open();
+    await next.configure(held);
+    engine = next;
+  }
+
   return {
     facts: engine.facts,
+    tracksAtOnce: engine.tracksAtOnce ?? 1,
     async configure(next) {
       await engine.configure(next);
       setup = next;
@@ -25,18 +36,25 @@ export async function recovering(
       await engine.moveRois(rois);
     },
     async track(frames, into) {
+      // A batch beside one that lost the device waits with it; why opening failed is that one's to say.
+      if (opening) await opening.catch(() => undefined);
+      const used = engine;
       try {
-        await engine.track(frames, into);
+        await used.track(frames, into);
       } catch (error) {
         if (!(error instanceof DeviceError) || !setup) throw error;
-        // A lost device may fail to close, too; it is gone either way.
-        await engine.close().catch(() => undefined);
-        engine = await open();
-        await engine.configure(setup);
+        const isFirst = engine === used && !opening;
+        if (isFirst) {
+          opening = openAgain(used, setup).finally(() => {
+            opening = null;
+          });
+        }
+        if (opening) await opening;
         await engine.track(frames, into);
-        onRecovered(`${error.message}; opened again, no frame lost`);
+        if (isFirst) onRecovered(`${error.message}; opened again, no frame lost`);
       }
     },
+    deviceTime: () => engine.deviceTime?.() ?? null,
     close: () => engine.close(),
   };
 }

@@ -1,53 +1,64 @@
-import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { Plan } from '#stages/plan.ts';
-import type { EngineThread } from './engine-thread.ts';
+import type { EngineSetup } from './engine.ts';
+import type { EngineHost } from './engine-host.ts';
 import { ringExample } from './ring-example.ts';
 
 const BEADS = 2;
 const SIZE = 32;
 const PLANES = 40;
 const WARM_UP_BEADS = 20;
-const WARM_UP_FRAMES = 10;
+const WARM_UP_BATCHES = 10;
 const TOLERANCE_PX = 0.001;
 const TOLERANCE_NM = 0.5;
+
+/** Columns that must agree, and within what. */
+const TOLERANCES = { xPx: TOLERANCE_PX, yPx: TOLERANCE_PX, zNm: TOLERANCE_NM };
+
+type Columns = Record<keyof typeof TOLERANCES, number[]>;
 
 /**
  * Tracks a known example on an engine and on the reference.
  * @param plan what will be tracked with; MagTrack's where it is not known yet
  * @returns null when they agree within 0.001 px and 0.5 nm and lack the same points, else where they differ
  */
-export async function selfTest(
-  thread: EngineThread,
-  reference: EngineThread,
-  plan?: Plan,
-): Promise<string | null> {
+export async function selfTest(host: EngineHost, reference: EngineHost, plan?: Plan): Promise<string | null> {
   const { setup, frame } = ringExample(BEADS, SIZE, PLANES, plan);
-  const run = async (engine: EngineThread): Promise<TrackTable> => {
-    await engine.configure(setup);
-    const table = createTrackTable(1, BEADS);
-    return (await engine.track([frame.slice().buffer], table.buffer, BEADS, 0)).table;
-  };
-  const [got, want] = [await run(thread), await run(reference)];
-  for (const [column, tolerance] of [
-    ['xPx', TOLERANCE_PX],
-    ['yPx', TOLERANCE_PX],
-    ['zNm', TOLERANCE_NM],
-  ] as const) {
-    for (let bead = 0; bead < BEADS; bead++) {
-      const bothLack = Number.isNaN(got[column][bead]!) && Number.isNaN(want[column][bead]!);
-      if (!bothLack && !(Math.abs(got[column][bead]! - want[column][bead]!) <= tolerance)) {
-        return `${column} of bead ${bead}: expected ${want[column][bead]}, received ${got[column][bead]}`;
+  const [got, want] = await Promise.all([
+    trackExample(host, setup, frame),
+    trackExample(reference, setup, frame),
+  ]);
+  for (const [column, tolerance] of Object.entries(TOLERANCES) as [keyof Columns, number][]) {
+    for (const [bead, expected] of want[column].entries()) {
+      const received = got[column][bead]!;
+      const bothLack = Number.isNaN(received) && Number.isNaN(expected);
+      if (!bothLack && !(Math.abs(received - expected) <= tolerance)) {
+        return `${column} of bead ${bead}: expected ${expected}, received ${received}`;
       }
     }
   }
   return null;
 }
 
-/** Lets an engine compile its code on an example, so that the first frames of a camera are tracked in time. */
-export async function warmUp(thread: EngineThread, plan?: Plan): Promise<void> {
+async function trackExample(host: EngineHost, setup: EngineSetup, frame: Uint8Array): Promise<Columns> {
+  await host.configure(setup);
+  const table = await host.track([fillRoom(host, frame)]);
+  const columns = { xPx: [...table.xPx], yPx: [...table.yPx], zNm: [...table.zNm] };
+  host.returnTable(table);
+  return columns;
+}
+
+/** Lets every thread of an engine compile its code on an example, so that a camera's first frames are tracked in time. */
+export async function warmUp(host: EngineHost, plan?: Plan): Promise<void> {
   const { setup, frame } = ringExample(WARM_UP_BEADS, 64, 100, plan);
-  await thread.configure(setup);
-  for (let turn = 0; turn < WARM_UP_FRAMES; turn++) {
-    await thread.track([frame.slice().buffer], createTrackTable(1, WARM_UP_BEADS).buffer, WARM_UP_BEADS, 0);
+  await host.configure(setup);
+  for (let turn = 0; turn < WARM_UP_BATCHES; turn++) {
+    const batches = Array.from({ length: host.batches }, () => host.track([fillRoom(host, frame)]));
+    for (const table of await Promise.all(batches)) host.returnTable(table);
   }
+}
+
+function fillRoom(host: EngineHost, frame: Uint8Array) {
+  const room = host.takeRoom(frame.length);
+  room.pixels.set(frame);
+  return room;
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { EngineSetup } from '#engines/engine.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
-import { FrameRing } from '#ingest/frame-ring.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import type { RecordingError } from '#protocol/errors.ts';
@@ -47,7 +46,6 @@ export class LiveRun {
   readonly roiTable: RoiTable;
   recorder: RunRecorder | null = null;
   readonly #options: LiveRunOptions;
-  readonly #ring = new FrameRing();
   readonly #tracker: FrameTracker;
   #started: Promise<void> | null = null;
   #roisFollowed = false;
@@ -60,12 +58,10 @@ export class LiveRun {
     const { width, height } = camera;
     this.roiTable = createRoiTable({ width, height, roiSize, follow, rois });
     this.#tracker = new FrameTracker({
-      threads: chosen.threads,
-      batchesPerThread: chosen.batchesPerThread,
+      host: chosen.host,
       maxBatch,
       onTracked: (batch) => this.#tracked(batch),
       onFailed,
-      onBufferFree: (pixels) => this.#ring.release(pixels),
       followPx,
       onRoisMoved: (moved) => {
         this.roiTable.followed(moved);
@@ -82,7 +78,10 @@ export class LiveRun {
 
   /** Takes a frame; its views are copied. */
   frame({ id, timeNs, receivedNs, pixels }: ReceivedFrame): void {
-    this.#tracker.push({ pixels: this.#ring.fill(pixels), id, timeNs, receivedNs });
+    // The only copy of the pixels on the host; it aligns them, too.
+    const room = this.#options.chosen.host.takeRoom(pixels.length);
+    room.pixels.set(pixels);
+    this.#tracker.push({ room, id, timeNs, receivedNs });
   }
 
   gap(gap: FrameGap): void {
@@ -193,7 +192,7 @@ export class LiveRun {
       folder,
       {
         camera: { camera, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN },
-        engine: chosen.threads[0]!.facts,
+        engine: chosen.host.facts,
         plan,
         rois,
         zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),

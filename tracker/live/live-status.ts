@@ -29,7 +29,7 @@ export function liveBeads(run: LiveRun | null, zLutOf: LiveState['zLutOf']): Liv
 /** What a dashboard must know before anything else. */
 export function liveSnapshot(state: LiveState): SnapshotMessage {
   const { run, engine: chosen, plan, roiSize } = state;
-  const { engine, device } = chosen.threads[0]!.facts;
+  const { engine, device } = chosen.host.facts;
   return {
     type: 'snapshot',
     version: LIVE_VERSION,

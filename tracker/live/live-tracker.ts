@@ -68,7 +68,7 @@ export class LiveTracker {
       tracker = new LiveTracker(options, engine, server);
       return tracker;
     } catch (error) {
-      await Promise.all(engine.threads.map((thread) => thread.close()));
+      await engine.host.close();
       throw error;
     }
   }
@@ -122,7 +122,7 @@ export class LiveTracker {
   }
 
   health(): object {
-    const { engine, device } = this.engine.threads[0]!.facts;
+    const { engine, device } = this.engine.host.facts;
     const camera = liveCamera(this.#run, this.#cameraConnected);
     return {
       ok: true,
@@ -140,7 +140,7 @@ export class LiveTracker {
     await this.#run?.close();
     await this.#hub.close();
     await this.server.close();
-    await Promise.all(this.engine.threads.map((thread) => thread.close()));
+    await this.engine.host.close();
   }
 
   async #welcome(hello: HelloMessage): Promise<void> {
@@ -270,7 +270,7 @@ export class LiveTracker {
 }
 
 /** Why a batch failed. */
-function failureOf({ cause, message }: Error): TweezertrackError {
-  if (cause instanceof TweezertrackError) return cause;
-  return new DeviceError({ where: 'engine', expected: 'tracks', received: message }, cause);
+function failureOf(error: Error): TweezertrackError {
+  if (error instanceof TweezertrackError) return error;
+  return new DeviceError({ where: 'engine', expected: 'tracks', received: error.message }, error);
 }

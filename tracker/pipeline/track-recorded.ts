@@ -1,5 +1,5 @@
-import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { EngineSetup } from '#engines/engine.ts';
+import type { EngineHost } from '#engines/engine-host.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
@@ -27,19 +27,17 @@ const MAX_BATCH = 8;
 export async function trackRecorded(
   source: RecordedFrames,
   setup: EngineSetup,
-  chosen: ChosenEngine,
+  host: EngineHost,
   onTracked: (batch: TrackedFrames) => void,
   followPx?: number,
 ): Promise<void> {
   const bytes = frameBytes(setup);
-  const buffers: ArrayBuffer[] = [];
   const follows = setup.rois.some(({ follow }) => follow);
-  const lookahead = follows ? 1 : MAX_BATCH * (chosen.threads.length * chosen.batchesPerThread + 1);
+  const lookahead = follows ? 1 : MAX_BATCH * (host.batches + 1);
   let failure: unknown = null;
   let wake = () => {};
   const tracker = new FrameTracker({
-    threads: chosen.threads,
-    batchesPerThread: chosen.batchesPerThread,
+    host,
     maxBatch: MAX_BATCH,
     onTracked: (batch) => {
       try {
@@ -50,10 +48,9 @@ export async function trackRecorded(
       wake();
     },
     onFailed: (_frames: readonly FrameToTrack[], error) => {
-      failure ??= error.cause ?? error;
+      failure ??= error;
       wake();
     },
-    onBufferFree: (buffer) => buffers.push(buffer),
     ...(followPx === undefined ? {} : { followPx }),
   });
   await tracker.configure(setup);
@@ -64,9 +61,9 @@ export async function trackRecorded(
       });
     }
     if (failure !== null) break;
-    const pixels = buffers.pop() ?? new ArrayBuffer(Math.ceil(bytes / 8) * 8);
-    await source.readFrame(id, new Uint8Array(pixels, 0, bytes));
-    tracker.push({ pixels, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
+    const room = host.takeRoom(bytes);
+    await source.readFrame(id, room.pixels);
+    tracker.push({ room, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
   }
   await tracker.idle();
   if (failure !== null) throw failure;

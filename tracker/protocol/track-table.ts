@@ -1,9 +1,9 @@
 /**
- * Results of a batch of frames as columns over one transferable buffer.
+ * Results of a batch of frames as columns over one buffer, which threads may share.
  * Every column is [frame, bead]; x and y are px of the full frame, z is nm, NaN where there is no result.
  */
 export interface TrackTable {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly frames: number;
   readonly beads: number;
   /** Radii of a stored profile; 0 when profiles were not asked for. */
@@ -25,10 +25,16 @@ export function trackTableBytes(frames: number, beads: number, radii = 0): numbe
   return rows * 8 * (4 + radii) + Math.ceil((rows * 2) / 8) * 8;
 }
 
-/** Columns over `buffer`, which must hold at least `trackTableBytes` bytes. */
-export function trackTableOver(buffer: ArrayBuffer, frames: number, beads: number, radii = 0): TrackTable {
+/** Columns over `buffer`, which must hold at least `trackTableBytes` bytes from `byteOffset`, a multiple of 8, on. */
+export function trackTableOver(
+  buffer: ArrayBufferLike,
+  frames: number,
+  beads: number,
+  radii = 0,
+  byteOffset = 0,
+): TrackTable {
   const rows = frames * beads;
-  const column = (index: number) => new Float64Array(buffer, index * rows * 8, rows);
+  const column = (index: number) => new Float64Array(buffer, byteOffset + index * rows * 8, rows);
   return {
     buffer,
     frames,
@@ -38,8 +44,8 @@ export function trackTableOver(buffer: ArrayBuffer, frames: number, beads: numbe
     yPx: column(1),
     zNm: column(2),
     score: column(3),
-    profiles: new Float64Array(buffer, 4 * rows * 8, rows * radii),
-    status: new Uint16Array(buffer, rows * 8 * (4 + radii), rows),
+    profiles: new Float64Array(buffer, byteOffset + 4 * rows * 8, rows * radii),
+    status: new Uint16Array(buffer, byteOffset + rows * 8 * (4 + radii), rows),
   };
 }
 
