@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
@@ -19,6 +21,10 @@ export interface TrackerLinkOptions {
   /** Base URL of the tracker, e.g. `ws://127.0.0.1:8321`. */
   url: string;
   signal: AbortSignal;
+  /** Token of the role camera, for a tracker that asks for one. */
+  token?: string;
+  /** PEM of the authority to trust for `wss`, instead of those of the system. */
+  ca?: string;
   /** Words for the person at the terminal. */
   log(text: string): void;
 }
@@ -120,16 +126,23 @@ export class TrackerLink {
 
   /** Opens the link and stays until it closes. */
   #connect(): Promise<void> {
+    const { ca, token } = this.#options;
     const url = new URL(CAMERA_PATH, this.#options.url);
     // Masking costs the tracker more than all other work of the link; on loopback nothing can sit in between.
     const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
       ...(loopback && { generateMask: () => undefined }),
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      ...(ca !== undefined && { ca }),
     });
     return new Promise((resolve, reject) => {
       socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts))));
       socket.on('message', (bytes: Buffer) => this.#receive(socket, decodeTrackerMessage(bytes)));
+      socket.on('unexpected-response', (_request, response) => {
+        void this.#turnedAway(response).then(reject);
+        response.once('close', () => socket.terminate());
+      });
       socket.on('error', reject);
       socket.on('close', () => {
         this.#socket = null;
@@ -141,6 +154,17 @@ export class TrackerLink {
         resolve();
       });
     });
+  }
+
+  /** Why the tracker opened no link. A wrong token or name stays wrong; a tracker that is full may have room later. */
+  async #turnedAway(response: IncomingMessage): Promise<Error> {
+    const { statusCode } = response;
+    const words = await text(response).catch(() => '');
+    const received = words.trim() || `HTTP status ${statusCode}`;
+    const error = new DeviceError({ where: 'tracker', expected: 'a camera link', received });
+    if (statusCode === 401 || statusCode === 403) this.refusal = error;
+    this.#wakeAll();
+    return error;
   }
 
   #receive(socket: WebSocket, message: TrackerMessage): void {
