@@ -3,42 +3,38 @@ import type { CameraAdapter } from '#camera-adapters/define.ts';
 import { replayCamera, replayCameraOptions } from '#camera-adapters/replay.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { simulatedCamera, simulatedCameraOptions } from '#camera-adapters/simulated.ts';
+import { type LinkOptions, linkAccess, withLinkOptions } from './link-options.ts';
 import { stopSignal } from './live-options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
-
-const DEFAULT_URL = 'ws://127.0.0.1:8321';
 
 /** `camera`: an adapter in its own process, sending frames to a tracker. */
 export function registerCamera(program: Command): void {
   const camera = program.command('camera').description('send the frames of a camera to a tracker');
 
-  const simulated = camera
-    .command('simulated')
+  const simulated = withLinkOptions(camera.command('simulated'))
     .description('beads rendered from exact optics, with noise, motion and known truth')
-    .option('--to <url>', 'the tracker', DEFAULT_URL)
-    .action((options: { to: string }) => {
+    .action((options: LinkOptions) => {
       const settings = schemaSettings(simulatedCameraOptions, { ...options });
-      return carry(simulatedCamera(settings), options.to);
+      return carry(simulatedCamera(settings), options);
     });
   addSchemaOptions(simulated, simulatedCameraOptions);
 
-  const replay = camera
-    .command('replay')
+  const replay = withLinkOptions(camera.command('replay'))
     .description('a recorded stack, played as a camera')
     .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
-    .option('--to <url>', 'the tracker', DEFAULT_URL)
-    .action((path: string, options: { to: string }) => {
+    .action((path: string, options: LinkOptions) => {
       const settings = schemaSettings(replayCameraOptions, { ...options });
-      return carry(replayCamera({ path, ...settings }), options.to);
+      return carry(replayCamera({ path, ...settings }), options);
     });
   addSchemaOptions(replay, replayCameraOptions, ['path']);
 }
 
-async function carry(adapter: CameraAdapter, url: string): Promise<void> {
+async function carry(adapter: CameraAdapter, options: LinkOptions): Promise<void> {
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
   const { sent, dropped } = await runCamera(adapter, {
-    url,
+    url: options.to,
+    ...linkAccess(options),
     signal: stop.signal,
     log: (text) => console.error(`camera: ${text}`),
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EngineChoice } from '#engines/choose-engine.ts';
+import { ConfigError } from '#protocol/errors.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { type Plan, roiSizeForRadii } from '#stages/plan.ts';
@@ -22,7 +23,7 @@ export interface LiveOptions {
 export function withLiveOptions(command: Command): Command {
   return command
     .option('--config <file>', 'TOML settings; `describe config` prints them all')
-    .option('--port <port>', 'port on 127.0.0.1; 0 takes any', wholeNumber)
+    .option('--port <port>', 'port; 0 takes any free one', wholeNumber)
     .option('--out <folder>', 'folder for recordings')
     .option('--no-record', 'do not record')
     .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
@@ -39,6 +40,44 @@ export function liveConfig(options: LiveOptions): Config {
   if (options.follow !== undefined) config.rois.follow = options.follow;
   if (!options.record) config.recording.enabled = false;
   return config;
+}
+
+/** Options of a tracker that others may reach. */
+export interface NetworkOptions {
+  host?: string;
+  tokens?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+}
+
+/** Adds them to a command. */
+export function withNetworkOptions(command: Command): Command {
+  return command
+    .option('--host <address>', 'address to listen on, e.g. 0.0.0.0; any but 127.0.0.1 needs --tokens')
+    .option('--tokens <file>', 'TOML file of tokens by role; made with new ones if there is none')
+    .option('--tls-cert <file>', 'PEM file of the certificate: serves https and wss')
+    .option('--tls-key <file>', 'PEM file of its private key');
+}
+
+/** The settings with what the command line says of the network on top. */
+export function networkConfig(config: Config, { host, tokens, tlsCert, tlsKey }: NetworkOptions): Config {
+  const given = Object.entries({ host, tokens, tlsCert, tlsKey }).filter(([, value]) => value !== undefined);
+  return { ...config, server: { ...config.server, ...Object.fromEntries(given) } };
+}
+
+/**
+ * Checks that the settings keep to this machine, as a demonstration does.
+ * @throws {ConfigError} when they open the tracker to others
+ */
+export function assertOwnMachine({ server }: Config): void {
+  const { host, tokens, tlsCert } = server;
+  if (host === '127.0.0.1' && tokens === undefined && tlsCert === undefined) return;
+  throw new ConfigError({
+    where: 'server',
+    expected: 'no host, tokens or certificate, as a demonstration keeps to 127.0.0.1',
+    received: Object.keys({ ...(host !== '127.0.0.1' && { host }), tokens, tlsCert }).join(', '),
+    remedy: 'start the tracker with serve and the camera with camera simulated',
+  });
 }
 
 /** Size of a new ROI: what the settings say, what the Z-LUT was built with, or 64 px. */

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { ConfigError } from '#protocol/errors.ts';
+
+/** How a camera reaches its tracker. */
+export interface LinkOptions {
+  to: string;
+  tokenFile?: string;
+  ca?: string;
+}
+
+/** Where the token may be given besides a file; a command line can be read by every user of the machine. */
+const TOKEN_VARIABLE = 'TWEEZERTRACK_TOKEN';
+
+/** Adds them to a command. */
+export function withLinkOptions(command: Command): Command {
+  return command
+    .option('--to <url>', 'the tracker, ws:// or wss://', 'ws://127.0.0.1:8321')
+    .option('--token-file <file>', `file with the token of a camera; default: $${TOKEN_VARIABLE}`)
+    .option('--ca <file>', "PEM file of the authority that signed the tracker's certificate, or of itself");
+}
+
+/**
+ * The token and the trusted certificate, if any.
+ * @throws {ConfigError} when a file cannot be read
+ */
+export function linkAccess({ tokenFile, ca }: LinkOptions): { token?: string; ca?: string } {
+  const token =
+    tokenFile === undefined ? process.env[TOKEN_VARIABLE] : read('--token-file', tokenFile).trim();
+  return { ...(token && { token }), ...(ca !== undefined && { ca: read('--ca', ca) }) };
+}
+
+function read(where: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError({ where, expected: 'a readable file', received: String(cause) }, cause);
+  }
+}
