@@ -66,7 +66,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     truthScore,
     log: (text) => console.error(text),
   });
-  const { engine, device } = tracker.engine.threads[0]!.facts;
+  const { engine, device } = tracker.engine.host.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
   console.log(`dashboard: ${tracker.server.url}`);
 

@@ -51,7 +51,7 @@ async function serve(options: ServeOptions): Promise<void> {
     roiSize,
     log: (text) => console.error(text),
   });
-  const { engine, device } = tracker.engine.threads[0]!.facts;
+  const { engine, device } = tracker.engine.host.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
   console.log(`dashboard: ${tracker.server.url}`);
   console.log(`cameras:   ${tracker.server.cameraUrl}`);
