@@ -43,6 +43,26 @@ describe('self-convolution', () => {
     }
   });
 
+  test.each([-5, -0.6, 0, 0.5, 11.5, 12.499, 23, 23.4, 30])(
+    'windows its line around %f px as the definition does, inside the ROI and beyond',
+    (xPx) => {
+      const pixels = ringRoi(24, 11.3, 13.8);
+      const lags = selfConvolution(pixels, 24, 'x', xPx, 14.2, 1);
+      const largest = Math.max(...lags.map(Math.abs));
+      // counts^2: rounding of the Gaussian, which is a product here
+      for (const [index, value] of naive(pixels, 'x', xPx, 14.2, 1).entries())
+        expect(Math.abs(lags[index]! - value)).toBeLessThan(1e-13 * largest);
+    },
+  );
+
+  test.each([9, 10, 11, 12, 26, 27])('has all lags of %i px, whatever the parity of the first', (size) => {
+    const pixels = ringRoi(size, size / 2 - 0.3, size / 2 + 0.4);
+    const lags = selfConvolution(pixels, size, 'y', size / 2 + 0.2, size / 2, 0);
+    const want = naive(pixels, 'y', size / 2 + 0.2, size / 2, 0);
+    expect(lags).toHaveLength(size);
+    for (const [index, value] of want.entries()) expect(lags[index]).toBeCloseTo(value, 6);
+  });
+
   test('a line at a half pixel is the even one', () => {
     const pixels = ringRoi(24, 11.3, 13.8);
     const at = (yPx: number) => selfConvolution(pixels, 24, 'x', 11, yPx, 0).slice();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from './define.ts';
 import { halfLinesOf, subPixelCenter } from './mirror-center.ts';
-import { selfConvolution } from './self-convolution.ts';
+import { convolveLine, lineAt, takeLine } from './self-convolution.ts';
 
 /**
  * Center to a small fraction of a pixel: auto-convolution of several adjacent lines, its maximum refined by a
@@ -36,10 +36,21 @@ export const autoConvMultilineSubPixel = defineStage({
   reference(bead, { lineRatio, nLocal, iterations }) {
     const { pixels, size } = bead;
     const halfLines = halfLinesOf(lineRatio, size);
+    let row = Number.NaN;
+    let column = Number.NaN;
     for (let iteration = 0; iteration < iterations; iteration++) {
       const { xPx, yPx } = bead;
-      bead.xPx = subPixelCenter(selfConvolution(pixels, size, 'x', xPx, yPx, halfLines), nLocal);
-      bead.yPx = subPixelCenter(selfConvolution(pixels, size, 'y', xPx, yPx, halfLines), nLocal);
+      // From the second iteration on, the center mostly stays on its lines.
+      if (lineAt(yPx) !== row) {
+        row = lineAt(yPx);
+        takeLine(pixels, size, 'x', row, halfLines);
+      }
+      if (lineAt(xPx) !== column) {
+        column = lineAt(xPx);
+        takeLine(pixels, size, 'y', column, halfLines);
+      }
+      bead.xPx = subPixelCenter(convolveLine(size, 'x', xPx), nLocal);
+      bead.yPx = subPixelCenter(convolveLine(size, 'y', yPx), nLocal);
     }
   },
 

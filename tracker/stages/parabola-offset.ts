@@ -29,12 +29,13 @@ export function parabolaOffset(
     const value = values[peak + u]!;
     // Relative to the peak, or a correlation near 1 would lose its digits.
     const share = weight * (value - height);
+    const square = u * u;
     s0 += weight;
-    s2 += weight * u * u;
-    s4 += weight * u ** 4;
+    s2 += weight * square;
+    s4 += weight * square * square;
     a += share;
     b += share * u;
-    c += share * u * u;
+    c += share * square;
     largest = Math.max(largest, Math.abs(value));
   }
   const curvature = s0 * c - s2 * a;
