@@ -76,7 +76,8 @@ export const lookupZ = defineStage({
     if (best < 0) return;
     bead.score = matches[best]!;
     let status = 0;
-    if (bead.score - secondScore(matches, best, (nLocal + 1) / 2) < minMargin) {
+    // The second best is never better, so that 0 asks for nothing.
+    if (minMargin > 0 && bead.score - secondScore(matches, best, (nLocal + 1) / 2) < minMargin) {
       status |= TRACK_STATUS.ambiguous;
     }
     if (bead.score < minScore) {
@@ -116,7 +117,27 @@ function correlate(profile: Float64Array, zLut: ZLut): Float64Array {
   const unit = unitProfileOf(width);
   unitDeviations(profile, SKIPPED_RADII, width, unit, 0);
   const correlations = matchesOf(zLut.planes);
-  for (let plane = 0; plane < zLut.planes; plane++) {
+  let plane = 0;
+  // Four planes at a time share the profile, and no sum waits for the one before it.
+  for (; plane + 4 <= zLut.planes; plane += 4) {
+    const at = plane * width;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let radius = 0; radius < width; radius++) {
+      const value = unit[radius]!;
+      sum0 += value * planes[at + radius]!;
+      sum1 += value * planes[at + width + radius]!;
+      sum2 += value * planes[at + 2 * width + radius]!;
+      sum3 += value * planes[at + 3 * width + radius]!;
+    }
+    correlations[plane] = sum0;
+    correlations[plane + 1] = sum1;
+    correlations[plane + 2] = sum2;
+    correlations[plane + 3] = sum3;
+  }
+  for (; plane < zLut.planes; plane++) {
     let sum = 0;
     for (let radius = 0; radius < width; radius++) sum += unit[radius]! * planes[plane * width + radius]!;
     correlations[plane] = sum;
