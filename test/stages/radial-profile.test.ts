@@ -102,6 +102,20 @@ describe('radial profile', () => {
     expect(profileOf(ringRoi(16, 7, 8), Number.NaN, 8, 1, 'interpolate').every(Number.isNaN)).toBe(true);
   });
 
+  test.each([
+    [64, 31.5, 31.5, 1],
+    [31, 14.2, 17.9, 4],
+    [40, -3, 44.7, 2],
+    [40, 1e12, 12, 1],
+  ])('of whole counts is what it is of any (%i px around %f, %f, %i a px)', (size, xPx, yPx, oversample) => {
+    const pixels = Float64Array.from({ length: size * size }, (_, pixel) => (pixel * 40503) % 65536);
+    const any = beadOf(pixels, { xPx, yPx });
+    const whole = { ...beadOf(pixels, { xPx, yPx }), wholeCounts: true };
+    for (const bead of [any, whole])
+      radialProfile.reference(bead, radialProfile.params.parse({ oversample }));
+    expect(whole.profile).toEqual(any.profile);
+  });
+
   test('says how many radii it writes', () => {
     expect(radialProfile.radii?.(radialProfile.params.parse({ oversample: 1 }), 101)).toBe(50);
     expect(radialProfile.radii?.(radialProfile.params.parse({ oversample: 4 }), 64)).toBe(128);

@@ -16,6 +16,8 @@ export interface BeadState {
   /** [row, column] counts of the ROI, square. */
   readonly pixels: Float64Array;
   readonly size: number;
+  /** Whether all counts are integers from 0 to 65535, which a stage may use to be faster; not known when left out. */
+  readonly wholeCounts?: boolean;
   readonly zLut: ZLut | null;
   /** ROI px, x column and y row; NaN when not found. */
   xPx: number;
