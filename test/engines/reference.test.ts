@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineSetup } from '#engines/engine.ts';
 import { createReferenceEngine, trackRoi } from '#engines/reference.ts';
 import { RoiError, ZLutError } from '#protocol/errors.ts';
-import { frameBytes, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
+import { frameBytes, PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import { describeStatus } from '#protocol/track-status.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
@@ -98,6 +98,43 @@ describe('reference engine', () => {
     expect(table.score[1]).toBe(alone.score);
     expect(table.profiles.slice(23, 43)).toEqual(alone.profile);
   });
+
+  test.each<PixelFormat>(['mono8', 'mono16', 'float32'])(
+    'gives the same of %s ROIs sent alone, in shared memory, also when they move',
+    async (pixelFormat) => {
+      const whole = viewPixels(frameOf(pixelFormat), pixelFormat);
+      const cut = (table: typeof rois) =>
+        table.flatMap(({ left, top, size }) =>
+          Array.from({ length: size }, (_, row) => {
+            return [...whole.subarray((top + row) * WIDTH + left, (top + row) * WIDTH + left + size)];
+          }).flat(),
+        );
+      const moved = rois.map((roi) => ({ ...roi, left: roi.left - 1, top: roi.top + 2 }));
+      const engine = createReferenceEngine();
+      const inRois = createTrackTable(2, 3);
+      const inFrame = createTrackTable(2, 3);
+      for (const [layout, table] of [
+        ['rois', inRois],
+        ['whole', inFrame],
+      ] as const) {
+        await engine.configure(setupFor(pixelFormat, { layout, profiles: false }));
+        for (const [frame, places] of [rois, moved].entries()) {
+          const counts = layout === 'rois' ? cut(places) : [...whole];
+          const { bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
+          const bytes = new SharedArrayBuffer(counts.length * bytesPerPixel);
+          viewPixels(bytes, pixelFormat).set(counts);
+          const one = createTrackTable(1, 3);
+          if (frame > 0) await engine.moveRois(places);
+          await engine.track([bytes], one);
+          for (const column of ['xPx', 'yPx', 'zNm', 'score', 'status'] as const)
+            table[column].set(one[column], 3 * frame);
+        }
+      }
+      for (const column of ['xPx', 'yPx', 'zNm', 'score', 'status'] as const)
+        expect(inRois[column], column).toEqual(inFrame[column]);
+      expect(inRois.xPx.every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test('profiles of a smaller ROI end in NaN', async () => {
     const { profiles } = await track(setupFor('mono8'), [frameOf('mono8')], 23);

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { type RoiPlace, roiPlaces } from '#protocol/frame-layout.ts';
 import { PIXEL_FORMATS, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
@@ -17,6 +18,7 @@ interface BoundStep {
 /** One bead between configure and close: its place, its buffers, and what judging it needs. */
 interface TrackedBead {
   roi: Roi;
+  place: RoiPlace;
   state: BeadState;
   /** Smallest and largest count of the ROI in the current frame; NaN pixels do not count. */
   darkest: number;
@@ -41,21 +43,20 @@ export function createReferenceEngine(): Engine {
     },
 
     async moveRois(rois) {
-      for (const [index, bead] of beads.entries()) bead.roi = rois[index]!;
+      if (!setup) throw new Error('reference engine: moveRois before configure');
+      const places = roiPlaces(rois, setup.width, setup.layout);
+      for (const [index, bead] of beads.entries()) {
+        bead.roi = rois[index]!;
+        bead.place = places[index]!;
+      }
     },
 
     async track(frames, into) {
       if (!setup) throw new Error('reference engine: track before configure');
-      const { pixelFormat, width } = setup;
+      const { pixelFormat } = setup;
       const { saturation } = PIXEL_FORMATS[pixelFormat];
-      for (let frame = 0; frame < frames.length; frame++) {
-        const pixels = viewPixels(frames[frame]!, pixelFormat);
-        for (let index = 0; index < beads.length; index++) {
-          const bead = beads[index]!;
-          crop(pixels, width, bead);
-          runSteps(bead.state, steps);
-          write(bead, saturation, looksUpZ, into, frame * into.beads + index);
-        }
+      for (const [frame, bytes] of frames.entries()) {
+        trackFrame(viewPixels(bytes, pixelFormat), beads, steps, saturation, looksUpZ, into, frame);
       }
     },
 
@@ -73,22 +74,30 @@ export function createReferenceEngine(): Engine {
  * @returns what the stages found, x and y in ROI px
  */
 export function trackRoi(pixels: Float64Array, size: number, zLut: ZLut | null, plan: Plan): BeadState {
-  const bead = createBeadState(pixels, size, zLut, planRadii(plan, size));
+  const bead = createBeadState(pixels, size, false, zLut, planRadii(plan, size));
   runSteps(bead, bindSteps(plan));
   return bead;
 }
 
-function createBeadState(pixels: Float64Array, size: number, zLut: ZLut | null, radii: number): BeadState {
+function createBeadState(
+  pixels: Float64Array,
+  size: number,
+  wholeCounts: boolean,
+  zLut: ZLut | null,
+  radii: number,
+): BeadState {
   const profile = new Float64Array(radii).fill(Number.NaN);
   return {
     pixels,
     size,
+    wholeCounts,
     zLut,
     xPx: Number.NaN,
     yPx: Number.NaN,
     profile,
     zNm: Number.NaN,
     score: Number.NaN,
+    status: 0,
   };
 }
 
@@ -97,7 +106,17 @@ function bindSteps(plan: Plan): BoundStep[] {
 }
 
 /** @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size */
-function bindBeads({ plan, width, height, rois, zLuts, zLutOfBead }: EngineSetup): TrackedBead[] {
+function bindBeads({
+  plan,
+  width,
+  height,
+  pixelFormat,
+  layout,
+  rois,
+  zLuts,
+  zLutOfBead,
+}: EngineSetup): TrackedBead[] {
+  const places = roiPlaces(rois, width, layout);
   const pixelsOfSize = new Map<number, Float64Array>();
   return rois.map((roi, index) => {
     assertRoiInFrame(roi, { width, height });
@@ -107,7 +126,8 @@ function bindBeads({ plan, width, height, rois, zLuts, zLutOfBead }: EngineSetup
     // Beads are tracked one after the other, so those of one size share their pixels.
     const pixels = pixelsOfSize.get(roi.size) ?? new Float64Array(roi.size ** 2);
     pixelsOfSize.set(roi.size, pixels);
-    return { roi, state: createBeadState(pixels, roi.size, zLut, radii), darkest: 0, brightest: 0 };
+    const state = createBeadState(pixels, roi.size, pixelFormat !== 'float32', zLut, radii);
+    return { roi, place: places[index]!, state, darkest: 0, brightest: 0 };
   });
 }
 
@@ -116,17 +136,35 @@ function runSteps(bead: BeadState, steps: readonly BoundStep[]): void {
   for (const { stage, params } of steps) stage.reference(bead, params);
 }
 
+function trackFrame(
+  pixels: Pixels,
+  beads: readonly TrackedBead[],
+  steps: readonly BoundStep[],
+  saturation: number,
+  looksUpZ: boolean,
+  into: TrackTable,
+  frame: number,
+): void {
+  for (let index = 0; index < beads.length; index++) {
+    const bead = beads[index]!;
+    crop(pixels, bead);
+    runSteps(bead.state, steps);
+    write(bead, saturation, looksUpZ, into, frame * into.beads + index);
+  }
+}
+
 /** Copies the ROI of a frame into float64, the only copy of its pixels, and notes the range of its counts. */
-function crop(pixels: Pixels, width: number, bead: TrackedBead): void {
-  const { left, top, size } = bead.roi;
-  const target = bead.state.pixels;
+function crop(pixels: Pixels, bead: TrackedBead): void {
+  const { start, stride } = bead.place;
+  const { pixels: target, size } = bead.state;
   let darkest = Number.POSITIVE_INFINITY;
   let brightest = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < size; row++) {
-    const start = (top + row) * width + left;
+    const from = start + row * stride;
+    const to = row * size;
     for (let column = 0; column < size; column++) {
-      const counts = pixels[start + column]!;
-      target[row * size + column] = counts;
+      const counts = pixels[from + column]!;
+      target[to + column] = counts;
       if (counts < darkest) darkest = counts;
       if (counts > brightest) brightest = counts;
     }
