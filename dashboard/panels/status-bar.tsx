@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { LATENCY_STEPS } from '#protocol/latency-step.ts';
 import { droppedFrames } from '../dropped-frames.ts';
 import { formatCount, formatFixed } from '../format-number.ts';
+import { stepName, totalStep } from '../latency-steps.ts';
 import type { Link, LiveStore } from '../live-store.ts';
 
 /** How the whole way of a frame is doing, from the camera to the disk. */
@@ -10,6 +12,7 @@ export function StatusBar({ store }: { store: LiveStore }) {
   const engine = store.engine.value;
   const recording = store.recording.value;
   const dropped = status ? droppedFrames(status.ledger).total : 0;
+  const total = totalStep(status?.latency);
   const isLive = store.isLive.value;
   return (
     <header class="status-bar">
@@ -31,9 +34,9 @@ export function StatusBar({ store }: { store: LiveStore }) {
           <strong>{formatFixed(status?.receivedFps ?? Number.NaN, 1)}</strong>
           <small>fps · tracked {formatFixed(status?.trackedFps ?? Number.NaN, 1)}</small>
         </Figure>
-        <Figure name="Latency" hint="From receipt of a frame to its tracks, over the last second">
-          <strong>{formatFixed(status?.latencyMs.median ?? Number.NaN, 1)}</strong>
-          <small>ms · p95 {formatFixed(status?.latencyMs.p95 ?? Number.NaN, 1)}</small>
+        <Figure name="Latency" hint={`Half of the frames, ${stepName(total)}: ${LATENCY_STEPS[total]}`}>
+          <strong>{formatFixed(status?.latency[total].p50Ms ?? Number.NaN, 1)}</strong>
+          <small>ms · p99 {formatFixed(status?.latency[total].p99Ms ?? Number.NaN, 1)}</small>
         </Figure>
         <Figure name="Dropped" tone={dropped > 0 ? 'lost' : 'ok'}>
           <strong>{status ? formatCount(dropped) : '–'}</strong>

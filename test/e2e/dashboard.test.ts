@@ -243,7 +243,7 @@ describe.skipIf(skipReason)(
       const bar = page.locator('.status-bar');
       await expect.poll(() => bar.getByText('12', { exact: true }).count(), SOON).toBe(1);
       const text = await bar.innerText();
-      for (const expected of ['simulated', '640 × 480 mono8', 'reference', '2026-11-21T10-15-00', 'p95']) {
+      for (const expected of ['simulated', '640 × 480 mono8', 'reference', '2026-11-21T10-15-00', 'p99']) {
         expect(text).toContain(expected);
       }
       expect(await page.locator('.frame-ledger .tone-lost').innerText()).toMatch(/dropped-ring\s+12/);

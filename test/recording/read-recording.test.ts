@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Float64, makeVector, Table, tableFromArrays, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { Float64, makeVector, Table, tableFromArrays, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { expect, test } from 'vitest';
 import { RecordingError } from '#protocol/errors.ts';
-import { openRun, readTracks } from '#recording/read-recording.ts';
+import { openRun, readFates, readTracks } from '#recording/read-recording.ts';
 import { repairArrowStream } from '#recording/repair-arrow-stream.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { allRows, expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
@@ -55,6 +55,45 @@ test('a file of fates is refused where tracks are expected', async () => {
   expect(await refusal(readTracks(join(folder, 'frames.arrows')).next())).toMatch(
     /expected .*tracks\/1, received format tweezertrack-frames\/1/,
   );
+});
+
+test('a run of an older version is read: it knows fewer fates and no latency', async () => {
+  const folder = join(testFolder(), 'run');
+  const recorder = await createRunRecorder(folder, FACTS);
+  recorder.tracked(trackedBatch(0, 3, 2));
+  await recorder.close();
+  const path = join(folder, 'run.json');
+  const record = JSON.parse(readFileSync(path, 'utf8'));
+  delete record.latency;
+  delete record.frames['dropped-late'];
+  writeFileSync(path, JSON.stringify(record));
+  const read = (await openRun(folder)).record;
+  expect(read.frames).toMatchObject({ tracked: 3 });
+  expect(read.latency).toBeNull();
+});
+
+test('frames of an older version have no time at which they went to the engine', async () => {
+  const path = join(testFolder(), 'frames.arrows');
+  const table = new Table({
+    frame: makeVector(Uint32Array.of(7)),
+    lastFrame: makeVector(Uint32Array.of(7)),
+    timeNs: makeVector(BigInt64Array.of(1n)),
+    receivedNs: makeVector(BigInt64Array.of(2n)),
+    trackedNs: makeVector(BigInt64Array.of(3n)),
+    fate: vectorFromArray(['tracked'], new Utf8()),
+  });
+  table.schema.metadata.set('format', 'tweezertrack-frames/1');
+  writeFileSync(path, tableToIPC(table, 'stream'));
+  const { value } = await readFates(path).next();
+  expect(value).toEqual({
+    frame: 7,
+    lastFrame: 7,
+    timeNs: 1n,
+    receivedNs: 2n,
+    submittedNs: null,
+    trackedNs: 3n,
+    fate: 'tracked',
+  });
 });
 
 test('a missing file and a folder that is no run are refused', async () => {

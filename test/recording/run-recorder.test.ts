@@ -72,6 +72,15 @@ test('run.json is there from the start, and complete with counts after the end',
   expect(Date.parse(record.endedAt!)).toBeGreaterThanOrEqual(Date.parse(record.startedAt));
 });
 
+test('run.json tells at the end where the time of the frames went', async () => {
+  const folder = join(testFolder(), 'run');
+  const latency = { 'received-to-tracked': { frames: 3, p50Ms: 1.5, p99Ms: 2.5, maxMs: 2.6 } };
+  const recorder = await createRunRecorder(folder, FACTS, { latency: () => latency });
+  expect((await openRun(folder)).record.latency).toBeNull();
+  await recorder.close();
+  expect((await openRun(folder)).record.latency).toEqual(latency);
+});
+
 test('a gap is recorded as a gap, without the times it does not have', async () => {
   const folder = join(testFolder(), 'run');
   const recorder = await createRunRecorder(folder, FACTS);

@@ -4,6 +4,7 @@ import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
 import { noFates } from '#protocol/frame-fate.ts';
+import type { LatencyBudgetStatus } from '#protocol/latency-step.ts';
 import {
   encodeLive,
   LIVE_PATH,
@@ -207,10 +208,25 @@ export class FakeTracker {
       type: 'status',
       receivedFps: FPS + this.#noise(),
       trackedFps: FPS + this.#noise(),
-      latencyMs: { median: 3.1 + 0.2 * this.#noise(), p95: 5.4 + 0.3 * this.#noise(), max: 9.7 },
+      latency: this.#latency(),
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
       refusals: noRefusals(),
+    };
+  }
+
+  #latency(): LatencyBudgetStatus {
+    const percentiles = (p50Ms: number) => ({
+      p50Ms: p50Ms * (1 + 0.05 * this.#noise()),
+      p99Ms: p50Ms * (2 + 0.2 * this.#noise()),
+    });
+    return {
+      'camera-to-received': percentiles(0.9),
+      'received-to-submitted': percentiles(0.04),
+      'submitted-to-tracked': percentiles(1.4),
+      'tracked-to-sent': percentiles(24),
+      'camera-to-tracked': percentiles(2.4),
+      'received-to-tracked': percentiles(1.5),
     };
   }
 

@@ -1,6 +1,6 @@
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
-import type { RunFacts } from '#recording/run-recorder.ts';
+import type { RunFacts } from '#recording/run-record.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 
 /** A small, complete run, as the recorder is told of it. */

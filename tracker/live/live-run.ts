@@ -11,6 +11,7 @@ import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
+import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
 
@@ -31,6 +32,8 @@ export interface LiveRunOptions {
   maxBatch: number;
   /** Folder to make the run folder in, or null: no recording. */
   recordings: string | null;
+  /** Where the time of the frames went, for the end of the recording. */
+  latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
   sinks: readonly TrackSink[];
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
@@ -197,7 +200,7 @@ export class LiveRun {
         rois,
         zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
       },
-      { onAlarm },
+      { onAlarm, latency: this.#options.latency },
     );
     for (const { zLut, file } of zLuts) await writeZLut(join(folder, file), zLut);
     return recorder;

@@ -11,6 +11,7 @@ import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
 import { PreviewMaker } from '#sinks/preview.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
@@ -47,6 +48,7 @@ export class LiveTracker {
   readonly #hub: LiveHub;
   readonly #previews = new PreviewMaker();
   readonly #rates = new FrameRates();
+  readonly #latency = new LatencyBudget();
   readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
   #cameraConnected = false;
@@ -83,6 +85,8 @@ export class LiveTracker {
       status: () => this.#status(),
       control: (request) => this.#control(request),
       onRefused: (cause) => server.refusals.ofRequest(cause),
+      onSent: (atNs) => this.#latency.sent(atNs),
+      onStuck: (error) => server.refusals.count('slow-peer', error),
     });
     this.#endpoint = new CameraEndpoint({
       window: options.config.camera.window,
@@ -183,6 +187,7 @@ export class LiveTracker {
       followPx: config.rois.followPx,
       maxBatch: config.engine.maxBatch,
       recordings: config.recording.enabled ? config.recording.folder : null,
+      latency: () => this.#latency.summary(),
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
@@ -219,7 +224,8 @@ export class LiveTracker {
   }
 
   #tracked({ frames }: TrackedFrames): void {
-    for (const { receivedNs, trackedNs } of frames) this.#rates.tracked(Number(trackedNs - receivedNs) / 1e6);
+    this.#rates.tracked(frames.length);
+    this.#latency.tracked(frames, this.#hub.viewers > 0);
     this.#ledger.tracked(frames.length);
     this.#endpoint.settled(frames.length);
   }
@@ -262,6 +268,7 @@ export class LiveTracker {
     return {
       type: 'status',
       ...this.#rates.take(),
+      latency: this.#latency.takeInterval(),
       ledger: { ...this.totals() },
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
       refusals: this.server.refusals.counts(),

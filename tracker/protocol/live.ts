@@ -1,10 +1,11 @@
 import type { ControlRequest } from './control-request.ts';
+import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 1;
+export const LIVE_VERSION = 2;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -71,14 +72,40 @@ export interface TracksMessage {
   newestStatus: Uint16Array;
 }
 
+/** The near past of one bead in buckets of time, oldest first; NaN where the bead was lost throughout. */
+export interface TraceHistory {
+  bead: number;
+  /** s of a bucket. */
+  bucketS: number;
+  /** s since the first frame of the run, of the newest frame in it. */
+  untilS: number;
+  /** [bucket] s at which it begins; buckets without a frame are left out. */
+  timeS: Float64Array;
+  /** [bucket] px of the full frame. */
+  minXPx: Float64Array;
+  maxXPx: Float64Array;
+  lastXPx: Float64Array;
+  minYPx: Float64Array;
+  maxYPx: Float64Array;
+  lastYPx: Float64Array;
+  minZNm: Float64Array;
+  maxZNm: Float64Array;
+  lastZNm: Float64Array;
+}
+
+/** Sent to a dashboard that selects a bead, before the tracks that go on from there. */
+export interface HistoryMessage extends TraceHistory {
+  type: 'history';
+}
+
 /** How the tracker is doing, about twice a second. */
 export interface StatusMessage {
   type: 'status';
   /** Frames a second received and tracked over the last second. */
   receivedFps: number;
   trackedFps: number;
-  /** From receipt of a frame to its tracks, ms, over the last second; NaN before the first. */
-  latencyMs: { median: number; p95: number; max: number };
+  /** What each step on the way of a frame took since the last status; NaN where there was none. */
+  latency: LatencyBudgetStatus;
   /** Frames since the start, by fate; `offered` is their sum. */
   ledger: Record<string, number>;
   /** Rows written and rows waiting for the disk. */
@@ -122,6 +149,7 @@ export type LiveMessage =
   | CameraMessage
   | BeadsMessage
   | TracksMessage
+  | HistoryMessage
   | StatusMessage
   | PreviewMessage
   | EventMessage

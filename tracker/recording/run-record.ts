@@ -6,6 +6,7 @@ import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import { LATENCY_STEP_NAMES } from '#protocol/latency-step.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import type { TrackFacts } from './stream-schema.ts';
 
 /** Names inside a run folder. */
 export const RUN_FILES = {
@@ -47,7 +48,11 @@ const runRecord = z.object({
       .nullable()
       .transform((nm) => nm ?? Number.NaN),
   }),
-  engine: z.object({ engine: z.enum(['reference', 'wasm', 'gpu']), device: z.string(), fallback: z.boolean() }),
+  engine: z.object({
+    engine: z.enum(['reference', 'wasm', 'gpu']),
+    device: z.string(),
+    fallback: z.boolean(),
+  }),
   plan: z.array(z.object({ stage: z.string(), params: z.record(z.string(), z.unknown()) })),
   /** ROIs at the start; `roiChanges` tells what somebody did to them, `rois.arrows` where they followed their beads. */
   rois: z.array(roi),
@@ -70,6 +75,32 @@ const runRecord = z.object({
 });
 
 export type RunRecord = z.output<typeof runRecord>;
+
+/** A run as it starts. */
+export interface RunFacts extends TrackFacts {
+  /** Z-LUTs in use: name, file inside the run folder (the caller puts it there), and the beads that use it. */
+  zLuts: readonly { name: string; file: string; beads: number[] }[];
+}
+
+/** The record of a run that starts now. */
+export function startRunRecord(facts: RunFacts): RunRecord {
+  return {
+    format: RUN_FORMAT,
+    tweezertrack: programVersion(),
+    node: process.version,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    camera: facts.camera,
+    engine: facts.engine,
+    plan: facts.plan,
+    rois: facts.rois.map((roi) => ({ ...roi })),
+    roiChanges: [],
+    zLuts: facts.zLuts.map((zLut) => ({ ...zLut })),
+    frames: null,
+    rows: null,
+    latency: null,
+  };
+}
 
 /** Version of the running program. */
 export function programVersion(): string {

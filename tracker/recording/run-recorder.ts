@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Schema } from 'apache-arrow';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import type { FateCounts } from '#protocol/frame-fate.ts';
+import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { AppendFile, type FileAccess, openFile } from './append-file.ts';
 import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
@@ -10,15 +11,9 @@ import { FateLog } from './fate-log.ts';
 import { isExists, outputExists, reason } from './output-file.ts';
 import { RoiHistory } from './roi-history.ts';
 import { RoiLog } from './roi-log.ts';
-import { programVersion, RUN_FILES, RUN_FORMAT, type RunRecord, writeRunRecord } from './run-record.ts';
-import { framesSchema, roisSchema, type TrackFacts, tracksSchema } from './stream-schema.ts';
+import { RUN_FILES, type RunFacts, type RunRecord, startRunRecord, writeRunRecord } from './run-record.ts';
+import { framesSchema, roisSchema, tracksSchema } from './stream-schema.ts';
 import { TrackBlock } from './track-block.ts';
-
-/** A run as it starts. */
-export interface RunFacts extends TrackFacts {
-  /** Z-LUTs in use: name, file inside the run folder (the caller puts it there), and the beads that use it. */
-  zLuts: readonly { name: string; file: string; beads: number[] }[];
-}
 
 export interface RecorderOptions {
   /** Record into a folder that exists, over the run in it. */
@@ -34,6 +29,8 @@ export interface RecorderOptions {
   /** Told once for each spell of trouble: a disk that fails or cannot keep up. Tracking goes on. */
   onAlarm?: (alarm: RecordingError) => void;
   openFile?: (path: string) => Promise<FileAccess>;
+  /** Where the time of the frames went, for `run.json` at the end. */
+  latency?: () => LatencySummaries;
 }
 
 /** How the recording is doing. */
@@ -69,21 +66,7 @@ export async function createRunRecorder(
   facts: RunFacts,
   options: RecorderOptions = {},
 ): Promise<RunRecorder> {
-  const record: RunRecord = {
-    format: RUN_FORMAT,
-    tweezertrack: programVersion(),
-    node: process.version,
-    startedAt: new Date().toISOString(),
-    endedAt: null,
-    camera: facts.camera,
-    engine: facts.engine,
-    plan: facts.plan,
-    rois: facts.rois.map((roi) => ({ ...roi })),
-    roiChanges: [],
-    zLuts: facts.zLuts.map((zLut) => ({ ...zLut })),
-    frames: null,
-    rows: null,
-  };
+  const record = startRunRecord(facts);
   try {
     await mkdir(dirname(folder), { recursive: true });
     await mkdir(folder).catch((cause: unknown) => {
@@ -131,6 +114,7 @@ export class RunRecorder implements TrackSink {
   readonly #rois: RoiLog;
   readonly #queueLimitBytes: number;
   readonly #onAlarm: (alarm: RecordingError) => void;
+  readonly #latency: RecorderOptions['latency'];
   readonly #timers: NodeJS.Timeout[];
   #overrun = false;
   #rowsLost = 0;
@@ -148,6 +132,7 @@ export class RunRecorder implements TrackSink {
     this.folder = folder;
     this.#record = record;
     this.#onAlarm = options.onAlarm ?? (() => {});
+    this.#latency = options.latency;
     this.#queueLimitBytes = queueLimitBytes;
     this.#block = new TrackBlock(blockRows);
     this.#encoder = tracks.encoder;
@@ -223,6 +208,7 @@ export class RunRecorder implements TrackSink {
     this.#record.roiChanges = this.#roiHistory.changes;
     this.#record.frames = frames;
     this.#record.rows = { written, lost };
+    this.#record.latency = this.#latency?.() ?? null;
     await writeRunRecord(this.folder, this.#record).catch(keep);
     if (failures.length === 0) return;
     throw new RecordingError(
