@@ -10,7 +10,13 @@ const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 
 /** What a dashboard may ask for; every request is answered by a reply with its id. */
 const controlRequest = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('select'), id: z.number().int(), bead: z.number().int().nullable() }),
+  z.strictObject({
+    type: z.literal('select'),
+    id: z.number().int(),
+    bead: z.number().int().nullable(),
+    /** How much of the past to send; two minutes when left out. */
+    seconds: z.number().positive().max(86_400).optional(),
+  }),
   z.strictObject({
     type: z.literal('add-bead'),
     id: z.number().int(),

@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
+import { nowNs } from '#protocol/clock.ts';
 import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
-import { AccessError, TweezertrackError } from '#protocol/errors.ts';
+import { AccessError, LimitError, TweezertrackError } from '#protocol/errors.ts';
 import {
   type EventMessage,
   encodeLive,
@@ -11,14 +12,18 @@ import {
   type TracksMessage,
 } from '#protocol/live.ts';
 import type { Role } from '#protocol/role.ts';
-import { TraceQueue } from './trace-queue.ts';
+import { RunClock } from './run-clock.ts';
+import { TraceRings } from './trace-rings.ts';
 import type { TrackedFrames, TrackSink } from './track-sink.ts';
+import { Viewer } from './viewer.ts';
 
 const TRACKS_EVERY_MS = 50;
 const STATUS_EVERY_MS = 500;
 const PREVIEW_EVERY_MS = 66;
-/** A viewer with more than this waiting in its socket gets no tracks until it has caught up, bytes. */
-const SLOW_VIEWER_BYTES = 1 << 20;
+/** Past of a bead that is sent when somebody selects it. */
+const HISTORY_S = 120;
+/** A viewer that reads nothing for so long is cut off. */
+const STUCK_MS = 30_000;
 
 export interface LiveHubOptions {
   snapshot(): SnapshotMessage;
@@ -27,17 +32,16 @@ export interface LiveHubOptions {
   control(request: Exclude<ControlRequest, { type: 'select' }>): Promise<void>;
   /** A request was not done, and the viewer was told why. */
   onRefused(cause: unknown): void;
+  /** Somebody was sent the tracks so far, at this host time, ns since 1970. */
+  onSent?(atNs: bigint): void;
+  /** A viewer that read nothing for long was cut off. */
+  onStuck?(error: LimitError): void;
+  /** For how long, ms; 30 s when left out. */
+  stuckMs?: number;
 }
 
 /** The columns of a tracks message that are the same for every viewer. */
 type NewestPoints = Omit<TracksMessage, 'type' | 'selected' | 'timeS' | 'xPx' | 'yPx' | 'zNm'>;
-
-interface Viewer {
-  socket: WebSocket;
-  role: Role;
-  selected: number | null;
-  trace: TraceQueue;
-}
 
 /**
  * Feeds every dashboard: the selected bead in full, the newest point of all beads, a picture now and then.
@@ -48,7 +52,8 @@ export class LiveHub implements TrackSink {
   readonly #options: LiveHubOptions;
   readonly #viewers = new Set<Viewer>();
   readonly #timers: NodeJS.Timeout[];
-  #firstNs: bigint | null = null;
+  readonly #clock = new RunClock();
+  readonly #rings = new TraceRings();
   #newest: NewestPoints | null = null;
   #previewAtMs = 0;
 
@@ -56,7 +61,7 @@ export class LiveHub implements TrackSink {
     this.#options = options;
     this.#timers = [
       setInterval(() => this.#sendTracks(), TRACKS_EVERY_MS),
-      setInterval(() => this.#broadcast(options.status()), STATUS_EVERY_MS),
+      setInterval(() => this.#sendStatus(), STATUS_EVERY_MS),
     ];
   }
 
@@ -66,25 +71,25 @@ export class LiveHub implements TrackSink {
 
   /** Takes over a socket that was opened on the live path. */
   accept(socket: WebSocket, role: Role): void {
-    const viewer: Viewer = { socket, role, selected: null, trace: new TraceQueue() };
+    const viewer = new Viewer(socket, role, performance.now());
     this.#viewers.add(viewer);
     socket.binaryType = 'nodebuffer';
     socket.on('close', () => this.#viewers.delete(viewer));
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: RawData) => void this.#answer(viewer, bytes as Buffer));
-    socket.send(encodeLive(this.#options.snapshot()));
+    viewer.send(encodeLive(this.#options.snapshot()));
   }
 
   tracked({ frames, rois, table }: TrackedFrames): void {
-    this.#firstNs ??= frames[0]!.timeNs;
     const beads = rois.length;
-    for (const { selected, trace } of this.#viewers) {
-      if (selected === null) continue;
-      const column = rois.findIndex(({ bead }) => bead === selected);
-      if (column < 0) continue;
-      for (let frame = 0; frame < frames.length; frame++) {
-        const row = frame * beads + column;
-        const timeS = Number(frames[frame]!.timeNs - this.#firstNs) / 1e9;
+    for (let frame = 0; frame < frames.length; frame++) {
+      const timeS = this.#clock.secondsOf(frames[frame]!);
+      const firstRow = frame * beads;
+      this.#rings.add(timeS, rois, table, firstRow);
+      for (const { selected, trace } of this.#viewers) {
+        const column = selected === null ? -1 : rois.findIndex(({ bead }) => bead === selected);
+        if (column < 0) continue;
+        const row = firstRow + column;
         trace.push(timeS, table.xPx[row]!, table.yPx[row]!, table.zNm[row]!);
       }
     }
@@ -111,16 +116,18 @@ export class LiveHub implements TrackSink {
     this.#previewAtMs = performance.now();
     // The picture's buffer is reused, and an unmasked message is sent from where it lies: encode makes the copy.
     const bytes = encodeLive(message);
-    for (const { socket } of this.#viewers) if (socket.bufferedAmount === 0) socket.send(bytes);
+    for (const viewer of this.#viewers) if (viewer.isIdle) viewer.send(bytes);
   }
 
   /** Tells every viewer, e.g. of a camera that came, beads that moved, or an event. */
   announce(message: LiveMessage): void {
-    this.#broadcast(message);
+    if (this.#viewers.size === 0) return;
+    const bytes = encodeLive(message);
+    for (const viewer of this.#viewers) viewer.tell(bytes);
   }
 
   event(level: EventMessage['level'], text: string): void {
-    this.#broadcast({ type: 'event', level, timeMs: Date.now(), text });
+    this.announce({ type: 'event', level, timeMs: Date.now(), text });
   }
 
   async close(): Promise<void> {
@@ -136,8 +143,7 @@ export class LiveHub implements TrackSink {
       const request = parseControlRequest(bytes);
       id = request.id;
       if (request.type === 'select') {
-        viewer.selected = request.bead;
-        viewer.trace.take();
+        this.#select(viewer, request.bead, request.seconds ?? HISTORY_S);
       } else {
         assertMayChange(viewer.role, request);
         await this.#options.control(request);
@@ -146,7 +152,15 @@ export class LiveHub implements TrackSink {
       this.#options.onRefused(cause);
       error = cause instanceof TweezertrackError ? `${cause.code} ${cause.message}` : String(cause);
     }
-    viewer.socket.send(encodeLive({ type: 'reply', id, error }));
+    viewer.send(encodeLive({ type: 'reply', id, error }));
+  }
+
+  /** Sends the past of the bead, so that a trace does not begin when somebody looks; points of every frame follow. */
+  #select(viewer: Viewer, bead: number | null, seconds: number): void {
+    viewer.selected = bead;
+    viewer.trace.take();
+    const history = bead === null ? null : this.#rings.history(bead, seconds);
+    if (history) viewer.offer(encodeLive({ type: 'history', ...history }));
   }
 
   #newestOf(beads: number): NewestPoints {
@@ -163,17 +177,44 @@ export class LiveHub implements TrackSink {
   }
 
   #sendTracks(): void {
-    if (!this.#newest) return;
-    for (const { socket, selected, trace } of this.#viewers) {
-      if (socket.bufferedAmount > SLOW_VIEWER_BYTES) continue;
-      socket.send(encodeLive({ type: 'tracks', selected, ...trace.take(), ...this.#newest }));
+    let sent = false;
+    for (const viewer of this.#viewers) {
+      this.#cutOffIfStuck(viewer);
+      if (viewer.isSlow) continue;
+      if (viewer.missed > 0) this.#makeUp(viewer);
+      if (!this.#newest) continue;
+      const { selected, trace } = viewer;
+      viewer.send(encodeLive({ type: 'tracks', selected, ...trace.take(), ...this.#newest }));
+      sent = true;
     }
+    if (sent) this.#options.onSent?.(nowNs());
   }
 
-  #broadcast(message: LiveMessage): void {
+  #sendStatus(): void {
+    const status = this.#options.status();
     if (this.#viewers.size === 0) return;
-    const bytes = encodeLive(message);
-    for (const { socket } of this.#viewers) socket.send(bytes);
+    const bytes = encodeLive(status);
+    for (const viewer of this.#viewers) viewer.offer(bytes);
+  }
+
+  /** Tells a viewer that has caught up how things are now. */
+  #makeUp(viewer: Viewer): void {
+    const text = `this dashboard was too slow for ${viewer.missed} messages`;
+    viewer.missed = 0;
+    viewer.send(encodeLive(this.#options.snapshot()));
+    viewer.send(encodeLive({ type: 'event', level: 'warning', timeMs: Date.now(), text }));
+  }
+
+  #cutOffIfStuck(viewer: Viewer): void {
+    const { onStuck, stuckMs = STUCK_MS } = this.#options;
+    if (viewer.stuckMs(performance.now()) < stuckMs) return;
+    // Not `close`: that would wait behind what is not read.
+    viewer.socket.terminate();
+    this.#viewers.delete(viewer);
+    const received = `${viewer.socket.bufferedAmount} bytes waiting and none read`;
+    onStuck?.(
+      new LimitError({ where: 'dashboard', expected: `something read within ${stuckMs} ms`, received }),
+    );
   }
 }
 

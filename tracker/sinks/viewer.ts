@@ -1,0 +1,65 @@
+import type { WebSocket } from 'ws';
+import type { Role } from '#protocol/role.ts';
+import { TraceQueue } from './trace-queue.ts';
+
+/** A viewer with more than this waiting in its socket is sent nothing but replies until it has caught up, bytes. */
+export const SLOW_VIEWER_BYTES = 1 << 20;
+
+/** One dashboard, its choice of a bead, and how well it keeps up. */
+export class Viewer {
+  readonly socket: WebSocket;
+  readonly role: Role;
+  /** Points of the selected bead that it has not got. */
+  readonly trace = new TraceQueue();
+  selected: number | null = null;
+  /** Messages left out that it cannot do without: a snapshot makes up for them. */
+  missed = 0;
+  #sentBytes = 0;
+  #readBytes = 0;
+  #readAtMs: number;
+
+  constructor(socket: WebSocket, role: Role, nowMs: number) {
+    this.socket = socket;
+    this.role = role;
+    this.#readAtMs = nowMs;
+  }
+
+  get isSlow(): boolean {
+    return this.socket.bufferedAmount > SLOW_VIEWER_BYTES;
+  }
+
+  /** Whether nothing waits in its socket: the next message goes out at once. */
+  get isIdle(): boolean {
+    return this.socket.bufferedAmount === 0;
+  }
+
+  /** Sends a message that must arrive. */
+  send(bytes: Uint8Array): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.#sentBytes += bytes.byteLength;
+    this.socket.send(bytes);
+  }
+
+  /** Sends a message that a later one replaces, unless the viewer is slow. */
+  offer(bytes: Uint8Array): boolean {
+    if (this.isSlow) return false;
+    this.send(bytes);
+    return true;
+  }
+
+  /** Sends a message that no later one replaces; a slow viewer misses it, and `missed` says so. */
+  tell(bytes: Uint8Array): void {
+    if (!this.offer(bytes)) this.missed++;
+  }
+
+  /** ms for which messages have waited in its socket and none has gone out; asked about 20 times a second. */
+  stuckMs(nowMs: number): number {
+    const { bufferedAmount } = this.socket;
+    const readBytes = this.#sentBytes - bufferedAmount;
+    if (bufferedAmount === 0 || readBytes > this.#readBytes) {
+      this.#readBytes = readBytes;
+      this.#readAtMs = nowMs;
+    }
+    return nowMs - this.#readAtMs;
+  }
+}
