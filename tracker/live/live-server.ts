@@ -9,7 +9,7 @@ import type { Role } from '#protocol/role.ts';
 import type { ServerSettings } from '../config.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { Door } from './door.ts';
-import { Pages } from './pages.ts';
+import { Pages, type Report } from './pages.ts';
 import { Refusals } from './refusals.ts';
 import { SignIn } from './sign-in.ts';
 import { readTls } from './tls.ts';
@@ -23,6 +23,8 @@ export interface LiveServerOptions {
   onRefusal(error: TweezertrackError): void;
   /** What `/health` answers with. */
   health(): object;
+  /** What `/metrics` answers with. */
+  metrics(): Promise<Report>;
   /** Words for the person at the terminal. */
   log(text: string): void;
   limits?: Partial<ConnectionLimits>;
@@ -49,7 +51,7 @@ const MAX_HEADER_BYTES = 8 << 10;
  * @throws {ConfigError} when others can reach the address and there are no tokens, or a file of the settings is bad
  */
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
-  const { settings, health, log } = options;
+  const { settings, health, log, metrics } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.limits };
   const tls = readTls(settings);
   const door = new Door(settings, tls !== null, log);
@@ -60,6 +62,8 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.sweepMs,
     keepAliveTimeout: limits.requestMs,
+    // A request for no host is refused, and counted, like one for another.
+    requireHostHeader: false,
   };
   const server = tls
     ? createSecureServer({ ...http, ...tls, handshakeTimeout: limits.requestMs })
@@ -72,6 +76,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   const signIn = new SignIn(port, tls !== null, refusals);
   const reports = {
     '/health': () => ({ contentType: 'application/json', text: JSON.stringify(health()) }),
+    '/metrics': metrics,
   };
   const pages = new Pages({ door, signIn, refusals, reports });
   server.on('request', (request, response) => {
@@ -133,6 +138,12 @@ function countBrokenConnections(server: Server, refusals: Refusals, limits: Conn
   server.on('connect', (_request, stream) => {
     const error = new ProtocolError({ where: 'request', expected: 'GET', received: 'CONNECT' });
     refuseStream(stream, 405, 'method', error, refusals);
+  });
+  server.on('checkExpectation', (request, response) => {
+    const received = request.headers.expect ?? 'none';
+    const error = new ProtocolError({ where: 'expect', expected: '100-continue', received });
+    refusals.count('http-request', error);
+    response.writeHead(417, { connection: 'close' }).end(`${error.code} ${error.message}\n`);
   });
   server.on('drop', () => {
     const complaint = { where: 'connections', expected: `at most ${connections}`, received: 'one more' };
