@@ -28,6 +28,9 @@ export const CONNECTION_LIMITS = {
 
 export type ConnectionLimits = typeof CONNECTION_LIMITS;
 
+/** The second is of lengths above 2^53. */
+const TOO_BIG = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH']);
+
 interface Peer {
   socket: WebSocket;
   stream: Duplex & { bytesRead?: number };
@@ -103,7 +106,7 @@ export class ConnectionWatch {
     socket.on('close', () => this.#peers.delete(peer));
     socket.on('error', (cause) => {
       if (!isWebSocketError(cause)) return;
-      const tooBig = cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+      const tooBig = TOO_BIG.has(cause.code);
       this.#refusals.count(
         tooBig ? 'message-size' : 'websocket',
         tooBig

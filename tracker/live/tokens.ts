@@ -45,7 +45,7 @@ export class TokenBook {
 
   /** Role of a pass at a time, s since 1970; null when it has ended or its token was taken away. */
   roleOfPass(pass: string, nowS: number): Role | null {
-    const match = /^(\d{1,12})\.([\w-]{43})$/.exec(pass);
+    const match = /^([1-9]\d{0,11})\.([\w-]{43})$/.exec(pass);
     if (!match || Number(match[1]) < nowS) return null;
     const shown = Buffer.from(match[2]!, 'base64url');
     return this.#roleWhere((known) => timingSafeEqual(seal(known, Number(match[1])), shown));
