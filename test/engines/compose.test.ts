@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeKernel, type Kept, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
-import { type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
+import { findAdapter, type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
 import { STAGES } from '#stages/index.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
+import { presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
 const options = { lanes: 64, reduction: 'tree', keepsProfiles: true } as const;
@@ -138,6 +139,22 @@ describe.skipIf(skipReason)(
             }
           }
         }
+      },
+    );
+
+    // That of a new device, unless it is asked for more, as are 32 KiB for magtrack-fft.
+    test.each(['magtrack', 'quadrant', 'fast'] as const)(
+      'the %s preset fits 16 KiB of workgroup memory at 512 px',
+      async (preset) => {
+        const device = await (await findAdapter()).requestDevice();
+        expect(device.limits.maxComputeWorkgroupStorageSize).toBe(2 ** 14);
+        const module = device.createShaderModule({
+          code: composeKernel(presetPlan(preset), 512, 'mono16', options),
+        });
+        device.pushErrorScope('validation');
+        device.createComputePipeline({ layout: 'auto', compute: { module } });
+        expect(await device.popErrorScope()).toBeNull();
+        device.destroy();
       },
     );
 

@@ -5,7 +5,7 @@ import { openGpu } from '#engines/gpu-device.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import { type Plan, planMethod } from '#stages/plan.ts';
+import { type Plan, parsePlan, planMethod } from '#stages/plan.ts';
 import { presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import { beadRow, ringFrame, setupOf, shapeOf } from '../support/ring-beads.ts';
@@ -54,6 +54,30 @@ describe.skipIf(skipReason).each<[Reduction, number]>([
       if (isOffered) engine = await createGpuEngine({ reduction, lanes });
     });
     afterAll(() => engine?.close());
+
+    test('add up what each of them found, wherever in the ROI it lies', async () => {
+      if (!engine) return;
+      // One bright pixel an ROI, at another lane's place in each.
+      const rois = Array.from({ length: 64 }, (_, bead) => ({ bead, left: 0, top: 0, size: SIZE }));
+      const setup = {
+        plan: parsePlan([{ stage: 'center-of-mass', params: { background: 'mean' } }]),
+        width: SIZE,
+        height: SIZE,
+        pixelFormat: 'mono8' as const,
+        rois: rois.slice(0, 1),
+        zLuts: [],
+        zLutOfBead: [-1],
+        profiles: false,
+      };
+      const frames = rois.map(({ bead }) => {
+        const pixels = new Uint8Array(SIZE * SIZE).fill(10);
+        pixels[(8 + Math.floor(bead / 8)) * SIZE + 16 + (bead % 8)] = 200;
+        return pixels.buffer;
+      });
+      const want = await tracksBy(createReferenceEngine(), setup, frames);
+      expectSameTracks(await tracksBy(engine, setup, frames), want, { ...AS_REFERENCE, px: 1e-5 });
+      expect(new Set(want.xPx).size).toBeGreaterThanOrEqual(8);
+    });
 
     test.each(['magtrack', 'quadrant'] as const)(
       'give the tracks of the reference with the %s preset, every time the same, and the first of two equal planes',

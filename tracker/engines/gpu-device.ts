@@ -76,7 +76,11 @@ export function popError(device: GPUDevice): Promise<GPUError | null> {
   return device.popErrorScope().catch(() => null);
 }
 
-async function findAdapter(): Promise<GPUAdapter> {
+/**
+ * The fastest adapter that Dawn finds.
+ * @throws {DeviceError} when there is none
+ */
+export async function findAdapter(): Promise<GPUAdapter> {
   let adapter: GPUAdapter | null;
   try {
     adapter = await (await loadDawn()).requestAdapter({ powerPreference: 'high-performance' });
