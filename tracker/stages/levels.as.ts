@@ -1,112 +1,43 @@
-// Levels of the counts of an ROI: mean, standard deviation, median.
-import { Bead, count, take } from './bead.as';
+// Mean and standard deviation of the counts of an ROI. As in center-of-mass.ts.
+import { Bead, count, fourCounts } from './bead.as';
+import { Moments, sumMoments } from './moments.as';
 
 export function mean<T>(): f64 {
-  const size = <usize>Bead.size;
-  let sum: f64 = 0;
-  for (let row: usize = 0; row < size; row++) {
-    const from = Bead.pixels + row * Bead.rowBytes;
-    for (let column: usize = 0; column < size; column++) sum += count<T>(from + column * sizeof<T>());
-  }
-  return sum / <f64>(size * size);
+  sumMoments<T>();
+  return Moments.mass / <f64>(Bead.size * Bead.size);
 }
 
 /** Root mean square of the counts less `level`. */
 export function deviation<T>(level: f64): f64 {
   const size = <usize>Bead.size;
-  let squares: f64 = 0;
+  const levels = f64x2.splat(level);
+  let squares = f64x2.splat(0);
+  let otherSquares = squares;
   for (let row: usize = 0; row < size; row++) {
     const from = Bead.pixels + row * Bead.rowBytes;
-    for (let column: usize = 0; column < size; column++) {
+    let column: usize = 0;
+    for (; column + 4 <= size; column += 4) {
+      const at = from + column * sizeof<T>();
+      let low: v128;
+      let high: v128;
+      if (sizeof<T>() == 4) {
+        low = f64x2.promote_low_f32x4(v128.load64_zero(at));
+        high = f64x2.promote_low_f32x4(v128.load64_zero(at, 8));
+      } else {
+        const counts = fourCounts<T>(at);
+        low = f64x2.convert_low_i32x4_s(counts);
+        high = f64x2.convert_low_i32x4_s(v128.shuffle<i64>(counts, counts, 1, 1));
+      }
+      low = f64x2.sub(low, levels);
+      high = f64x2.sub(high, levels);
+      squares = f64x2.add(squares, f64x2.mul(low, low));
+      otherSquares = f64x2.add(otherSquares, f64x2.mul(high, high));
+    }
+    for (; column < size; column++) {
       const above = count<T>(from + column * sizeof<T>()) - level;
-      squares += above * above;
+      squares = f64x2.add(squares, f64x2.replace_lane(f64x2.splat(0), 0, above * above));
     }
   }
-  return sqrt(squares / <f64>(size * size));
-}
-
-/** Middle count, the mean of the middle two of an even number of pixels; float32 pixels have no NaN. */
-export function median<T>(): f64 {
-  const pixels = Bead.size * Bead.size;
-  const middle = pixels >> 1;
-  if (sizeof<T>() == 4) return floatMedian(pixels, middle);
-  const upper = <f64>ranked<T>(middle);
-  return (pixels & 1) == 1 ? upper : (<f64>ranked<T>(middle - 1) + upper) / 2;
-}
-
-/** Whole count of this rank, from a histogram of its upper and then of its lower 8 bits. */
-function ranked<T>(rank: i32): i32 {
-  const histogram = take(256 << 2);
-  let above: i32 = -1;
-  if (sizeof<T>() == 2) {
-    tally<T>(histogram, -1);
-    let seen = 0;
-    for (above = 0; seen + load<i32>(histogram + (<usize>above << 2)) <= rank; above++) {
-      seen += load<i32>(histogram + (<usize>above << 2));
-    }
-    rank -= seen;
-  }
-  tally<T>(histogram, max(above, 0));
-  let seen = 0;
-  let low = 0;
-  for (; seen + load<i32>(histogram + (<usize>low << 2)) <= rank; low++) {
-    seen += load<i32>(histogram + (<usize>low << 2));
-  }
-  return (max(above, 0) << 8) + low;
-}
-
-/** Counts pixels by their upper 8 bits, or those with these upper 8 bits by their lower 8 bits. */
-function tally<T>(histogram: usize, above: i32): void {
-  const size = <usize>Bead.size;
-  memory.fill(histogram, 0, 256 << 2);
-  for (let row: usize = 0; row < size; row++) {
-    const from = Bead.pixels + row * Bead.rowBytes;
-    for (let column: usize = 0; column < size; column++) {
-      const counts = <i32>load<T>(from + column * sizeof<T>());
-      if (above >= 0 && counts >> 8 != above) continue;
-      const at = histogram + (<usize>(above < 0 ? counts >> 8 : counts & 255) << 2);
-      store<i32>(at, load<i32>(at) + 1);
-    }
-  }
-}
-
-function floatMedian(pixels: i32, middle: i32): f64 {
-  const size = <usize>Bead.size;
-  const copy = take(<usize>pixels << 2);
-  for (let row: usize = 0; row < size; row++) {
-    memory.copy(copy + ((row * size) << 2), Bead.pixels + row * Bead.rowBytes, size << 2);
-  }
-  const upper = select(copy, pixels, middle);
-  if ((pixels & 1) == 1) return <f64>upper;
-  // Selection leaves everything left of the middle no larger than it.
-  let lower: f32 = -Infinity;
-  for (let index = 0; index < middle; index++) lower = max(lower, load<f32>(copy + (<usize>index << 2)));
-  return (<f64>lower + <f64>upper) / 2;
-}
-
-/** Moves the value of this rank to its place, smaller ones before it (Hoare 1961, Algorithm 65), and returns it. */
-function select(values: usize, length: i32, rank: i32): f32 {
-  let left = 0;
-  let right = length - 1;
-  while (left < right) {
-    const pivot = load<f32>(values + (<usize>((left + right) >> 1) << 2));
-    let low = left;
-    let high = right;
-    while (low <= high) {
-      while (load<f32>(values + (<usize>low << 2)) < pivot) low++;
-      while (load<f32>(values + (<usize>high << 2)) > pivot) high--;
-      if (low > high) break;
-      const atLow = values + (<usize>low << 2);
-      const atHigh = values + (<usize>high << 2);
-      const swapped = load<f32>(atLow);
-      store<f32>(atLow, load<f32>(atHigh));
-      store<f32>(atHigh, swapped);
-      low++;
-      high--;
-    }
-    if (rank <= high) right = high;
-    else if (rank >= low) left = low;
-    else break;
-  }
-  return load<f32>(values + (<usize>rank << 2));
+  squares = f64x2.add(squares, otherSquares);
+  return sqrt((f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1)) / <f64>(size * size));
 }

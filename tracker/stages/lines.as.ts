@@ -34,8 +34,8 @@ function averageRows<T>(first: i32, lines: i32, line: usize): void {
         const row = <usize>(first + index < size ? first + index : first + index - size);
         sums = i32x4.add(sums, fourCounts<T>(Bead.pixels + row * Bead.rowBytes + column * sizeof<T>()));
       }
-      v128.store(to, f64x2.div(f64x2.convert_low_i32x4_u(sums), divisor));
-      v128.store(to + 16, f64x2.div(f64x2.convert_low_i32x4_u(v128.shuffle<i64>(sums, sums, 1, 1)), divisor));
+      v128.store(to, f64x2.div(f64x2.convert_low_i32x4_s(sums), divisor));
+      v128.store(to + 16, f64x2.div(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(sums, sums, 1, 1)), divisor));
     }
   }
 }

@@ -10,6 +10,9 @@ const binBits: usize = 5;
 /** A pixel in the upper half of a sum's 64 bits, whose lower half holds the counts. */
 const onePixel: i64 = 1 << 32;
 
+/** At this size float32 has no fraction bits left: the lowest bits of a sum are the other number, rounded. */
+const roundsToOnes: f32 = 12582912;
+
 /** Of size x oversample: more than float32 can be off in a distance, in rings. */
 const doubtShare: f64 = 5e-7;
 
@@ -22,8 +25,9 @@ export function sortPixels<T>(params: usize): void {
   memory.fill(bins, 0, <usize>(radii + 1) << binBits);
 
   const beyond = i32x4.splat(radii);
-  const rings = f32x4.splat(<f32>oversample);
-  const center = f32x4.splat(<f32>Bead.xPx);
+  const toRings = <f32>oversample;
+  const center = f32x4.splat(<f32>(Bead.xPx * oversample));
+  const rounder = f32x4.splat(roundsToOnes);
   const doubtful = f32x4.splat(<f32>(0.5 - doubtShare * <f64>size * oversample));
   for (let row = 0; row < size; row++) {
     const dy = <f64>row - Bead.yPx;
@@ -34,13 +38,15 @@ export function sortPixels<T>(params: usize): void {
     const after = column + ((end - column + 3) & ~3);
     if (after > size) column = max(0, column - (after - size));
     const pixels = Bead.pixels + <usize>row * Bead.rowBytes;
-    const dySquared = f32x4.splat(<f32>(dy * dy));
+    const dySquared = f32x4.splat(<f32>(dy * dy * oversample * oversample));
+    let columns = f32x4.mul(f32x4.add(f32x4.splat(<f32>column), f32x4(0, 1, 2, 3)), f32x4.splat(toRings));
     for (; column < end && column + 4 <= size; column += 4) {
-      const dx = f32x4.sub(f32x4.add(f32x4.splat(<f32>column), f32x4(0, 1, 2, 3)), center);
-      const distance = f32x4.mul(f32x4.sqrt(f32x4.add(f32x4.mul(dx, dx), dySquared)), rings);
-      const nearest = f32x4.nearest(distance);
-      let ring = i32x4.trunc_sat_f32x4_u(nearest);
-      if (v128.any_true(f32x4.gt(f32x4.abs(f32x4.sub(distance, nearest)), doubtful))) {
+      const dx = f32x4.sub(columns, center);
+      columns = f32x4.add(columns, f32x4.splat(4 * toRings));
+      const distance = f32x4.sqrt(f32x4.add(f32x4.mul(dx, dx), dySquared));
+      const rounded = f32x4.add(distance, rounder);
+      let ring = i32x4.sub(rounded, rounder);
+      if (v128.any_true(f32x4.gt(f32x4.abs(f32x4.sub(distance, f32x4.sub(rounded, rounder))), doubtful))) {
         ring = exactRings(column, dy, oversample);
       }
       ring = i32x4.shl(i32x4.min_u(ring, beyond), binBits);
