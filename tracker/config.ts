@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
+import { ROI_STREAMING } from '#ingest/streamed-rois.ts';
 import { FOLLOW_PX } from '#pipeline/follow-rois.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
@@ -46,8 +47,12 @@ const schema = z.strictObject({
         .int()
         .min(1)
         .max(64)
-        .default(12)
+        .default(3)
         .describe('frames under way; more hide the link, fewer bound latency under overload'),
+      roiStreaming: z
+        .enum(ROI_STREAMING)
+        .default('auto')
+        .describe('auto: cameras that can send the ROIs only, where these are less than half of the frame'),
     })
     .prefault({}),
   engine: z

@@ -121,7 +121,8 @@ describe('FrameTracker', () => {
     });
     const wide = { ...setup, width: 90, height: 70, rois: [{ ...ring!, left: 20, top: 20, follow: true }] };
     await tracker.configure(wide);
-    const push = () => tracker.push({ room: manual.host.takeRoom(8), id: 0, timeNs: 0n, receivedNs: 0n });
+    const push = () =>
+      tracker.push({ room: manual.host.takeRoom(8), rois: null, id: 0, timeNs: 0n, receivedNs: 0n });
     /** The engine sees its only bead at `at`. */
     const end = async () => {
       const { done, table } = manual.open.shift()!;
@@ -145,6 +146,22 @@ describe('FrameTracker', () => {
     const moved = [{ ...wide.rois[0]!, left: 25, top: 18 }];
     expect(seen).toEqual([...Array(LOOK).fill(wide.rois), moved]);
     expect(told).toEqual([moved]);
+    expect(moves).toEqual([moved]);
+  });
+
+  test('frames that are cut are tracked with the ROI they are cut to, the old one and then the moved', async () => {
+    const { at, end, seen, told, moves, tracker, host, wide } = await harness();
+    const step = (rois: readonly Roi[]) => {
+      tracker.push({ room: host.takeRoom(8), rois, id: 0, timeNs: 0n, receivedNs: 0n });
+      return end();
+    };
+    Object.assign(at, { xPx: 25 + middle, yPx: 18 + middle });
+    for (let frame = 0; frame < LOOK + 2; frame++) await step(wide.rois);
+    const moved = [{ ...wide.rois[0]!, left: 25, top: 18 }];
+    expect(told).toEqual([moved]);
+    expect(moves).toEqual([]);
+    await step(told[0]!);
+    expect(seen).toEqual([...Array(LOOK + 2).fill(wide.rois), moved]);
     expect(moves).toEqual([moved]);
   });
 

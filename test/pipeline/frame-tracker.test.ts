@@ -1,29 +1,50 @@
 import { describe, expect, test } from 'vitest';
 import { ringExample } from '#engines/ring-example.ts';
 import { FrameTracker } from '#pipeline/frame-tracker.ts';
+import type { Roi } from '#protocol/roi.ts';
 import type { TrackedFrame } from '#sinks/track-sink.ts';
 import { manualHost } from '../support/manual-host.ts';
 
 function harness(batches = 1) {
   const manual = manualHost(batches);
+  /** What the host was told, in order, batches by their frames' first pixels. */
+  const told: string[] = [];
+  const { host } = manual;
+  const { configure, moveRois, track } = host;
+  const places = (rois: readonly Roi[]) => rois.map(({ left }) => left).join(' ');
+  host.configure = (setup) => {
+    told.push(`${setup.layout} ${places(setup.rois)}`);
+    return configure(setup);
+  };
+  host.moveRois = (rois) => {
+    told.push(`move ${places(rois)}`);
+    return moveRois(rois);
+  };
+  host.track = (rooms) => {
+    told.push(`track ${rooms.map(({ pixels }) => pixels[0]).join(' ')}`);
+    return track(rooms);
+  };
   const tracked: number[][] = [];
   const times: TrackedFrame[] = [];
   const failed: number[] = [];
+  /** [frame] the list its tracks came with. */
+  const usedRois: (readonly Roi[])[] = [];
   const tracker = new FrameTracker({
     host: manual.host,
     maxBatch: 3,
     onTracked: ({ frames, table, rois }) => {
       times.push(...frames);
+      usedRois.push(...frames.map(() => rois));
       for (const [index, { id }] of frames.entries()) tracked.push([id, table.xPx[index * rois.length]!]);
     },
     onFailed: (frames) => failed.push(...frames.map(({ id }) => id)),
   });
-  const push = (id: number) => {
+  const push = (id: number, rois: readonly Roi[] | null = null) => {
     const room = manual.host.takeRoom(8);
     room.pixels[0] = id;
-    tracker.push({ room, id, timeNs: 0n, receivedNs: 0n });
+    tracker.push({ room, rois, id, timeNs: 0n, receivedNs: 0n });
   };
-  return { ...manual, tracker, tracked, times, failed, push };
+  return { ...manual, told, usedRois, tracker, tracked, times, failed, push };
 }
 
 const { setup } = ringExample(2, 16, 8);
@@ -107,5 +128,60 @@ describe('FrameTracker', () => {
     await tracker.idle();
     expect(times.map(({ id }) => id)).toEqual([0, 1]);
     expect(lent.rooms.size).toBe(0);
+  });
+
+  describe('frames that are cut to ROIs', () => {
+    const at = (left: number) => ({ ...setup, rois: setup.rois.map((roi) => ({ ...roi, left })) });
+    const [first, second] = [at(1), at(2)];
+    const drain = async ({ open, tracker }: ReturnType<typeof harness>) => {
+      while (tracker.pending > 0) {
+        open.shift()!.done();
+        await settle();
+      }
+    };
+
+    test('are tracked with the ROIs they are cut to, old ones in batches of their own', async () => {
+      const bench = harness();
+      const { told, tracker, usedRois, push } = bench;
+      await tracker.configure(first);
+      push(0);
+      for (const id of [1, 2]) push(id, first.rois);
+      await tracker.configure(second);
+      push(3, first.rois);
+      for (const id of [4, 5]) push(id, second.rois);
+      push(6);
+      await drain(bench);
+      expect(told).toEqual([
+        'whole 1 1',
+        'track 0',
+        'rois 1 1',
+        'track 1 2 3',
+        'rois 2 2',
+        'track 4 5',
+        'whole 2 2',
+        'track 6',
+      ]);
+      const [a, b] = [first.rois, second.rois];
+      expect(usedRois.map((rois) => [a, b].indexOf(rois as Roi[]))).toEqual([0, 0, 0, 0, 1, 1, 1]);
+    });
+
+    test('a setup the engine does not take fails the batches that need it, and is told again', async () => {
+      const bench = harness();
+      const { host, open, told, tracker, failed, lent, push } = bench;
+      await tracker.configure(first);
+      const { configure } = host;
+      host.configure = async () => {
+        throw new Error('no');
+      };
+      push(0, first.rois);
+      open.shift()!.done();
+      await tracker.idle();
+      expect(failed).toEqual([0]);
+      host.configure = configure;
+      push(1, first.rois);
+      await drain(bench);
+      expect(told.slice(1)).toEqual(['track 0', 'rois 1 1', 'track 1']);
+      expect([lent.rooms.size, lent.tables.size]).toEqual([0, 0]);
+    });
   });
 });

@@ -35,7 +35,7 @@ export interface CameraEndpointOptions {
   /** Frames an adapter may have under way: more hide the link, fewer keep latency low under overload. */
   window: number;
   /** Whether cameras that can are asked for the ROIs of a frame where these are few bytes. */
-  roiStreaming?: (typeof ROI_STREAMING)[number];
+  roiStreaming: (typeof ROI_STREAMING)[number];
   /** Largest message the socket takes. */
   maxMessageBytes?: number;
   ledger: FrameLedger;

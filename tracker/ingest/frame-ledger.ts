@@ -24,20 +24,26 @@ export function accountedFrames(totals: LedgerTotals): number {
   return Object.values(counted).reduce((sum, count) => sum + count, 0);
 }
 
-/**
- * Holds the ledger to its invariant: every frame offered has one fate or is in flight.
- * @throws {FrameError} with both sums
- */
-export function assertAccounted(totals: LedgerTotals): void {
+/** What is wrong with an account: both sums, when a frame offered has no fate and is not in flight, or has two. */
+export function accountProblem(totals: LedgerTotals): FrameError | null {
   const accounted = accountedFrames(totals);
   const negative = Object.entries(totals).find(([, count]) => count < 0);
-  if (accounted === totals.offered && !negative) return;
-  throw new FrameError({
+  if (accounted === totals.offered && !negative) return null;
+  return new FrameError({
     where: 'frame ledger',
     expected: `one fate for each of ${totals.offered} frames`,
     received: negative ? `${negative[1]} ${negative[0]}` : `${accounted} accounted for`,
     remedy: 'report this as a defect of the tracker, with the recording',
   });
+}
+
+/**
+ * Holds the ledger to its invariant: every frame offered has one fate or is in flight.
+ * @throws {FrameError} with both sums
+ */
+export function assertAccounted(totals: LedgerTotals): void {
+  const problem = accountProblem(totals);
+  if (problem) throw problem;
 }
 
 /** The fate of every frame of a run: each number the camera used is counted once, also those that never arrived. */

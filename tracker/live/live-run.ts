@@ -5,7 +5,8 @@ import type { EngineSetup } from '#engines/engine.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
-import type { RecordingError } from '#protocol/errors.ts';
+import { ProtocolError, type RecordingError } from '#protocol/errors.ts';
+import { describeShape } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
@@ -36,6 +37,8 @@ export interface LiveRunOptions {
   latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
   sinks: readonly TrackSink[];
+  /** Told of the ROIs that frames to come may be cut to. */
+  onRois(rois: readonly Roi[]): void;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   onAlarm(alarm: RecordingError): void;
 }
@@ -68,8 +71,24 @@ export class LiveRun {
       followPx,
       onRoisMoved: (moved) => {
         this.roiTable.followed(moved);
+        options.onRois(moved);
         this.#roisFollowed = true;
       },
+    });
+  }
+
+  /**
+   * Frames of a run are alike.
+   * @throws {ProtocolError} naming both shapes
+   */
+  assertSameShape(hello: HelloMessage): void {
+    const expected = describeShape(this.camera);
+    if (expected === describeShape(hello)) return;
+    throw new ProtocolError({
+      where: `camera '${hello.camera}'`,
+      expected: `${expected}, as this run began`,
+      received: describeShape(hello),
+      remedy: 'restart the tracker for another frame size',
     });
   }
 
@@ -80,11 +99,11 @@ export class LiveRun {
   }
 
   /** Takes a frame; its views are copied. */
-  frame({ id, timeNs, receivedNs, pixels }: ReceivedFrame): void {
+  frame({ id, timeNs, receivedNs, pixels, rois }: ReceivedFrame): void {
     // The only copy of the pixels on the host; it aligns them, too.
     const room = this.#options.chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
-    this.#tracker.push({ room, id, timeNs, receivedNs });
+    this.#tracker.push({ room, rois, id, timeNs, receivedNs });
   }
 
   gap(gap: FrameGap): void {
@@ -150,7 +169,10 @@ export class LiveRun {
   }
 
   async #configure(): Promise<void> {
-    await this.#tracker.configure(this.#setup());
+    const setup = this.#setup();
+    const configured = this.#tracker.configure(setup);
+    this.#options.onRois(setup.rois);
+    await configured;
   }
 
   #setup(): EngineSetup {

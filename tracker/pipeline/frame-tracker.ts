@@ -1,6 +1,7 @@
 import type { EngineSetup } from '#engines/engine.ts';
 import type { EngineHost, FrameRoom } from '#engines/engine-host.ts';
 import { nowNs } from '#protocol/clock.ts';
+import type { FrameLayout } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
@@ -10,6 +11,8 @@ import { FOLLOW_PX, RoiFollower } from './follow-rois.ts';
 export interface FrameToTrack {
   /** Its pixels, in a room of the engine's, which is the engine's again from `push` on. */
   room: FrameRoom;
+  /** The list its pixels are cut to, one that `configure` was given or `onRoisMoved` told of; null for a whole frame. */
+  rois: readonly Roi[] | null;
   id: number;
   timeNs: bigint;
   receivedNs: bigint;
@@ -25,15 +28,19 @@ export interface FrameTrackerOptions {
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   /** How far a bead gets from the middle of an ROI that follows it before the ROI moves, px. */
   followPx?: number;
-  /** ROIs moved with their beads; batches that start from now on are tracked with these. */
+  /** ROIs moved with their beads; whole frames of batches that start from now on are tracked with these. */
   onRoisMoved?(rois: readonly Roi[]): void;
+}
+
+/** A setup, and the `configure` it comes from: those that only follow beads have the same. */
+interface Configured {
+  setup: EngineSetup;
+  count: number;
 }
 
 interface Batch {
   frames: FrameToTrack[];
-  rois: readonly Roi[];
-  /** Setup it was started with; those that only follow beads do not count. */
-  setupCount: number;
+  configured: Configured;
   table: TrackTable | null;
   error: Error | null;
   settled: boolean;
@@ -46,11 +53,18 @@ interface Batch {
  *
  * A batch closes when the engine can take one, so a lightly loaded tracker sends every frame at once and a busy one
  * sends larger batches. The same for live cameras and recorded stacks.
+ *
+ * A whole frame is tracked with the newest ROIs, one that is cut with those it is cut to, whatever came since.
  */
 export class FrameTracker {
   readonly #options: FrameTrackerOptions;
-  #setup: EngineSetup | null = null;
-  #setupCount = 0;
+  #newest: Configured | null = null;
+  /** By its list of ROIs, for as long as frames cut to them may come. */
+  readonly #configured = new WeakMap<readonly Roi[], Configured>();
+  #layout: FrameLayout = 'whole';
+  /** What the engine tracks with from its next batch on. */
+  #atHost: { configured: Configured; layout: FrameLayout } | null = null;
+  #configuring: Promise<void> | null = null;
   #follower: RoiFollower | null = null;
   #waiting: FrameToTrack[] = [];
   #inFlight: Batch[] = [];
@@ -67,20 +81,22 @@ export class FrameTracker {
     return this.#inFlight.reduce((sum, batch) => sum + batch.frames.length, this.#waiting.length);
   }
 
-  /** ROIs, Z-LUTs and plan of every batch that starts from now on. */
+  /** ROIs, Z-LUTs and plan of every whole frame whose batch starts from now on, and of those cut to these ROIs. */
   async configure(setup: EngineSetup): Promise<void> {
-    const { followPx = FOLLOW_PX, host } = this.#options;
-    this.#setup = setup;
-    this.#setupCount++;
+    const { followPx = FOLLOW_PX } = this.#options;
+    this.#use({ setup, count: (this.#newest?.count ?? 0) + 1 });
     const follows = setup.rois.some(({ follow }) => follow);
     this.#follower = follows ? new RoiFollower(setup, setup.rois.length, followPx) : null;
-    const configured = setup.rois.length > 0 ? host.configure(setup) : null;
+    // Frames that are cut go on coming with the old ROIs: the engine learns of the new with the first that has them.
+    if (this.#layout === 'whole') this.#prepare(this.#newest!, 'whole');
+    const configuring = this.#configuring;
     this.#start();
-    await configured;
+    await configuring;
   }
 
   /** Takes a frame; its tracks or its failure follow. */
   push(frame: FrameToTrack): void {
+    this.#layout = frame.rois ? 'rois' : 'whole';
     this.#waiting.push(frame);
     this.#start();
   }
@@ -91,14 +107,18 @@ export class FrameTracker {
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
+  #use(configured: Configured): void {
+    this.#newest = configured;
+    this.#configured.set(configured.setup.rois, configured);
+  }
+
   #start(): void {
-    const setup = this.#setup;
-    while (setup && this.#waiting.length > 0 && this.#load < this.#options.host.batches) {
-      const frames = this.#waiting.splice(0, this.#options.maxBatch);
+    while (this.#newest && this.#waiting.length > 0 && this.#load < this.#options.host.batches) {
+      const { rois } = this.#waiting[0]!;
+      const configured = rois ? this.#configured.get(rois)! : this.#newest;
       const batch: Batch = {
-        frames,
-        rois: setup.rois,
-        setupCount: this.#setupCount,
+        frames: this.#takeAlike(),
+        configured,
         table: null,
         error: null,
         settled: false,
@@ -107,20 +127,56 @@ export class FrameTracker {
       };
       this.#load++;
       this.#inFlight.push(batch);
-      void this.#track(batch, setup.rois.length);
+      this.#prepare(configured, rois ? 'rois' : 'whole');
+      void this.#track(batch, this.#configuring);
     }
   }
 
-  async #track(batch: Batch, beads: number): Promise<void> {
+  /** The first frames that wait, as far as they are cut to the same ROIs. */
+  #takeAlike(): FrameToTrack[] {
+    const waiting = this.#waiting;
+    const most = Math.min(this.#options.maxBatch, waiting.length);
+    let count = 1;
+    while (count < most && waiting[count]!.rois === waiting[0]!.rois) count++;
+    return waiting.splice(0, count);
+  }
+
+  /** Tells the engine what the next batch is, unless it knows. */
+  #prepare(configured: Configured, layout: FrameLayout): void {
+    const { host } = this.#options;
+    const { setup, count } = configured;
+    const before = this.#atHost;
+    if (setup.rois.length === 0 || (before?.configured === configured && before.layout === layout)) return;
+    this.#atHost = { configured, layout };
+    const moves = before?.configured.count === count && before.layout === layout;
+    const told = moves ? host.moveRois(setup.rois) : host.configure({ ...setup, layout });
+    const done = Promise.all([this.#configuring, told]).then(() => {});
+    this.#configuring = done;
+    done
+      .catch(() => {
+        // Batches until then fail with it; the next one tries anew.
+        this.#atHost = null;
+      })
+      .finally(() => {
+        if (this.#configuring === done) this.#configuring = null;
+      });
+  }
+
+  async #track(batch: Batch, configuring: Promise<void> | null): Promise<void> {
     const { host } = this.#options;
     const rooms = batch.frames.map(({ room }) => room);
+    let table: TrackTable | null = null;
     try {
-      if (beads > 0) batch.table = await host.track(rooms);
-      else {
-        batch.table = createTrackTable(rooms.length, 0);
+      if (batch.configured.setup.rois.length > 0) {
+        table = await host.track(rooms);
+        await configuring;
+      } else {
+        table = createTrackTable(rooms.length, 0);
         for (const room of rooms) host.returnRoom(room);
       }
+      batch.table = table;
     } catch (error) {
+      if (table) host.returnTable(table);
       batch.error = error as Error;
     }
     batch.trackedNs = nowNs();
@@ -138,8 +194,8 @@ export class FrameTracker {
         const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs }) => {
           return { id, timeNs, receivedNs, submittedNs, trackedNs };
         });
-        this.#options.onTracked({ frames, rois: batch.rois, table: batch.table });
-        this.#follow(batch.setupCount, batch.table);
+        this.#options.onTracked({ frames, rois: batch.configured.setup.rois, table: batch.table });
+        this.#follow(batch.configured.count, batch.table);
         this.#options.host.returnTable(batch.table);
       } else this.#options.onFailed(batch.frames, batch.error!);
     }
@@ -148,15 +204,12 @@ export class FrameTracker {
   }
 
   /** Moves the ROIs that follow their beads, unless the tracks are of ROIs somebody has changed since. */
-  #follow(setupCount: number, table: TrackTable): void {
-    const setup = this.#setup!;
-    if (!this.#follower || setupCount !== this.#setupCount) return;
+  #follow(count: number, table: TrackTable): void {
+    const { setup, count: newest } = this.#newest!;
+    if (!this.#follower || count !== newest) return;
     const rois = this.#follower.follow(setup.rois, table);
     if (!rois) return;
-    const { host, onRoisMoved } = this.#options;
-    this.#setup = { ...setup, rois };
-    // An engine that cannot move an ROI is gone: its next batch fails and says why.
-    host.moveRois(rois).catch(() => {});
-    onRoisMoved?.(rois);
+    this.#use({ setup: { ...setup, rois }, count });
+    this.#options.onRoisMoved?.(rois);
   }
 }

@@ -63,7 +63,7 @@ export async function trackRecorded(
     if (failure !== null) break;
     const room = host.takeRoom(bytes);
     await source.readFrame(id, room.pixels);
-    tracker.push({ room, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
+    tracker.push({ room, rois: null, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
   }
   await tracker.idle();
   if (failure !== null) throw failure;
