@@ -48,6 +48,7 @@ export async function doorServer(
     },
     onRefusal: (error) => log.push(`${error.code} ${error.message}`),
     health: () => ({ ok: true }),
+    metrics: async () => ({ contentType: 'text/plain', text: 'frames 0\n' }),
     log: (text) => log.push(text),
     limits,
   });

@@ -1,4 +1,4 @@
-import type { TweezertrackError } from '#protocol/errors.ts';
+import { DeviceError, TweezertrackError } from '#protocol/errors.ts';
 
 /** The same complaint is shown once in this time, however often a camera or engine earns it. */
 const EVERY_MS = 1000;
@@ -14,4 +14,10 @@ export class Complaints {
     this.#shownAtMs.set(code, nowMs);
     return true;
   }
+}
+
+/** Why a batch failed. */
+export function failureOf(error: Error): TweezertrackError {
+  if (error instanceof TweezertrackError) return error;
+  return new DeviceError({ where: 'engine', expected: 'tracks', received: error.message }, error);
 }

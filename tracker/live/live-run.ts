@@ -37,8 +37,6 @@ export interface LiveRunOptions {
   latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
   sinks: readonly TrackSink[];
-  /** Told of the ROIs that frames to come may be cut to. */
-  onRois(rois: readonly Roi[]): void;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   onAlarm(alarm: RecordingError): void;
 }
@@ -71,7 +69,6 @@ export class LiveRun {
       followPx,
       onRoisMoved: (moved) => {
         this.roiTable.followed(moved);
-        options.onRois(moved);
         this.#roisFollowed = true;
       },
     });
@@ -99,11 +96,11 @@ export class LiveRun {
   }
 
   /** Takes a frame; its views are copied. */
-  frame({ id, timeNs, receivedNs, pixels, rois }: ReceivedFrame): void {
+  frame({ id, timeNs, receivedNs, pixels }: ReceivedFrame): void {
     // The only copy of the pixels on the host; it aligns them, too.
     const room = this.#options.chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
-    this.#tracker.push({ room, rois, id, timeNs, receivedNs });
+    this.#tracker.push({ room, id, timeNs, receivedNs });
   }
 
   gap(gap: FrameGap): void {
@@ -169,10 +166,7 @@ export class LiveRun {
   }
 
   async #configure(): Promise<void> {
-    const setup = this.#setup();
-    const configured = this.#tracker.configure(setup);
-    this.#options.onRois(setup.rois);
-    await configured;
+    await this.#tracker.configure(this.#setup());
   }
 
   #setup(): EngineSetup {

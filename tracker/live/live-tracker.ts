@@ -1,28 +1,29 @@
 import type { WebSocket } from 'ws';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
-import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
+import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import { DeviceError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
+import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
-import { describeShape } from '#protocol/pixel-format.ts';
+import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
+import { PreviewMaker } from '#sinks/preview.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
 import { type BeadRequest, changeBeads } from './bead-requests.ts';
-import { Complaints } from './complaints.ts';
-import { LivePreview } from './live-preview.ts';
+import { Complaints, failureOf } from './complaints.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
+import { Metrics } from './metrics.ts';
 
 export interface LiveTrackerOptions {
   config: Config;
@@ -42,11 +43,12 @@ export interface LiveTrackerOptions {
 export class LiveTracker {
   readonly server: LiveServer;
   readonly engine: ChosenEngine;
+  readonly metrics: Metrics;
   readonly #options: LiveTrackerOptions;
   readonly #ledger: FrameLedger;
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
-  readonly #preview: LivePreview;
+  readonly #previews = new PreviewMaker();
   readonly #rates = new FrameRates();
   readonly #latency = new LatencyBudget();
   readonly #complaints = new Complaints();
@@ -65,6 +67,7 @@ export class LiveTracker {
         onViewer: (socket, role) => tracker?.acceptViewer(socket, role),
         onRefusal: (error) => tracker?.refused(error),
         health: () => tracker?.health() ?? {},
+        metrics: async () => tracker?.metrics.report() ?? { contentType: 'text/plain', text: '' },
         log: options.log,
       });
       tracker = new LiveTracker(options, engine, server);
@@ -89,15 +92,23 @@ export class LiveTracker {
       onStuck: (error) => server.refusals.count('slow-peer', error),
     });
     this.#endpoint = new CameraEndpoint({
-      ...options.config.camera,
-      maxMessageBytes: options.config.server.maxFrameMiB << 20,
+      window: options.config.camera.window,
       ledger: this.#ledger,
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
       onTrouble: (error) => server.refusals.ofCamera(error),
     });
-    this.#preview = new LivePreview(this.#hub, this.#endpoint);
+    this.metrics = new Metrics({
+      totals: () => this.totals(),
+      latency: this.#latency,
+      engine: engine.host,
+      recorder: () => this.#run?.recorder?.stats ?? null,
+      cameraConnected: () => this.#cameraConnected,
+      beads: () => this.#run?.roiTable.list().length ?? 0,
+      viewers: () => this.#hub.viewers,
+      refusals: () => server.refusals.counts(),
+    });
   }
 
   acceptCamera(socket: WebSocket): void {
@@ -123,8 +134,10 @@ export class LiveTracker {
     return this.#run?.recorder?.folder ?? null;
   }
 
+  /** Frames by fate, those that were tracked but not recorded among them. */
   totals(): LedgerTotals {
-    return this.#ledger.totals();
+    const { frames } = this.#run?.recorder?.stats ?? {};
+    return { ...this.#ledger.totals(), 'recorder-overrun': frames?.['recorder-overrun'] ?? 0 };
   }
 
   health(): object {
@@ -144,8 +157,6 @@ export class LiveTracker {
   async close(): Promise<void> {
     await this.#endpoint.close();
     await this.#run?.close();
-    const problem = accountProblem({ ...this.totals(), 'in-flight': 0 });
-    if (problem) this.#event('error', problem.message);
     await this.#hub.close();
     await this.server.close();
     await this.engine.host.close();
@@ -153,15 +164,7 @@ export class LiveTracker {
 
   async #welcome(hello: HelloMessage): Promise<void> {
     if (this.#run) {
-      const expected = describeShape(this.#run.camera);
-      if (expected !== describeShape(hello)) {
-        throw new ProtocolError({
-          where: `camera '${hello.camera}'`,
-          expected: `${expected}, as this run began`,
-          received: describeShape(hello),
-          remedy: 'restart the tracker for another frame size',
-        });
-      }
+      this.#run.assertSameShape(hello);
       this.#event('info', `camera '${hello.camera}' is back`);
     } else await this.#begin(hello);
     this.#cameraConnected = true;
@@ -197,7 +200,6 @@ export class LiveTracker {
         this.#hub,
         ...(truthScore ? [truthScore] : []),
       ],
-      onRois: (rois) => this.#endpoint.setRois(rois),
       onFailed: (frames, error) => {
         for (const { id } of frames) this.#ledger.lost(id, 'dropped-engine', nowNs());
         this.#endpoint.settled(frames.length);
@@ -218,7 +220,13 @@ export class LiveTracker {
     this.#rates.received();
     const run = this.#run!;
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
-    this.#preview.frame(frame, run.camera);
+    if (this.#hub.wantsPreview()) {
+      const { width, height, pixelFormat } = run.camera;
+      // A copy is aligned, a message is not; 15 a second at most.
+      const copy = new Uint8Array(frame.pixels);
+      const pixels = viewPixels(copy.buffer, pixelFormat, 0, width * height);
+      this.#hub.preview(this.#previews.make(frame.id, pixels, width, height));
+    }
     run.frame(frame);
   }
 
@@ -273,10 +281,4 @@ export class LiveTracker {
       refusals: this.server.refusals.counts(),
     };
   }
-}
-
-/** Why a batch failed. */
-function failureOf(error: Error): TweezertrackError {
-  if (error instanceof TweezertrackError) return error;
-  return new DeviceError({ where: 'engine', expected: 'tracks', received: error.message }, error);
 }

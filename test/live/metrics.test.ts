@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { nowNs } from '#protocol/clock.ts';
+import { noFates } from '#protocol/frame-fate.ts';
+import { LatencyBudget } from '#sinks/latency.ts';
+import { type MetricSources, Metrics } from '#tracker/live/metrics.ts';
+
+const MS = 1_000_000n;
+
+function sources(): MetricSources {
+  return {
+    totals: () => ({ ...noFates(), offered: 12, 'in-flight': 2, tracked: 9, 'dropped-link': 1 }),
+    latency: new LatencyBudget(),
+    engine: { facts: { engine: 'wasm', device: 'a "CPU"', fallback: false }, threads: 3 },
+    recorder: () => null,
+    cameraConnected: () => true,
+    beads: () => 250,
+    viewers: () => 4,
+    refusals: () => ({ origin: 5, host: 0 }),
+  };
+}
+
+const linesOf = async (metrics: Metrics) => (await metrics.report()).text.split('\n');
+
+test('every number has a name, and labels where there are several', async () => {
+  const lines = await linesOf(new Metrics(sources()));
+  for (const line of [
+    'tweezertrack_frames_total{fate="tracked"} 9',
+    'tweezertrack_frames_total{fate="dropped-link"} 1',
+    'tweezertrack_frames_total{fate="refused"} 0',
+    'tweezertrack_frames_offered_total 12',
+    'tweezertrack_frames_in_flight 2',
+    'tweezertrack_engine_info{engine="wasm",device="a \\"CPU\\"",fallback="false"} 1',
+    'tweezertrack_engine_threads 3',
+    'tweezertrack_camera_connected 1',
+    'tweezertrack_beads 250',
+    'tweezertrack_viewers 4',
+    'tweezertrack_recording 0',
+    'tweezertrack_refusals_total{reason="origin"} 5',
+    'tweezertrack_refusals_total{reason="host"} 0',
+  ]) {
+    expect(lines).toContain(line);
+  }
+  // `offered` and `in-flight` are sums, not fates.
+  expect(lines.filter((line) => line.startsWith('tweezertrack_frames_total{'))).toHaveLength(
+    Object.keys(noFates()).length,
+  );
+});
+
+test('counts are those of the moment they are asked for, however often', async () => {
+  const changing = sources();
+  let written = 1000;
+  changing.recorder = () => {
+    return { rowsWritten: written, rowsWaiting: 7, rowsLost: 3, bytesWritten: 5e6, frames: noFates() };
+  };
+  const metrics = new Metrics(changing);
+  await metrics.report();
+  written = 1500;
+  const lines = await linesOf(metrics);
+  expect(lines).toContain('tweezertrack_recorded_rows_total{state="written"} 1500');
+  expect(lines).toContain('tweezertrack_recorded_rows_total{state="lost"} 3');
+  expect(lines).toContain('tweezertrack_recorder_rows_waiting 7');
+  expect(lines).toContain('tweezertrack_recorded_bytes_total 5000000');
+  expect(lines).toContain('tweezertrack_recording 1');
+});
+
+test('latency is a histogram for each step: cumulative, with sum and count', async () => {
+  const told = sources();
+  const receivedNs = nowNs();
+  for (const engineMs of [1n, 3n, 3n, 40n]) {
+    const submittedNs = receivedNs;
+    const trackedNs = receivedNs + engineMs * MS;
+    told.latency.tracked([{ id: 0, timeNs: 0n, receivedNs, submittedNs, trackedNs }], false);
+  }
+  const metrics = new Metrics(told);
+  const lines = await linesOf(metrics);
+  const of = (suffix: string) => `tweezertrack_latency_seconds_${suffix}`;
+  // Bounds are octaves of 1 µs: 1.024, 4.096 and 65.536 ms.
+  expect(lines).toContain(`${of('bucket')}{step="submitted-to-tracked",le="0.001024"} 1`);
+  expect(lines).toContain(`${of('bucket')}{step="submitted-to-tracked",le="0.004096"} 3`);
+  expect(lines).toContain(`${of('bucket')}{step="submitted-to-tracked",le="0.065536"} 4`);
+  expect(lines).toContain(`${of('bucket')}{step="submitted-to-tracked",le="+Inf"} 4`);
+  expect(lines).toContain(`${of('sum')}{step="submitted-to-tracked"} 0.047`);
+  expect(lines).toContain(`${of('count')}{step="submitted-to-tracked"} 4`);
+  expect(lines).toContain(`${of('count')}{step="camera-to-received"} 0`);
+  expect(lines).toContain('tweezertrack_camera_clock_frames_total{clock="foreign"} 4');
+  expect(lines.filter((line) => line === `# TYPE tweezertrack_latency_seconds histogram`)).toHaveLength(1);
+});
+
+test('the process itself is told of once, with several trackers in it too', async () => {
+  const trackers = [new Metrics(sources()), new Metrics(sources())];
+  for (const metrics of trackers) {
+    const lines = await linesOf(metrics);
+    for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']) {
+      expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(1);
+    }
+    expect(lines).toContain('# TYPE nodejs_gc_duration_seconds histogram');
+  }
+});
+
+test('every line is a comment, a sample or empty, and no sample is there twice', async () => {
+  const { contentType, text } = await new Metrics(sources()).report();
+  expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '));
+  for (const sample of samples) {
+    expect(sample).toMatch(/^[a-z_0-9]+(\{([a-z_]+="([^"\\]|\\.)*",?)*\})? (-?[0-9.e+-]+|Nan)$/i);
+  }
+  const names = samples.map((sample) => sample.slice(0, sample.lastIndexOf(' ')));
+  expect(new Set(names).size).toBe(names.length);
+});
