@@ -37,6 +37,8 @@ export interface LiveRunOptions {
   latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
   sinks: readonly TrackSink[];
+  /** Told of the ROIs that frames to come may be cut to. */
+  onRois(rois: readonly Roi[]): void;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   onAlarm(alarm: RecordingError): void;
 }
@@ -69,6 +71,7 @@ export class LiveRun {
       followPx,
       onRoisMoved: (moved) => {
         this.roiTable.followed(moved);
+        options.onRois(moved);
         this.#roisFollowed = true;
       },
     });
@@ -96,11 +99,11 @@ export class LiveRun {
   }
 
   /** Takes a frame; its views are copied. */
-  frame({ id, timeNs, receivedNs, pixels }: ReceivedFrame): void {
+  frame({ id, timeNs, receivedNs, pixels, rois }: ReceivedFrame): void {
     // The only copy of the pixels on the host; it aligns them, too.
     const room = this.#options.chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
-    this.#tracker.push({ room, id, timeNs, receivedNs });
+    this.#tracker.push({ room, rois, id, timeNs, receivedNs });
   }
 
   gap(gap: FrameGap): void {
@@ -166,7 +169,10 @@ export class LiveRun {
   }
 
   async #configure(): Promise<void> {
-    await this.#tracker.configure(this.#setup());
+    const setup = this.#setup();
+    const configured = this.#tracker.configure(setup);
+    this.#options.onRois(setup.rois);
+    await configured;
   }
 
   #setup(): EngineSetup {

@@ -1,25 +1,25 @@
 import type { WebSocket } from 'ws';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
-import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
+import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
-import { describeShape, viewPixels } from '#protocol/pixel-format.ts';
+import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
-import { PreviewMaker } from '#sinks/preview.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
 import { type BeadRequest, changeBeads } from './bead-requests.ts';
 import { Complaints, failureOf } from './complaints.ts';
+import { LivePreview } from './live-preview.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
@@ -48,7 +48,7 @@ export class LiveTracker {
   readonly #ledger: FrameLedger;
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
-  readonly #previews = new PreviewMaker();
+  readonly #preview: LivePreview;
   readonly #rates = new FrameRates();
   readonly #latency = new LatencyBudget();
   readonly #complaints = new Complaints();
@@ -92,13 +92,15 @@ export class LiveTracker {
       onStuck: (error) => server.refusals.count('slow-peer', error),
     });
     this.#endpoint = new CameraEndpoint({
-      window: options.config.camera.window,
+      ...options.config.camera,
+      maxMessageBytes: options.config.server.maxFrameMiB << 20,
       ledger: this.#ledger,
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
       onTrouble: (error) => server.refusals.ofCamera(error),
     });
+    this.#preview = new LivePreview(this.#hub, this.#endpoint);
     this.metrics = new Metrics({
       totals: () => this.totals(),
       latency: this.#latency,
@@ -157,6 +159,8 @@ export class LiveTracker {
   async close(): Promise<void> {
     await this.#endpoint.close();
     await this.#run?.close();
+    const problem = accountProblem({ ...this.totals(), 'in-flight': 0 });
+    if (problem) this.#event('error', problem.message);
     await this.#hub.close();
     await this.server.close();
     await this.engine.host.close();
@@ -200,6 +204,7 @@ export class LiveTracker {
         this.#hub,
         ...(truthScore ? [truthScore] : []),
       ],
+      onRois: (rois) => this.#endpoint.setRois(rois),
       onFailed: (frames, error) => {
         for (const { id } of frames) this.#ledger.lost(id, 'dropped-engine', nowNs());
         this.#endpoint.settled(frames.length);
@@ -220,13 +225,7 @@ export class LiveTracker {
     this.#rates.received();
     const run = this.#run!;
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
-    if (this.#hub.wantsPreview()) {
-      const { width, height, pixelFormat } = run.camera;
-      // A copy is aligned, a message is not; 15 a second at most.
-      const copy = new Uint8Array(frame.pixels);
-      const pixels = viewPixels(copy.buffer, pixelFormat, 0, width * height);
-      this.#hub.preview(this.#previews.make(frame.id, pixels, width, height));
-    }
+    this.#preview.frame(frame, run.camera);
     run.frame(frame);
   }
 
