@@ -145,6 +145,41 @@ describe.skipIf(skipReason)(
       await lossy.close();
     });
 
+    test('begin on a new device when the old one was lost before them, even if it can be opened late only', async () => {
+      const want = await tracksBy(createReferenceEngine(), setup, batches[0]!);
+      const requested = vi.spyOn(GPUAdapter.prototype, 'requestDevice');
+      const lose = async () => ((await requested.mock.results.at(-1)!.value) as GPUDevice).destroy();
+      const gone = new DeviceError({ where: 'GPU', expected: 'an adapter', received: 'none' });
+      let isGone = false;
+      const lossy = await recovering(
+        async () => {
+          if (isGone) throw gone;
+          return createGpuEngine();
+        },
+        () => {},
+      );
+      await lossy.configure(
+        setupOf(beads, shape, planWith({ 'lookup-z': { nLocal: 7 } }), [ringZLut(24, 30)]),
+      );
+      await lose();
+      await lossy.configure(setup);
+      const table = emptyTable(setup, 2);
+      await lossy.track(batches[0]!, table);
+      expectSameTracks(table, want, AS_REFERENCE);
+
+      await lose();
+      isGone = true;
+      await lossy.moveRois(setup.rois);
+      await expect(lossy.track(batches[0]!, table)).rejects.toBe(gone);
+      await expect(lossy.track(batches[0]!, table)).rejects.toBe(gone);
+      isGone = false;
+      table.xPx.fill(0);
+      await lossy.track(batches[0]!, table);
+      expectSameTracks(table, want, AS_REFERENCE);
+      requested.mockRestore();
+      await lossy.close();
+    });
+
     test('all fail when the device is lost and nobody opens it again', async () => {
       const requested = vi.spyOn(GPUAdapter.prototype, 'requestDevice');
       const lossy = await createGpuEngine();

@@ -150,14 +150,13 @@ export async function createGpuEngine(choice: GpuChoice & KernelChoice = {}): Pr
     },
 
     async moveRois(rois) {
-      gpu.assertHealthy();
       if (!bound) throw new Error('gpu engine: moveRois before configure');
       bound = moveBound(bound, rois);
     },
 
     async track(frames, into) {
-      if (!bound) throw new Error('gpu engine: track before configure');
       gpu.assertHealthy();
+      if (!bound) throw new Error('gpu engine: track before configure');
       if (into.beads === 0) return;
       const call = trackAll(bound, frames, into);
       underWay.add(call);

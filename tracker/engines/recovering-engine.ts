@@ -4,8 +4,9 @@ import type { Engine, EngineSetup } from './engine.ts';
 /**
  * An engine that opens its device anew when it is lost, and does the batches again: no frame is lost with the device.
  * @param open opens the engine, the first time and after a loss
- * @param onRecovered told what was lost, once, when a batch that failed is done
- * @throws from `track`, the `DeviceError` of the second loss in one batch, or why the device cannot be opened again
+ * @param onRecovered told what was lost, once, when a batch that failed is done or a setup holds after all
+ * @throws from `track` and `configure`, the `DeviceError` of the second loss in one call, or why the device cannot be
+ *   opened again, which the next call tries
  */
 export async function recovering(
   open: () => Promise<Engine>,
@@ -18,16 +19,22 @@ export async function recovering(
   async function openAgain(lost: Engine, held: EngineSetup): Promise<void> {
     // A lost device may fail to close, too; it is gone either way.
     await lost.close().catch(() => undefined);
-    const next = await open();
-    await next.configure(held);
-    engine = next;
+    engine = await open();
+    await engine.configure(held);
   }
 
   return {
     facts: engine.facts,
     tracksAtOnce: engine.tracksAtOnce ?? 1,
     async configure(next) {
-      await engine.configure(next);
+      try {
+        await engine.configure(next);
+      } catch (error) {
+        if (!(error instanceof DeviceError)) throw error;
+        // Lost while nothing was tracked; or the setup does not fit, and will not the second time.
+        await openAgain(engine, next);
+        onRecovered(`${error.message}; opened again`);
+      }
       setup = next;
     },
     async moveRois(rois) {
