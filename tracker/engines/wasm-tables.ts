@@ -1,3 +1,5 @@
+import { directionsOf } from '#stages/polar-samples.ts';
+import { windowOf } from '#stages/quadrant-interpolation.ts';
 import { WINDOW_SHARE } from '#stages/self-convolution.ts';
 
 /** f64 numbers that a stage needs ready-made for an ROI of `size` px, from what its `constants` gives. */
@@ -9,10 +11,29 @@ export const WASM_TABLES: Readonly<Record<string, Tables>> = {
   'auto-conv-sub-pixel': (_, size) => gaussian(size),
   'auto-conv-multiline': (_, size) => gaussian(size),
   'auto-conv-multiline-sub-pixel': (_, size) => gaussian(size),
+  'quadrant-interpolation': quadrants,
+  'radial-profile': ({ radialProfileAngles }) => directions(radialProfileAngles!),
 };
 
 /** [distance] the window of a self-convolution at whole px from its center. */
 function gaussian(size: number): Float64Array {
   const sigma = size * WINDOW_SHARE;
   return Float64Array.from({ length: size }, (_, distance) => Math.exp(-0.5 * (distance / sigma) ** 2));
+}
+
+/** [radius] window of the halves, then for each iteration [angle] cosine and sine. */
+function quadrants(constants: Readonly<Record<string, number>>): Float64Array {
+  const angles = Array.from({ length: constants['quadrantInterpolationIterations']! }, (_, iteration) =>
+    directions(constants[`quadrantInterpolationAngles${iteration}`]!),
+  );
+  const window = windowOf(constants['quadrantInterpolationRadii']!);
+  return Float64Array.from([...window, ...angles.flatMap((pairs) => [...pairs])]);
+}
+
+/** [angle] cosine and sine. */
+function directions(angles: number): Float64Array {
+  const { cosines, sines } = directionsOf(angles);
+  return Float64Array.from({ length: 2 * angles }, (_, index) =>
+    index % 2 === 0 ? cosines[index >> 1]! : sines[index >> 1]!,
+  );
 }

@@ -12,6 +12,7 @@ import {
   zLutPlanes,
   zLutPlaneZNm,
 } from './constants.as';
+import { correlateWeighted } from './lookup-z-weighted.as';
 import { parabolicVertex, weightedVertex } from './parabola.as';
 import { correlate } from './pearson.as';
 
@@ -22,7 +23,7 @@ export function lookupZ(params: usize, _tables: usize): void {
   const planes = load<i32>(Bead.zLut + zLutPlanes);
   const matches = take(<usize>(planes + 4) << 3);
   if (load<f64>(params + lookupZMatch) == 0) correlate(matches);
-  else unreachable();
+  else correlateWeighted(matches, params);
   const best = bestPlane(matches, planes);
   if (best < 0) return;
 

@@ -2,12 +2,13 @@
 import { Bead } from './bead.as';
 import { radialProfileBins, radialProfileRadii } from './constants.as';
 import { mean } from './levels.as';
+import { interpolateCircles } from './radial-circles.as';
 import { sortPixels } from './radial-nearest.as';
 import { splitPixels } from './radial-split.as';
 
-export function radialProfile(params: usize, _tables: usize): void {
+export function radialProfile(params: usize, tables: usize): void {
   const bins = <i32>load<f64>(params + radialProfileBins);
-  if (bins == 2) unreachable();
+  if (bins == 2) return interpolateCircles(params, tables);
   Bead.radii = <i32>load<f64>(params + radialProfileRadii);
   if (Bead.bytesPerPixel == 1) fill<u8>(params, bins);
   else if (Bead.bytesPerPixel == 2) fill<u16>(params, bins);
