@@ -4,6 +4,15 @@ export interface DrawnTrace {
   values: (number | null)[];
 }
 
+/** One trace after another; torn where no line leads from one to the other. */
+export function joinTraces(before: DrawnTrace, after: DrawnTrace, isTorn: boolean): DrawnTrace {
+  const tear = isTorn && before.timeS.length > 0 && after.timeS.length > 0;
+  return {
+    timeS: [...before.timeS, ...(tear ? [after.timeS[0]!] : []), ...after.timeS],
+    values: [...before.values, ...(tear ? [null] : []), ...after.values],
+  };
+}
+
 /** Changes what is drawn to (value - origin) * scale. */
 export interface TraceUnit {
   origin: number;

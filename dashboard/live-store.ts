@@ -9,6 +9,7 @@ import type {
   StatusMessage,
   TracksMessage,
 } from '#protocol/live.ts';
+import { FULL_RATE_S, type PastTrace, pastTrace } from './trace-history.ts';
 import { TraceRing } from './trace-ring.ts';
 
 /** State of the connection to the tracker. */
@@ -60,6 +61,11 @@ export function createLiveStore() {
   /** Counts the changes of `trace`, which is not a signal itself. */
   const traceChanges = signal(0);
   const trace = new TraceRing(TRACE_POINTS);
+  /** What was before the first point of `trace`, or over the time shown when that is long. */
+  const past = signal<PastTrace | null>(null);
+  /** s of the time shown. */
+  const windowS = signal(30);
+  const pastS = computed(() => Math.max(FULL_RATE_S, windowS.value));
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -67,6 +73,7 @@ export function createLiveStore() {
   function select(bead: number | null): void {
     if (bead === selected.value) return;
     trace.clear();
+    past.value = null;
     selected.value = bead;
     traceChanges.value++;
   }
@@ -105,12 +112,17 @@ export function createLiveStore() {
     // Tracks sent before the tracker heard of the last selection belong to another bead.
     if (tracks.selected === null || tracks.selected !== selected.value) return;
     if (tracks.timeS.length === 0) return;
-    const gapS = Math.max(SHORTEST_GAP_S, GAP_FRAMES / (camera.value?.fps || Number.POSITIVE_INFINITY));
+    const longestS = gapS();
     for (let at = 0; at < tracks.timeS.length; at++) {
-      if (tracks.timeS[at]! - trace.newestTimeS > gapS) trace.breakTrace();
+      if (tracks.timeS[at]! - trace.newestTimeS > longestS) trace.breakTrace();
       trace.push(tracks.timeS[at]!, tracks.xPx[at]!, tracks.yPx[at]!, tracks.zNm[at]!);
     }
     traceChanges.value++;
+  }
+
+  /** A pause that is no line. */
+  function gapS(): number {
+    return Math.max(SHORTEST_GAP_S, GAP_FRAMES / (camera.peek()?.fps || Number.POSITIVE_INFINITY));
   }
 
   function log(event: EventMessage): void {
@@ -137,6 +149,9 @@ export function createLiveStore() {
         break;
       case 'tracks':
         applyTracks(message);
+        break;
+      case 'history':
+        if (message.bead === selected.value) past.value = pastTrace(message, gapS());
         break;
       case 'status':
         status.value = message;
@@ -168,6 +183,11 @@ export function createLiveStore() {
     newest,
     trace,
     traceChanges,
+    past,
+    windowS,
+    /** s of the past to ask for. */
+    pastS,
+    gapS,
     select,
     /** Takes a message of the tracker. */
     apply: (message: LiveMessage) => batch(() => applyMessage(message)),

@@ -5,6 +5,7 @@ import { Dashboard } from './dashboard.tsx';
 import './dashboard.css';
 import { connectLive, liveUrl } from './live-connection.ts';
 import { createLiveStore } from './live-store.ts';
+import { FULL_RATE_S } from './trace-history.ts';
 
 const store = createLiveStore();
 const connection = connectLive(store, liveUrl(location));
@@ -12,7 +13,14 @@ const connection = connectLive(store, liveUrl(location));
 // The tracker forgets a viewer's selection with its connection.
 effect(() => {
   const bead = store.selected.value;
-  if (store.isLive.value) void connection.request({ type: 'select', bead });
+  const seconds = store.pastS.value;
+  if (!store.isLive.value) return;
+  const ask = () => void connection.request({ type: 'select', bead, seconds });
+  ask();
+  // What came at full rate since becomes part of the past: an hour of it would be too much to draw.
+  if (seconds <= FULL_RATE_S) return;
+  const timer = setInterval(ask, Math.min(60, seconds / 120) * 1000);
+  return () => clearInterval(timer);
 });
 
 const root = document.getElementById('dashboard');

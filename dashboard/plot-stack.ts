@@ -1,9 +1,10 @@
 import { effect, type Signal } from '@preact/signals';
-import { decimateTrace } from './decimate-trace.ts';
+import { decimateTrace, joinTraces } from './decimate-trace.ts';
 import type { LiveStore } from './live-store.ts';
 import { paintOnDemand } from './paint-on-demand.ts';
+import { type PastTrace, type ShownTrace, shownTrace } from './trace-history.ts';
 import { createTracePlot } from './trace-plot.ts';
-import { type TraceColumns, tailSince } from './trace-ring.ts';
+import type { TraceColumns } from './trace-ring.ts';
 import { median, standardDeviation } from './trace-statistics.ts';
 
 /** The plots from top to bottom. */
@@ -31,11 +32,16 @@ export const NO_READING: Reading = {
   originPx: null,
 };
 
+/** The trace of some moment. */
+export interface PausedTrace {
+  points: TraceColumns;
+  past: PastTrace | null;
+}
+
 /** What a person chose, and where the numbers go. */
 export interface PlotStackState {
-  windowS: Signal<number>;
   /** The trace that stays on screen while paused, else null. */
-  paused: Signal<TraceColumns | null>;
+  paused: Signal<PausedTrace | null>;
   /** Counts the requests to make the median of what is shown the new zero. */
   zeroRequests: Signal<number>;
   /** One for each of `COORDINATES`. */
@@ -51,7 +57,8 @@ const NUMBERS_MS = 250;
 
 /** Draws x, y and z of the selected bead into three containers until the returned function is called. */
 export function runPlotStack(containers: HTMLElement[], store: LiveStore, state: PlotStackState): () => void {
-  const { windowS, paused, zeroRequests, readings } = state;
+  const { paused, zeroRequests, readings } = state;
+  const { windowS } = store;
   const scaleOf = (column: string) => {
     const nm = store.camera.peek()?.pixelSizeNm ?? Number.NaN;
     return column === 'zNm' || !Number.isFinite(nm) ? 1 : nm;
@@ -72,29 +79,37 @@ export function runPlotStack(containers: HTMLElement[], store: LiveStore, state:
   let numbersAtMs = 0;
 
   /** What is on screen: a young trace grows from the left, an older one scrolls. */
-  function shownColumns(): { columns: TraceColumns; fromS: number } {
-    const columns = paused.peek() ?? store.trace.all();
-    const firstS = columns.timeS[0] ?? 0;
-    const fromS = Math.max(firstS, (columns.timeS.at(-1) ?? 0) - windowS.peek());
-    return { columns: tailSince(columns, fromS), fromS };
+  function shown(): ShownTrace {
+    const { points, past } = paused.peek() ?? { points: store.trace.all(), past: store.past.peek() };
+    return shownTrace(points, past, windowS.peek());
+  }
+
+  /** The zero of the plots: from the points, or from the past until there are enough. */
+  function findOrigin(): Origin {
+    const points = store.trace.all();
+    const past = store.past.peek();
+    const origin = originOf(past && points.timeS.length < ORIGIN_POINTS ? past : points);
+    return { ...origin, ringLength: store.trace.length };
   }
 
   const painter = paintOnDemand(() => {
-    // Fewer points than the zero was taken from: the trace was started anew.
-    if (origin.points < ORIGIN_POINTS || store.trace.length < origin.points) {
-      if (!origin.isByHand) origin = originOf(store.trace.all());
+    if (origin.points < ORIGIN_POINTS || store.trace.length < origin.ringLength) {
+      if (!origin.isByHand) origin = findOrigin();
     }
-    const { columns, fromS } = shownColumns();
+    const { past, recent, atFullRate, fromS } = shown();
+    const isTorn = (recent.timeS[0] ?? 0) - (past.timeS.at(-1) ?? 0) > store.gapS();
     const nowMs = performance.now();
-    const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || columns.timeS.length === 0;
+    const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || atFullRate.timeS.length === 0;
     if (renewNumbers) numbersAtMs = nowMs;
     for (const [at, { column }] of COORDINATES.entries()) {
       const plot = plots[at]!;
-      const values = columns[column];
+      const values = atFullRate[column];
       const originPx = column === 'zNm' ? null : origin[column];
       const unit = { origin: originPx ?? 0, scale: scaleOf(column) };
       const bucketS = windowS.peek() / plot.plotWidth();
-      plot.show(decimateTrace(columns.timeS, values, bucketS, unit), fromS, fromS + windowS.peek());
+      const before = decimateTrace(past.timeS, past[column], bucketS, unit);
+      const after = decimateTrace(recent.timeS, recent[column], bucketS, unit);
+      plot.show(joinTraces(before, after, isTorn), fromS, fromS + windowS.peek());
       if (!renewNumbers) continue;
       readings[at]!.value = {
         newest: ((values.at(-1) ?? Number.NaN) - unit.origin) * unit.scale,
@@ -112,13 +127,14 @@ export function runPlotStack(containers: HTMLElement[], store: LiveStore, state:
   });
   const stopZero = effect(() => {
     if (zeroRequests.value === 0) return;
-    origin = { ...originOf(shownColumns().columns), isByHand: true };
+    const { atFullRate, past } = shown();
+    origin = { ...originOf(atFullRate.timeS.length > 0 ? atFullRate : past), isByHand: true };
     painter.request();
   });
   const stopDrawing = effect(() => {
     void windowS.value;
     void store.camera.value;
-    if (!paused.value) void store.traceChanges.value;
+    if (!paused.value) void [store.traceChanges.value, store.past.value];
     painter.request();
   });
 
@@ -134,15 +150,17 @@ interface Origin {
   xPx: number | null;
   yPx: number | null;
   points: number;
+  /** Points of the trace at that time; when there are fewer, it was started anew. */
+  ringLength: number;
   isByHand: boolean;
 }
 
-const NO_ORIGIN: Origin = { xPx: null, yPx: null, points: 0, isByHand: false };
+const NO_ORIGIN: Origin = { xPx: null, yPx: null, points: 0, ringLength: 0, isByHand: false };
 
 function originOf({ xPx, yPx }: TraceColumns): Origin {
   const recentXPx = xPx.slice(-ORIGIN_REACH).filter(Number.isFinite);
   const recentYPx = yPx.slice(-ORIGIN_REACH).filter(Number.isFinite);
   const points = Math.min(recentXPx.length, recentYPx.length);
   if (points === 0) return NO_ORIGIN;
-  return { xPx: median(recentXPx), yPx: median(recentYPx), points, isByHand: false };
+  return { ...NO_ORIGIN, xPx: median(recentXPx), yPx: median(recentYPx), points };
 }

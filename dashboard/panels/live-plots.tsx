@@ -2,20 +2,23 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { formatFixed } from '../format-number.ts';
 import type { LiveStore } from '../live-store.ts';
-import { COORDINATES, NO_READING, type Reading, runPlotStack } from '../plot-stack.ts';
-import { copyColumns, type TraceColumns, tailSince } from '../trace-ring.ts';
+import { COORDINATES, NO_READING, type PausedTrace, type Reading, runPlotStack } from '../plot-stack.ts';
+import { FULL_RATE_S } from '../trace-history.ts';
+import { copyColumns, tailSince } from '../trace-ring.ts';
 
 const WINDOWS_S = [
   { seconds: 5, label: '5 s' },
   { seconds: 30, label: '30 s' },
   { seconds: 120, label: '2 min' },
+  { seconds: 600, label: '10 min' },
+  { seconds: 3600, label: '1 h' },
+  { seconds: 86_400, label: '1 day' },
 ];
-const LONGEST_S = 120;
 
 /** x, y, z of the selected bead against time. */
 export function LivePlots({ store }: { store: LiveStore }) {
-  const windowS = useSignal(30);
-  const paused = useSignal<TraceColumns | null>(null);
+  const { windowS } = store;
+  const paused = useSignal<PausedTrace | null>(null);
   const readings = [useSignal(NO_READING), useSignal(NO_READING), useSignal(NO_READING)];
   const zeroRequests = useSignal(0);
   const plots = useRef<HTMLDivElement>(null);
@@ -23,11 +26,11 @@ export function LivePlots({ store }: { store: LiveStore }) {
   useEffect(() => {
     if (!plots.current) return;
     const containers = [...plots.current.querySelectorAll<HTMLElement>('.plot')];
-    return runPlotStack(containers, store, { windowS, paused, zeroRequests, readings });
+    return runPlotStack(containers, store, { paused, zeroRequests, readings });
   }, [store]);
 
   const selected = store.selected.value;
-  const isEmpty = store.traceChanges.value >= 0 && store.trace.length === 0;
+  const isEmpty = store.traceChanges.value >= 0 && store.trace.length === 0 && !store.past.value;
   const inNm = Number.isFinite(store.camera.value?.pixelSizeNm ?? Number.NaN);
   return (
     <section class="panel live-plots" aria-labelledby="live-plots-title">
@@ -63,8 +66,9 @@ export function LivePlots({ store }: { store: LiveStore }) {
           type="button"
           aria-pressed={paused.value !== null}
           onClick={() => {
-            const since = store.trace.newestTimeS - LONGEST_S;
-            paused.value = paused.value ? null : copyColumns(tailSince(store.trace.all(), since));
+            const since = store.trace.newestTimeS - FULL_RATE_S;
+            const points = copyColumns(tailSince(store.trace.all(), since));
+            paused.value = paused.value ? null : { points, past: store.past.value };
           }}
         >
           {paused.value ? 'Resume' : 'Pause'}
@@ -105,7 +109,10 @@ function PlotReading({ name, unit, reading }: { name: string; unit: string; read
       </span>
       <span class="unit">{unit}</span>
       {originPx !== null && <span class="origin">from {formatFixed(originPx, 3)} px</span>}
-      <span class="deviation" title="Standard deviation over the time shown">
+      <span
+        class="deviation"
+        title="Standard deviation of every point in the time shown that this page has got"
+      >
         σ {formatFixed(deviation, decimals)} {unit}
       </span>
     </p>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decimateTrace } from '../../dashboard/decimate-trace.ts';
+import { decimateTrace, joinTraces } from '../../dashboard/decimate-trace.ts';
 
 const AS_IS = { origin: 0, scale: 1 };
 const evenly = (points: number, stepS: number) =>
@@ -55,4 +55,12 @@ describe('a decimated trace', () => {
     const drawn = decimateTrace(evenly(2, 1), Float64Array.of(160.5, 159), 1, { origin: 160, scale: 100 });
     expect(drawn.values).toEqual([50, -100]);
   });
+});
+
+test('traces are joined in order, with a break where no line leads from one to the other', () => {
+  const before = { timeS: [1, 2], values: [10, 20] };
+  const after = { timeS: [9], values: [90] };
+  expect(joinTraces(before, after, false)).toEqual({ timeS: [1, 2, 9], values: [10, 20, 90] });
+  expect(joinTraces(before, after, true)).toEqual({ timeS: [1, 2, 9, 9], values: [10, 20, null, 90] });
+  expect(joinTraces({ timeS: [], values: [] }, after, true)).toEqual(after);
 });

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LIVE_VERSION, type LiveBead, type SnapshotMessage, type TracksMessage } from '#protocol/live.ts';
+import {
+  LIVE_VERSION,
+  type LiveBead,
+  type LiveMessage,
+  type SnapshotMessage,
+  type TracksMessage,
+} from '#protocol/live.ts';
 import { createLiveStore, type LiveStore } from '../../dashboard/live-store.ts';
 
 const beads = (...ids: number[]): LiveBead[] =>
@@ -88,6 +94,35 @@ describe('the trace', () => {
     store.apply({ type: 'camera', camera: { ...slow, pixelSizeNm: Number.NaN } });
     store.apply(tracks(3, [2, 6, 12]));
     expect([...store.trace.all().xPx].slice(4)).toEqual([102, 106, Number.NaN, 112]);
+  });
+});
+
+describe('the past of the selected bead', () => {
+  const column = (value: number) => Float64Array.of(value, value);
+  const history = (bead: number): LiveMessage => ({
+    ...{ type: 'history', bead, bucketS: 0.05, untilS: 0.08, timeS: Float64Array.of(0, 0.05) },
+    ...{ minXPx: column(1), maxXPx: column(2), lastXPx: column(1) },
+    ...{ minYPx: column(1), maxYPx: column(2), lastYPx: column(1) },
+    ...{ minZNm: column(1), maxZNm: column(2), lastZNm: column(1) },
+  });
+
+  test('is taken, and that of another bead is not', () => {
+    store.apply(history(5));
+    expect(store.past.value).toBeNull();
+    store.apply(history(3));
+    expect([...store.past.value!.xPx]).toEqual([1, 2, 1, 1, 2, 1]);
+  });
+
+  test('is forgotten with another selection', () => {
+    store.apply(history(3));
+    store.select(8);
+    expect(store.past.value).toBeNull();
+  });
+
+  test('is asked for as far back as is shown, two minutes at least', () => {
+    expect(store.pastS.value).toBe(120);
+    store.windowS.value = 3600;
+    expect(store.pastS.value).toBe(3600);
   });
 });
 

@@ -129,6 +129,8 @@ export class FakeTracker {
   #obey(dashboard: WebSocket, request: ControlRequest): string | null {
     if (request.type === 'select') {
       this.#selected.set(dashboard, request.bead);
+      const own = this.beads.find(({ bead }) => bead === request.bead);
+      if (own) dashboard.send(encodeLive(this.#history(own, request.seconds ?? 120)));
       return null;
     }
     if (request.type === 'remove-bead') {
@@ -212,6 +214,25 @@ export class FakeTracker {
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
       refusals: noRefusals(),
+    };
+  }
+
+  /** A past as long as was asked for, before the first frame of this process. */
+  #history({ bead, left, top, size }: LiveBead, seconds: number): LiveMessage {
+    const bucketS = seconds / 1000;
+    const untilS = this.#frame / FPS;
+    const buckets = Array.from({ length: 1000 }, () => this.#noise());
+    const column = (middle: number, spread: number, offset: number) =>
+      Float64Array.from(buckets, (noise) => middle + spread * (0.5 * noise + offset));
+    const timeS = Float64Array.from(buckets, (_, at) => untilS - (1000 - at) * bucketS);
+    const x = left + size / 2;
+    const y = top + size / 2;
+    const z = 1500 + 400 * Math.sin(bead);
+    return {
+      ...{ type: 'history', bead, bucketS, untilS, timeS },
+      ...{ minXPx: column(x, 0.3, -0.5), maxXPx: column(x, 0.3, 0.5), lastXPx: column(x, 0.3, 0) },
+      ...{ minYPx: column(y, 0.3, -0.5), maxYPx: column(y, 0.3, 0.5), lastYPx: column(y, 0.3, 0) },
+      ...{ minZNm: column(z, 20, -0.5), maxZNm: column(z, 20, 0.5), lastZNm: column(z, 20, 0) },
     };
   }
 
