@@ -1,5 +1,4 @@
-import { planRadii } from '#stages/plan.ts';
-import type { EngineSetup } from './engine.ts';
+import { assertFrames, type BatchShape, batchShape } from './batch-shape.ts';
 import type { EngineHost, FrameRoom } from './engine-host.ts';
 import type { EngineKind } from './engine-messages.ts';
 import { EngineThread } from './engine-thread.ts';
@@ -9,18 +8,6 @@ export interface ThreadHostOptions {
   /** Threads with an engine each. */
   threads?: number;
   onNotice?(text: string): void;
-}
-
-/** What a batch of a setup looks like. */
-export interface BatchShape {
-  beads: number;
-  /** Radii of a stored profile; 0 when none is. */
-  radii: number;
-}
-
-export function batchShape({ plan, profiles, rois }: EngineSetup): BatchShape {
-  const radii = profiles ? rois.map(({ size }) => planRadii(plan, size)) : [];
-  return { beads: rois.length, radii: Math.max(0, ...radii) };
 }
 
 /**
@@ -49,7 +36,7 @@ export async function startThreadHost(
   });
   const rooms = new RoomRing(source);
   const tables = new TableRing(source);
-  let shape: BatchShape = { beads: 0, radii: 0 };
+  let shape: BatchShape = { beads: 0, radii: 0, frameBytes: 0 };
 
   return {
     facts: threads[0]!.facts,
@@ -74,12 +61,14 @@ export async function startThreadHost(
 
     async track(batch: readonly FrameRoom[]) {
       const stretches = batch.map((room) => (room as SharedRoom).stretch);
-      const { table, stretch } = tables.take(batch.length, shape.beads, shape.radii);
+      const { beads, radii } = shape;
+      const { table, stretch } = tables.take(batch.length, beads, radii);
       const numbers = stretches.map(({ memory }) => memory);
       stretches.push(stretch);
       const thread = threads.reduce((least, other) => (other.load < least.load ? other : least));
       try {
-        await thread.do({ type: 'track', rooms: numbers, table: stretch.memory, ...shape }, stretches);
+        assertFrames(batch, shape);
+        await thread.do({ type: 'track', rooms: numbers, table: stretch.memory, beads, radii }, stretches);
         return table;
       } catch (error) {
         tables.give(table);
