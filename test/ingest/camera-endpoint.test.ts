@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import WebSocket, { WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { CameraAdapter } from '#camera-adapters/define.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { assertAccounted, FrameLedger } from '#ingest/frame-ledger.ts';
-import { decodeTrackerMessage, encodeLinkMessage, type TrackerMessage } from '#protocol/camera-link.ts';
+import { decodeTrackerMessage, encodeLinkMessage } from '#protocol/camera-link.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { rawCamera } from '../support/raw-camera.ts';
 
 const shape = { width: 80, height: 60, pixelFormat: 'mono8' } as const;
 const hello = { type: 'hello', version: 1, camera: 'test', ...shape, fps: 100 };
@@ -96,35 +97,11 @@ describe('CameraEndpoint', () => {
   const film = (ids: Iterable<number>) =>
     runCamera(camera(ids), { url: url(), signal: new AbortController().signal, log: () => {} });
 
-  /** A camera that sends what it is told to. */
+  /** A camera that sends its frames by number, or what it is told to instead. */
   async function link(greeting: object = hello) {
-    let tcp!: Socket;
-    const ws = new WebSocket(`${url()}/camera`, {
-      createConnection: ((options: { port: number }) => {
-        tcp = connect(Number(options.port), '127.0.0.1');
-        return tcp;
-      }) as NonNullable<WebSocket.ClientOptions['createConnection']>,
-    });
-    const got: TrackerMessage[] = [];
-    ws.on('message', (bytes: Buffer) => got.push(decodeTrackerMessage(bytes)));
-    ws.on('error', () => {});
-    await once(ws, 'open');
-    const send = (message: object) => ws.send(encodeLinkMessage(message as TrackerMessage));
-    const next = async (type: TrackerMessage['type']): Promise<TrackerMessage> => {
-      for (;;) {
-        const index = got.findIndex((message) => message.type === type);
-        if (index >= 0) return got.splice(index, 1)[0]!;
-        await once(ws, 'message');
-      }
-    };
-    send(greeting);
-    await next('welcome');
-    /** Sends a frame and waits until it is settled. */
-    const frame = async (id: number, more: object = {}) => {
-      send({ type: 'frame', id, tNs: id, data: framePixels(id), ...more });
-      await next('credit');
-    };
-    return { ws, tcp, send, next, frame };
+    const camera = await rawCamera(url(), greeting);
+    const frame = (id: number, more: object = {}) => camera.frame(id, framePixels(id), more);
+    return { ...camera, frame };
   }
 
   describe('with a camera that cuts frames to ROIs', () => {
@@ -202,7 +179,7 @@ describe('CameraEndpoint', () => {
       const first = await link({ ...hello, roiStreaming: true });
       const table = await first.next('rois');
       const data = cutPixels(0, tableOf(1));
-      await first.frame(0, { rois: (table as { version: number }).version, data });
+      await first.frame(0, { rois: table.version, data });
       first.ws.terminate();
       await expect.poll(() => away).toBe(1);
       endpoint.setRois(tableOf(2));
@@ -223,7 +200,7 @@ describe('CameraEndpoint', () => {
       const versions: number[] = [];
       for (const change of [1, 2]) {
         endpoint.setRois(tableOf(change));
-        versions.push(((await peer.next('rois')) as { version: number }).version);
+        versions.push((await peer.next('rois')).version);
       }
       const cut = (id: number, change: number) => ({
         rois: versions[change - 1],
