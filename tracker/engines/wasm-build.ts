@@ -5,7 +5,8 @@ import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII } from '#stages/pearson.ts';
 import { WINDOW_SHARE } from '#stages/self-convolution.ts';
 import { MAX_MEMORY_PAGES } from './wasm-kernel.ts';
-import { KERNEL_WORDS, parameterNames, stageNumber } from './wasm-words.ts';
+import { stageNumber } from './wasm-layout.ts';
+import { KERNEL_WORDS, parameterNames } from './wasm-words.ts';
 
 const STAGES_FOLDER = resolve(import.meta.dirname, '../stages');
 const MODULE = join(import.meta.dirname, 'kernel.wasm');

@@ -4,8 +4,6 @@ import { type JudgedTrack, judgeTrack } from './judge-track.ts';
 import type { WasmLayout } from './wasm-layout.ts';
 import { KERNEL_WORDS as WORDS } from './wasm-words.ts';
 
-export { layOut, layoutBytesOf, moveRois, type WasmLayout, type WasmSetup } from './wasm-layout.ts';
-
 /** Addresses below are the kernel's own, the same numbers in every thread; layouts, frames and scratch lie above. */
 export const KERNEL_BYTES = 65536;
 

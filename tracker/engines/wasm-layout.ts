@@ -2,11 +2,12 @@ import { roiPlaces } from '#protocol/frame-layout.ts';
 import { PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
+import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
 import type { EngineSetup } from './engine.ts';
 import { WASM_TABLES } from './wasm-tables.ts';
-import { parameterNames, stageNumber, KERNEL_WORDS as WORDS } from './wasm-words.ts';
+import { parameterNames, KERNEL_WORDS as WORDS } from './wasm-words.ts';
 
 /** A setup with what only tests of single stages need. */
 export interface WasmSetup extends EngineSetup {
@@ -28,6 +29,11 @@ export interface WasmLayout {
   saturation: number;
   looksUpZ: boolean;
   keepsDark: boolean;
+}
+
+/** What the kernel knows a stage by. */
+export function stageNumber(name: string): number {
+  return STAGES.findIndex((stage) => stage.name === name);
 }
 
 /** Bytes of memory from `layOut`'s address on that it will fill. */

@@ -2,7 +2,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { type BatchShape, batchShape } from './batch-shape.ts';
 import type { EngineSetup } from './engine.ts';
 import { type Block, BlockPool, type WasmArena } from './wasm-arena.ts';
-import { layOut, layoutBytesOf, moveRois, type WasmLayout } from './wasm-kernel.ts';
+import { layOut, layoutBytesOf, moveRois, type WasmLayout } from './wasm-layout.ts';
 import { SETUP_RECORD_BYTES, writeSetupRecord } from './wasm-setup-record.ts';
 import { KERNEL_WORDS } from './wasm-words.ts';
 

@@ -1,5 +1,3 @@
-import { STAGES } from '#stages/index.ts';
-
 /**
  * Where the host puts what the kernel reads, in bytes from the start of each record; the kernel is compiled with them
  * as constants. Words are u32 unless they say otherwise.
@@ -56,9 +54,4 @@ export function parameterNames(constants: Readonly<Record<string, number>>): str
   return Object.keys(constants)
     .filter((name) => name !== 'scratchLength')
     .sort();
-}
-
-/** What the kernel knows a stage by. */
-export function stageNumber(name: string): number {
-  return STAGES.findIndex((stage) => stage.name === name);
 }

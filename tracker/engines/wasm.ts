@@ -1,17 +1,8 @@
 import { cpus } from 'node:os';
 import { layoutBytes } from '#protocol/frame-layout.ts';
 import type { Engine } from './engine.ts';
-import {
-  createKernelMemory,
-  instantiateKernel,
-  KERNEL_BYTES,
-  layOut,
-  layoutBytesOf,
-  moveRois,
-  reserve,
-  type WasmLayout,
-  type WasmSetup,
-} from './wasm-kernel.ts';
+import { createKernelMemory, instantiateKernel, KERNEL_BYTES, reserve } from './wasm-kernel.ts';
+import { layOut, layoutBytesOf, moveRois, type WasmLayout, type WasmSetup } from './wasm-layout.ts';
 
 /** An engine that also takes what only tests of single stages need. */
 export interface WasmEngine extends Engine {
