@@ -1,7 +1,7 @@
 // radial-profile with bins `nearest`: a pixel counts in the ring its distance rounds to. Defined in radial-profile.ts.
 import { Bead, take } from './bead.as';
 import { radialProfileOversample } from './constants.as';
-import { endColumn, firstColumn } from './radial-reach.as';
+import { rowEnds } from './radial-reach.as';
 
 /** Bytes of a bin: four sums for whole counts, two pairs of sum and number for float32 ones, so that pixels side by
  * side, which are often of one ring, do not wait for one another. */
@@ -20,45 +20,32 @@ export function sortPixels<T>(params: usize): void {
   const oversample = load<f64>(params + radialProfileOversample);
   const radii = Bead.radii;
   const size = Bead.size;
-  const reachPx = <f64>radii / oversample;
   const bins = take(<usize>(radii + 1) << binBits);
   memory.fill(bins, 0, <usize>(radii + 1) << binBits);
-
-  const beyond = i32x4.splat(radii);
-  const toRings = <f32>oversample;
-  const center = f32x4.splat(<f32>(Bead.xPx * oversample));
-  const rounder = f32x4.splat(roundsToOnes);
-  const doubtful = f32x4.splat(<f32>(0.5 - doubtShare * <f64>size * oversample));
+  const ends = rowEnds(<f64>radii / oversample);
+  const rings = take(<usize>(size + 3) << 2);
   for (let row = 0; row < size; row++) {
-    const dy = <f64>row - Bead.yPx;
-    const end = endColumn(dy, reachPx);
-    let column = firstColumn(dy, reachPx);
+    const end = load<i32>(ends + (<usize>row << 3), 4);
+    let column = load<i32>(ends + (<usize>row << 3));
     if (column >= end) continue;
-    // Fours that would leave the row begin earlier: pixels beyond the rings do no harm, those taken twice would.
+    // Fours that would leave the row begin earlier: pixels beyond the rings do no harm.
     const after = column + ((end - column + 3) & ~3);
     if (after > size) column = max(0, column - (after - size));
-    const pixels = Bead.pixels + <usize>row * Bead.rowBytes;
-    const dySquared = f32x4.splat(<f32>(dy * dy * oversample * oversample));
-    let columns = f32x4.mul(f32x4.add(f32x4.splat(<f32>column), f32x4(0, 1, 2, 3)), f32x4.splat(toRings));
-    for (; column < end && column + 4 <= size; column += 4) {
-      const dx = f32x4.sub(columns, center);
-      columns = f32x4.add(columns, f32x4.splat(4 * toRings));
-      const distance = f32x4.sqrt(f32x4.add(f32x4.mul(dx, dx), dySquared));
-      const rounded = f32x4.add(distance, rounder);
-      let ring = i32x4.sub(rounded, rounder);
-      if (v128.any_true(f32x4.gt(f32x4.abs(f32x4.sub(distance, f32x4.sub(rounded, rounder))), doubtful))) {
-        ring = exactRings(column, dy, oversample);
-      }
-      ring = i32x4.shl(i32x4.min_u(ring, beyond), binBits);
-      const at = pixels + <usize>column * sizeof<T>();
-      count<T>(bins + <usize>i32x4.extract_lane(ring, 0), at);
-      count<T>(bins + <usize>i32x4.extract_lane(ring, 1) + (sizeof<T>() == 4 ? 16 : 8), at + sizeof<T>());
-      count<T>(bins + <usize>i32x4.extract_lane(ring, 2) + (sizeof<T>() == 4 ? 0 : 16), at + 2 * sizeof<T>());
-      count<T>(bins + <usize>i32x4.extract_lane(ring, 3) + (sizeof<T>() == 4 ? 16 : 24), at + 3 * sizeof<T>());
+    findRings(rings, column, end, row, oversample);
+    let at = Bead.pixels + <usize>row * Bead.rowBytes + <usize>column * sizeof<T>();
+    let ring = rings;
+    for (; column + 4 <= end; column += 4) {
+      count<T>(bins + <usize>load<u32>(ring), at);
+      count<T>(bins + <usize>load<u32>(ring, 4) + (sizeof<T>() == 4 ? 16 : 8), at + sizeof<T>());
+      count<T>(bins + <usize>load<u32>(ring, 8) + (sizeof<T>() == 4 ? 0 : 16), at + 2 * sizeof<T>());
+      count<T>(bins + <usize>load<u32>(ring, 12) + (sizeof<T>() == 4 ? 16 : 24), at + 3 * sizeof<T>());
+      ring += 16;
+      at += 4 * sizeof<T>();
     }
     for (; column < end; column++) {
-      const ring = min(i32x4.extract_lane(exactRings(column, dy, oversample), 0), radii);
-      count<T>(bins + (<usize>ring << binBits), pixels + <usize>column * sizeof<T>());
+      count<T>(bins + <usize>load<u32>(ring), at);
+      ring += 4;
+      at += sizeof<T>();
     }
   }
   for (let ring = 0; ring < radii; ring++) {
@@ -66,21 +53,40 @@ export function sortPixels<T>(params: usize): void {
   }
 }
 
-/** The rings of four pixels as float64 finds them. */
-function exactRings(column: i32, dy: f64, oversample: f64): v128 {
-  const low = f64x2.add(f64x2.splat(<f64>column - Bead.xPx), f64x2.splat(0));
-  const dx0 = f64x2.replace_lane(low, 1, <f64>(column + 1) - Bead.xPx);
-  const dx1 = f64x2(<f64>(column + 2) - Bead.xPx, <f64>(column + 3) - Bead.xPx);
-  const ring0 = exactPair(dx0, dy, oversample);
-  const ring1 = exactPair(dx1, dy, oversample);
-  return v128.shuffle<i64>(ring0, ring1, 0, 2);
+/** Writes the offsets of the bins of pixels from `first` on up to `end` and a few more. */
+@inline
+function findRings(rings: usize, first: i32, end: i32, row: i32, oversample: f64): void {
+  const dy = <f64>row - Bead.yPx;
+  const toRings = <f32>oversample;
+  const beyond = i32x4.splat(Bead.radii);
+  const rounder = f32x4.splat(roundsToOnes);
+  const center = f32x4.splat(<f32>(Bead.xPx * oversample));
+  const dySquared = f32x4.splat(<f32>(dy * dy * oversample * oversample));
+  const step = f32x4.splat(4 * toRings);
+  let columns = f32x4.mul(f32x4.add(f32x4.splat(<f32>first), f32x4(0, 1, 2, 3)), f32x4.splat(toRings));
+  let doubts = f32x4.splat(0);
+  let to = rings;
+  for (let column = first; column < end; column += 4) {
+    const dx = f32x4.sub(columns, center);
+    const distance = f32x4.sqrt(f32x4.add(f32x4.mul(dx, dx), dySquared));
+    const rounded = f32x4.add(distance, rounder);
+    doubts = f32x4.pmax(doubts, f32x4.abs(f32x4.sub(distance, f32x4.sub(rounded, rounder))));
+    v128.store(to, i32x4.shl(i32x4.min_u(i32x4.sub(rounded, rounder), beyond), binBits));
+    columns = f32x4.add(columns, step);
+    to += 16;
+  }
+  const doubtful = f32x4.splat(<f32>(0.5 - doubtShare * <f64>Bead.size * oversample));
+  if (v128.any_true(f32x4.gt(doubts, doubtful))) findExactRings(rings, first, end, dy, oversample);
 }
 
-@inline
-function exactPair(dx: v128, dy: f64, oversample: f64): v128 {
-  const squared = f64x2.add(f64x2.mul(dx, dx), f64x2.splat(dy * dy));
-  const distance = f64x2.mul(f64x2.sqrt(squared), f64x2.splat(oversample));
-  return i32x4.trunc_sat_f64x2_u_zero(f64x2.nearest(distance));
+/** The same as float64 finds them. */
+function findExactRings(rings: usize, first: i32, end: i32, dy: f64, oversample: f64): void {
+  const beyond = <f64>Bead.radii;
+  for (let column = first; column < end; column++) {
+    const dx = <f64>column - Bead.xPx;
+    const ring = min(nearest(sqrt(dx * dx + dy * dy) * oversample), beyond);
+    store<u32>(rings + (<usize>(column - first) << 2), <u32>ring << <u32>binBits);
+  }
 }
 
 /** Counts the pixel at an address in the sums at another. */

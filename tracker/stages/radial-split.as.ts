@@ -2,21 +2,21 @@
 // radial-profile.ts.
 import { Bead, take } from './bead.as';
 import { radialProfileLeastShare, radialProfileOversample } from './constants.as';
-import { endColumn, firstColumn } from './radial-reach.as';
+import { rowEnds } from './radial-reach.as';
 
 export function splitPixels<T>(params: usize): void {
   const oversample = load<f64>(params + radialProfileOversample);
   const leastShare = load<f64>(params + radialProfileLeastShare);
   const radii = Bead.radii;
-  const reachPx = <f64>radii / oversample;
+  const ends = rowEnds(<f64>radii / oversample);
   // [ring] sum of the shares of counts, then of the shares.
   const bins = take(<usize>(radii + 1) << 4);
   memory.fill(bins, 0, <usize>(radii + 1) << 4);
   for (let row = 0; row < Bead.size; row++) {
     const dy = <f64>row - Bead.yPx;
-    const end = endColumn(dy, reachPx);
+    const end = load<i32>(ends + (<usize>row << 3), 4);
     const pixels = Bead.pixels + <usize>row * Bead.rowBytes;
-    for (let column = firstColumn(dy, reachPx); column < end; column++) {
+    for (let column = load<i32>(ends + (<usize>row << 3)); column < end; column++) {
       const dx = <f64>column - Bead.xPx;
       const distance = sqrt(dx * dx + dy * dy) * oversample;
       const ring = floor(distance);
