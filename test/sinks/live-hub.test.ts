@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import WebSocket, { WebSocketServer } from 'ws';
+import type { ControlRequest } from '#protocol/control-request.ts';
+import { forEachLatencyStep } from '#protocol/latency-step.ts';
+import { decodeLive, encodeLive, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
+import { noRefusals } from '#protocol/refusal.ts';
+import type { Roi } from '#protocol/roi.ts';
+import { createTrackTable } from '#protocol/track-table.ts';
+import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
+import { SLOW_VIEWER_BYTES } from '#sinks/viewer.ts';
+
+const ROIS: Roi[] = [4, 7].map((bead) => ({ bead, left: 10 * bead, top: 20, size: 16 }));
+
+function options(more: Partial<LiveHubOptions> = {}): LiveHubOptions {
+  return {
+    snapshot: () => ({
+      type: 'snapshot',
+      version: LIVE_VERSION,
+      camera: null,
+      beads: [],
+      roiSize: 16,
+      engine: { engine: 'reference', device: 'CPU', why: 'asked for' },
+      pipeline: [],
+      recording: null,
+    }),
+    status: () => ({
+      type: 'status',
+      receivedFps: 0,
+      trackedFps: 0,
+      latency: forEachLatencyStep(() => ({ p50Ms: 1, p99Ms: 2 })),
+      ledger: {},
+      recorded: { rows: 0, waiting: 0 },
+      refusals: noRefusals(),
+    }),
+    control: async () => {},
+    onRefused: () => {},
+    ...more,
+  };
+}
+
+const LONGEST_EVENT_BYTES = 200_000;
+
+/** Tracks of one frame: bead b is at (100 b + frame, frame) and z frame. */
+function track(hub: LiveHub, frame: number, timeMs = 10 * frame): void {
+  const table = createTrackTable(1, ROIS.length);
+  ROIS.forEach(({ bead }, row) => {
+    table.xPx[row] = 100 * bead + frame;
+    table.yPx[row] = frame;
+    table.zNm[row] = frame;
+  });
+  const timeNs = BigInt(timeMs) * 1_000_000n;
+  const times = { timeNs, receivedNs: timeNs, submittedNs: timeNs, trackedNs: timeNs };
+  hub.tracked({ frames: [{ id: frame, ...times }], rois: ROIS, table });
+}
+
+describe('LiveHub', () => {
+  let sockets: WebSocketServer;
+  let hub: LiveHub;
+
+  async function serve(more: Partial<LiveHubOptions> = {}): Promise<string> {
+    hub = new LiveHub(options(more));
+    sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+    sockets.on('connection', (socket) => hub.accept(socket, 'operator'));
+    await once(sockets, 'listening');
+    return `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+  }
+
+  /** A dashboard with the messages it got; one that stalls reads no more. */
+  async function watch(
+    url: string,
+  ): Promise<{ ws: WebSocket; got: LiveMessage[]; stall(): void; go(): void }> {
+    const ws = new WebSocket(url);
+    const got: LiveMessage[] = [];
+    ws.on('message', (bytes: Buffer) => got.push(decodeLive(bytes)));
+    ws.on('error', () => {});
+    await once(ws, 'open');
+    await vi.waitUntil(() => got.length > 0);
+    return { ws, got, stall: () => ws.pause(), go: () => ws.resume() };
+  }
+
+  const ask = (ws: WebSocket, request: ControlRequest) => ws.send(encodeLive(request));
+
+  function only<Type extends LiveMessage['type']>(got: LiveMessage[], type: Type) {
+    return got.filter((message): message is Extract<LiveMessage, { type: Type }> => message.type === type);
+  }
+
+  const waiting = () => Math.max(0, ...[...sockets.clients].map(({ bufferedAmount }) => bufferedAmount));
+
+  /** Offers pictures and events until so many bytes wait in a socket. */
+  async function fill(bytes: number): Promise<void> {
+    const text = 'x'.repeat(LONGEST_EVENT_BYTES);
+    await vi.waitUntil(
+      () => {
+        for (let event = 0; event < 10; event++) hub.event('info', text);
+        return waiting() > bytes;
+      },
+      { interval: 1, timeout: 20_000 },
+    );
+  }
+
+  afterEach(async () => {
+    await hub.close();
+    for (const socket of sockets.clients) socket.terminate();
+    await new Promise((closed) => sockets.close(closed));
+  });
+
+  test('a bead that is selected brings its past, then every point once', async () => {
+    const url = await serve();
+    for (let frame = 0; frame < 100; frame++) track(hub, frame);
+    const { ws, got } = await watch(url);
+    ask(ws, { type: 'select', id: 1, bead: 7 });
+    await vi.waitUntil(() => only(got, 'reply').length === 1);
+    for (let frame = 100; frame < 110; frame++) track(hub, frame);
+    await vi.waitUntil(() => only(got, 'tracks').some(({ timeS }) => timeS.length > 0));
+    const [history] = only(got, 'history');
+    expect(history).toMatchObject({ bead: 7, bucketS: 0.05, untilS: 0.99 });
+    expect(history!.timeS).toHaveLength(20);
+    expect([history!.minXPx[0], history!.maxXPx[0], history!.lastXPx.at(-1)]).toEqual([700, 704, 799]);
+    const points = only(got, 'tracks').flatMap(({ selected, xPx }) => (selected === 7 ? [...xPx] : []));
+    expect(points).toEqual(Array.from({ length: 10 }, (_, at) => 800 + at));
+    ws.close();
+  });
+
+  test('a longer past comes in longer buckets; a bead that is not there brings none', async () => {
+    const url = await serve();
+    for (let frame = 0; frame < 300; frame++) track(hub, frame, 100 * frame);
+    const { ws, got } = await watch(url);
+    ask(ws, { type: 'select', id: 1, bead: 4, seconds: 3600 });
+    ask(ws, { type: 'select', id: 2, bead: 5, seconds: 3600 });
+    ask(ws, { type: 'select', id: 3, bead: null });
+    await vi.waitUntil(() => only(got, 'reply').length === 3);
+    expect(only(got, 'history').map(({ bead, bucketS, timeS }) => [bead, bucketS, timeS.length])).toEqual([
+      [4, 1, 30],
+    ]);
+    ws.close();
+  });
+
+  test('tells when somebody was sent tracks, and not when nobody was', async () => {
+    let sent = 0;
+    const url = await serve({ onSent: () => sent++ });
+    track(hub, 0);
+    const { ws } = await watch(url);
+    track(hub, 1);
+    await vi.waitUntil(() => sent > 0);
+    ws.terminate();
+    await vi.waitUntil(() => hub.viewers === 0);
+    const before = sent;
+    // Two rounds of the timer that would send.
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 60);
+    await vi.waitUntil(() => ticks === 2);
+    clearInterval(timer);
+    expect(sent).toBe(before);
+  });
+
+  test('a viewer that stalls holds nobody up and no memory, and is told how things are when it reads again', async () => {
+    const url = await serve();
+    track(hub, 0);
+    const slow = await watch(url);
+    const quick = await watch(url);
+    slow.stall();
+    await fill(SLOW_VIEWER_BYTES);
+    for (let frame = 1; frame < 5000; frame++) track(hub, frame);
+    for (let event = 0; event < 50; event++) {
+      const text = `${event} ${'y'.repeat(100_000)}`;
+      hub.event('warning', text);
+      await vi.waitUntil(() => only(quick.got, 'event').at(-1)?.text === text, { interval: 1 });
+    }
+    // 5 MB of events and 5000 frames later, nothing more waits for it.
+    expect(waiting()).toBeLessThan(SLOW_VIEWER_BYTES + LONGEST_EVENT_BYTES + 1000);
+    expect(hub.viewers).toBe(2);
+
+    const snapshots = only(slow.got, 'snapshot').length;
+    slow.go();
+    await vi.waitUntil(() => only(slow.got, 'snapshot').length === snapshots + 1, { timeout: 10_000 });
+    await vi.waitUntil(() => only(slow.got, 'event').some(({ text }) => text.includes('too slow for')));
+    const [told] = only(slow.got, 'event').filter(({ text }) => text.includes('too slow for'));
+    expect(Number(/\d+/.exec(told!.text)![0])).toBeGreaterThanOrEqual(50);
+    slow.ws.close();
+    quick.ws.close();
+  });
+
+  test('a viewer that reads nothing for long is cut off, once, and the others stay', async () => {
+    const stuck: string[] = [];
+    const url = await serve({ stuckMs: 300, onStuck: ({ message }) => stuck.push(message) });
+    track(hub, 0);
+    const slow = await watch(url);
+    const quick = await watch(url);
+    slow.stall();
+    await fill(SLOW_VIEWER_BYTES);
+    await vi.waitUntil(() => hub.viewers === 1, { timeout: 10_000 });
+    expect(stuck).toEqual([
+      expect.stringMatching(/expected something read within 300 ms, received \d+ bytes/),
+    ]);
+    expect(quick.ws.readyState).toBe(WebSocket.OPEN);
+    slow.ws.terminate();
+    quick.ws.close();
+  });
+});
