@@ -52,14 +52,15 @@ describe('CameraEndpoint', () => {
   let endpoint: CameraEndpoint;
   let frames: (Pick<ReceivedFrame, 'id' | 'rois'> & { pixels: Uint8Array; picture: Uint8Array | null })[];
   let troubles: TweezertrackError[];
-  let away: number;
+  let counts: { away: number };
   /** Told of every frame before it is settled. */
   let onFrame: (frame: ReceivedFrame) => void;
 
   beforeEach(async () => {
     frames = [];
     troubles = [];
-    away = 0;
+    const own = { away: 0 };
+    counts = own;
     onFrame = () => {};
     ledger = new FrameLedger(() => {});
     endpoint = new CameraEndpoint({
@@ -67,7 +68,7 @@ describe('CameraEndpoint', () => {
       roiStreaming: 'auto',
       ledger,
       onCamera: async () => {},
-      onAway: () => away++,
+      onAway: () => own.away++,
       onTrouble: (error) => troubles.push(error),
       onFrame: (frame) => {
         const { id, rois, pixels, picture } = frame;
@@ -181,7 +182,7 @@ describe('CameraEndpoint', () => {
       const data = cutPixels(0, tableOf(1));
       await first.frame(0, { rois: table.version, data });
       first.ws.terminate();
-      await expect.poll(() => away).toBe(1);
+      await expect.poll(() => counts.away).toBe(1);
       endpoint.setRois(tableOf(2));
       const second = await link({ ...hello, roiStreaming: true });
       expect(await second.next('rois')).toMatchObject({ rois: tableOf(2).map(({ bead: _, ...roi }) => roi) });
@@ -193,6 +194,42 @@ describe('CameraEndpoint', () => {
         [0, true],
         [2, false],
       ]);
+    });
+
+    test('a camera that films on while its link breaks, four times, with other ROIs of the same versions', async () => {
+      const shifted = (by: number): Roi[] => tableOf(1).map((roi) => ({ ...roi, left: roi.left + by }));
+      endpoint.setRois(shifted(0));
+      onFrame = ({ id }) => {
+        if (id % 20 !== 19 || id === 99) return;
+        for (const socket of server.clients) socket.terminate();
+        endpoint.setRois(shifted((id + 1) / 20));
+      };
+      let lost = 0;
+      const until = (condition: () => boolean) =>
+        expect.poll(condition, { interval: 1, timeout: 5000 }).toBe(true);
+      const running: CameraAdapter = {
+        ...camera([]),
+        open: async () => ({ camera: 'test', ...shape, fps: 1000, pixelSizeNm: 100 }),
+        async *frames() {
+          for (const id of range(0, 100)) {
+            yield { id, timeNs: BigInt(id), pixels: framePixels(id) };
+            // Ten frames are exposed while the link is down, the others one by one.
+            if (id % 20 === 19 && id < 99) await until(() => lost === (id + 1) / 20);
+            else if (id % 20 >= 9 || id < 20) await until(() => frames.at(-1)?.id === id);
+          }
+        },
+      };
+      const log = (text: string) => {
+        if (text.includes('lost')) lost++;
+      };
+      const report = await runCamera(running, { url: url(), signal: new AbortController().signal, log });
+      expect(report).toEqual({ sent: 100, dropped: 0 });
+      for (const { id, pixels, rois } of frames) {
+        const expected = rois ? cutPixels(id, rois) : framePixels(id);
+        expect(Buffer.compare(pixels, expected), `frame ${id}`).toBe(0);
+      }
+      expect(new Set(frames.map(({ rois }) => rois?.[0]?.left)).size).toBe(6);
+      expect(ledger.totals()).toMatchObject({ offered: 100, tracked: 100, 'in-flight': 0 });
     });
 
     test('an older version after a newer one is refused: no frame is tracked with the wrong ROIs', async () => {
@@ -236,7 +273,7 @@ describe('CameraEndpoint', () => {
       const head = Buffer.from([0x82, 0xfe, message.length >> 8, message.length & 255, 0, 0, 0, 0]);
       first.tcp.write(Buffer.concat([head, message.subarray(0, message.length / 2)]));
       first.tcp.destroy();
-      await expect.poll(() => away).toBe(1);
+      await expect.poll(() => counts.away).toBe(1);
       expect(await film(range(9, 20))).toEqual({ sent: 11, dropped: 0 });
       expect(ledger.totals()).toMatchObject({ offered: 20, tracked: 16, 'camera-away': 4, 'in-flight': 0 });
       for (const { id, pixels } of frames) expect(Buffer.compare(pixels, framePixels(id))).toBe(0);
