@@ -30,7 +30,8 @@ export function createWasmEngine(): WasmEngine {
     },
 
     async moveRois(rois) {
-      if (setup && layout) moveRois(layout, setup, rois, memory);
+      if (!setup || !layout) throw new Error('wasm engine: moveRois before configure');
+      moveRois(layout, setup, rois, memory);
     },
 
     async track(frames, into) {
