@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
-import { ENGINE_CHOICES } from '#engines/choose-engine.ts';
+import { ENGINE_CHOICES, MOST_THREADS } from '#engines/choose-engine.ts';
 import { ROI_STREAMING } from '#ingest/streamed-rois.ts';
 import { FOLLOW_PX } from '#pipeline/follow-rois.ts';
 import { ConfigError } from '#protocol/errors.ts';
@@ -58,6 +58,13 @@ const schema = z.strictObject({
   engine: z
     .strictObject({
       engine: z.enum(ENGINE_CHOICES).default('auto').describe('who computes'),
+      threads: z
+        .number()
+        .int()
+        .min(0)
+        .max(MOST_THREADS)
+        .default(0)
+        .describe('threads of wasm and reference; 0 is one less than there are cores'),
       maxBatch: z.number().int().min(1).max(64).default(4).describe('frames of one batch at most'),
     })
     .prefault({}),

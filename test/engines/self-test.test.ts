@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineHost } from '#engines/engine-host.ts';
 import { selfTest } from '#engines/self-test.ts';
 import { startThreadHost } from '#engines/thread-host.ts';
+import { startWasmHost } from '#engines/wasm-host.ts';
 import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
@@ -18,10 +19,16 @@ describe('self-test', () => {
     `the GPU agrees with the reference on the preset %s${noGpu ? ` (${noGpu})` : ''}`,
     async (preset) => {
       const gpu = await startThreadHost('gpu');
-      expect(await selfTest(gpu, reference, presetPlan(preset))).toBeNull();
+      expect(await selfTest(gpu, presetPlan(preset))).toBeNull();
       await gpu.close();
     },
   );
+
+  test.each(PRESET_NAMES)('wasm agrees with the reference on the preset %s', async (preset) => {
+    const wasm = await startWasmHost({ threads: 2 });
+    expect(await selfTest(wasm, presetPlan(preset))).toBeNull();
+    await wasm.close();
+  });
 
   test('an engine that is off by 0.01 px is named with bead, expected and received', async () => {
     const wrong: EngineHost = {
@@ -32,7 +39,7 @@ describe('self-test', () => {
         return table;
       },
     };
-    expect(await selfTest(wrong, reference)).toMatch(/^yPx of bead 1: expected \d+\.\d+, received \d+\.\d+$/);
+    expect(await selfTest(wrong)).toMatch(/^yPx of bead 1: expected \d+\.\d+, received \d+\.\d+$/);
   });
 
   test('an engine that loses a bead the reference finds does not agree', async () => {
@@ -44,6 +51,6 @@ describe('self-test', () => {
         return table;
       },
     };
-    expect(await selfTest(wrong, reference)).toContain('zNm of bead 0');
+    expect(await selfTest(wrong)).toContain('zNm of bead 0');
   });
 });

@@ -7,7 +7,7 @@ import type { Plan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 
 /** Engines that can be measured. */
-export type MeasuredEngine = 'reference' | 'gpu';
+export type MeasuredEngine = 'reference' | 'wasm' | 'gpu';
 
 const NM_PER_PX = 100;
 /** Counts of the background that `simulateBeads` draws. */

@@ -50,9 +50,9 @@ export function registerBench(program: Command): void {
     });
 }
 
-/** Tables of every preset, then a JSON line each; on the CPU unless the GPU is asked for. */
+/** Tables of every preset, then a JSON line each; on the reference unless another engine is asked for. */
 async function benchAccuracy({ frames = 600, engine }: BenchOptions): Promise<void> {
-  const measured = await measureAccuracy(frames, engine === 'gpu' ? 'gpu' : 'reference');
+  const measured = await measureAccuracy(frames, engine === 'auto' ? 'reference' : engine);
   console.log(`${accuracyTables(measured)}\n`);
   for (const preset of measured) console.log(JSON.stringify({ case: 'accuracy', ...preset }));
 }

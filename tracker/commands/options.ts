@@ -27,7 +27,10 @@ export function duration(text: string): number {
 
 /** `--engine`, the same for every command that tracks. */
 export function engineOption(): Option {
-  return new Option('--engine <engine>', 'who computes: auto takes a real GPU that passes its self-test')
+  return new Option(
+    '--engine <engine>',
+    'who computes: auto takes the fastest that passes its self-test, never a software GPU',
+  )
     .choices(ENGINE_CHOICES)
     .default('auto');
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { chooseEngine, type EngineChoice } from '#engines/choose-engine.ts';
+import { workloadOf } from '#engines/measure-speed.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
@@ -63,7 +64,12 @@ async function track(path: string, options: TrackOptions): Promise<void> {
     );
     const rois = followingRois(listed, options.follow ?? config.rois.follow);
     if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, planMethod(plan, size));
-    const chosen = await chooseEngine(options.engine, plan);
+    const chosen = await chooseEngine(options.engine, {
+      plan,
+      workload: workloadOf(rois, stack),
+      threads: config.engine.threads,
+      onNotice: (text) => console.error(text),
+    });
     try {
       const facts = chosen.host.facts;
       console.error(`engine: ${facts.engine} on ${facts.device} (${chosen.why})`);

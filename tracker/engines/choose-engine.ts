@@ -1,63 +1,134 @@
 import { availableParallelism } from 'node:os';
 import type { Plan } from '#stages/plan.ts';
 import type { EngineHost } from './engine-host.ts';
+import type { EngineKind } from './engine-messages.ts';
+import { describeSpeed, measureSpeed, type Workload } from './measure-speed.ts';
 import { selfTest, warmUp } from './self-test.ts';
 import { startThreadHost } from './thread-host.ts';
+import { startWasmHost } from './wasm-host.ts';
 
-export const ENGINE_CHOICES = ['auto', 'gpu', 'reference'] as const;
+export const ENGINE_CHOICES = ['auto', 'gpu', 'wasm', 'reference'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** Threads of an engine of the CPU at most: beyond, it waits for memory. */
+export const MOST_THREADS = 16;
 
 /** The engine that will track, and why it was chosen. */
 export interface ChosenEngine {
   host: EngineHost;
   why: string;
+  /** Speeds measured on the way, ROIs a second. */
+  roisPerSecond: Partial<Record<EngineKind, number>>;
 }
 
-/** Threads of an engine of the CPU: one core stays free for the sockets and the disk. */
-function cpuThreads(cores = availableParallelism()): number {
-  return Math.max(1, Math.min(8, cores - 1));
+export interface EngineWishes {
+  /** What will be tracked with, so that this is what is tested, measured and compiled; MagTrack's when left out. */
+  plan?: Plan;
+  /** What will be tracked; a usual experiment when left out. */
+  workload?: Workload | undefined;
+  /** Threads of an engine of the CPU; 0 or left out: one less than there are cores, for the sockets and the disk. */
+  threads?: number;
+  /** Told what a person should know of the engine while it runs. */
+  onNotice?(text: string): void;
 }
 
 /**
- * Starts the engine that was asked for. `auto` takes the GPU if a real adapter agrees with the reference on a
- * known example, else the reference; it never takes a software adapter.
- * @param plan what will be tracked with, so that this is what is tested and compiled
+ * Starts the engine that was asked for.
+ *
+ * `auto` takes `wasm`, or a real GPU that is faster on what will be tracked; each must agree with the reference on a
+ * known example. It never takes a software adapter, and falls back on the reference.
  * @throws {DeviceError} when `gpu` is asked for and there is no adapter
  */
-export async function chooseEngine(
-  choice: EngineChoice,
-  plan?: Plan,
-  onNotice: (text: string) => void = () => {},
-): Promise<ChosenEngine> {
-  if (choice === 'reference') return { host: await startReference(onNotice, plan), why: 'asked for' };
-  if (choice === 'gpu') {
-    const host = await startThreadHost('gpu', { onNotice });
-    const why = host.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
-    return { host, why };
+export async function chooseEngine(choice: EngineChoice, wishes: EngineWishes = {}): Promise<ChosenEngine> {
+  switch (choice) {
+    case 'auto':
+      return chooseFastest(wishes);
+    case 'gpu': {
+      const host = await startGpu(wishes);
+      const why = host.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';
+      return { host, why, roisPerSecond: {} };
+    }
+    case 'wasm':
+      return { host: await startWasm(wishes), why: 'asked for', roisPerSecond: {} };
+    case 'reference':
+      return { host: await startReference(wishes), why: 'asked for', roisPerSecond: {} };
+    default:
+      return choice satisfies never;
   }
-  let gpu: EngineHost;
-  try {
-    gpu = await startThreadHost('gpu', { onNotice });
-  } catch (error) {
-    return { host: await startReference(onNotice, plan), why: `no GPU: ${(error as Error).message}` };
-  }
-  if (gpu.facts.fallback) {
-    await gpu.close();
-    const why = `'${gpu.facts.device}' is a software adapter`;
-    return { host: await startReference(onNotice, plan), why };
-  }
-  const reference = await startReference(onNotice, plan);
-  const difference = await selfTest(gpu, reference, plan).catch((error: Error) => error.message);
-  if (difference === null) {
-    await reference.close();
-    return { host: gpu, why: 'a real adapter that agrees with the reference' };
-  }
-  await gpu.close();
-  return { host: reference, why: `'${gpu.facts.device}' failed its self-test: ${difference}` };
 }
 
-async function startReference(onNotice: (text: string) => void, plan?: Plan): Promise<EngineHost> {
-  const host = await startThreadHost('reference', { threads: cpuThreads(), onNotice });
+/** An engine that is open and gives right numbers, or why there is none. */
+type Candidate = { host: EngineHost } | { host: null; why: string };
+
+async function chooseFastest(wishes: EngineWishes): Promise<ChosenEngine> {
+  const [gpu, wasm] = await Promise.all([
+    candidate(() => startGpu(wishes), wishes, 'no GPU'),
+    candidate(() => startWasm(wishes), wishes, 'no wasm'),
+  ]);
+  if (!gpu.host && !wasm.host) {
+    return { host: await startReference(wishes), why: `${wasm.why}; ${gpu.why}`, roisPerSecond: {} };
+  }
+  if (!gpu.host) return { host: wasm.host!, why: gpu.why, roisPerSecond: {} };
+  if (!wasm.host) return { host: gpu.host, why: wasm.why, roisPerSecond: {} };
+  return takeFaster(gpu.host, wasm.host, wishes);
+}
+
+/** Opens an engine and holds it to the reference. */
+async function candidate(
+  open: () => Promise<EngineHost>,
+  { plan }: EngineWishes,
+  none: string,
+): Promise<Candidate> {
+  let host: EngineHost;
+  try {
+    host = await open();
+  } catch (error) {
+    return { host: null, why: `${none}: ${(error as Error).message}` };
+  }
+  const { device, engine, fallback } = host.facts;
+  const difference = fallback ? null : await selfTest(host, plan).catch((error: Error) => error.message);
+  if (!fallback && difference === null) return { host };
+  await host.close();
+  const why = fallback
+    ? `'${device}' is a software adapter`
+    : `${engine} on '${device}' failed its self-test: ${difference}`;
+  return { host: null, why };
+}
+
+/** Keeps the faster of two engines, and closes the other; measured in turn, since they would share cores. */
+export async function takeFaster(
+  gpu: EngineHost,
+  wasm: EngineHost,
+  { plan, workload }: EngineWishes,
+): Promise<ChosenEngine> {
+  const roisPerSecond = {
+    wasm: await measureSpeed(wasm, plan, workload),
+    gpu: await measureSpeed(gpu, plan, workload).catch(() => 0),
+  };
+  const [host, other] = roisPerSecond.gpu > roisPerSecond.wasm ? [gpu, wasm] : [wasm, gpu];
+  await other.close();
+  const why = `wasm ${describeSpeed(roisPerSecond.wasm)}, gpu ${describeSpeed(roisPerSecond.gpu)}`;
+  return { host, why, roisPerSecond };
+}
+
+function startGpu({ onNotice = () => {} }: EngineWishes): Promise<EngineHost> {
+  return startThreadHost('gpu', { onNotice });
+}
+
+async function startWasm(wishes: EngineWishes): Promise<EngineHost> {
+  const { plan, onNotice = () => {} } = wishes;
+  const host = await startWasmHost({ threads: cpuThreads(wishes), onNotice });
   await warmUp(host, plan);
   return host;
+}
+
+async function startReference(wishes: EngineWishes): Promise<EngineHost> {
+  const { plan, onNotice = () => {} } = wishes;
+  const host = await startThreadHost('reference', { threads: cpuThreads(wishes), onNotice });
+  await warmUp(host, plan);
+  return host;
+}
+
+function cpuThreads({ threads = 0 }: EngineWishes): number {
+  return Math.max(1, Math.min(MOST_THREADS, threads || availableParallelism() - 1));
 }

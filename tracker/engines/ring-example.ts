@@ -12,16 +12,18 @@ function ringCounts(radiusPx: number, plane: number, planes: number): number {
  * A mono8 frame full of ring beads off center at different heights, with all an engine needs to track it.
  * @param size px of the ROIs, which lie side by side
  * @param plan what to track it with; a Z-LUT of its method goes along, if it makes profiles
+ * @param least px of the frame at least, where it should be larger than its ROIs
  */
 export function ringExample(
   beads: number,
   size: number,
   planes: number,
   plan: Plan = parsePlan(MAGTRACK_PLAN),
+  least: { width: number; height: number } = { width: 0, height: 0 },
 ): { setup: EngineSetup; frame: Uint8Array } {
   const columns = Math.ceil(Math.sqrt(beads));
-  const width = columns * size;
-  const height = (Math.ceil(beads / columns) + 1) * size;
+  const width = Math.max(columns * size, least.width);
+  const height = Math.max((Math.ceil(beads / columns) + 1) * size, least.height);
   const frame = new Uint8Array(width * height);
   const rois: Roi[] = Array.from({ length: beads }, (_, bead) => {
     return { bead, left: (bead % columns) * size, top: Math.floor(bead / columns) * size, size };

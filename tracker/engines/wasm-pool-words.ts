@@ -41,7 +41,6 @@ export const SLOT_WORDS = {
 export const SLOTS = 4;
 export const MAX_CHUNKS = 1024;
 export const MAX_FRAMES = 256;
-export const MAX_THREADS = 16;
 
 const SLOT_LENGTH = SLOT_WORDS.chunkWords + MAX_CHUNKS + MAX_FRAMES;
 

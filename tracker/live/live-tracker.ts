@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
+import { USUAL_WORKLOAD } from '#engines/measure-speed.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
@@ -57,9 +58,13 @@ export class LiveTracker {
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
     let tracker: LiveTracker | null = null;
-    const engine = await chooseEngine(options.config.engine.engine, options.plan, (text) =>
-      tracker?.notice(text),
-    );
+    const { config, plan, roiSize } = options;
+    const engine = await chooseEngine(config.engine.engine, {
+      plan,
+      workload: { ...USUAL_WORKLOAD, roiSize },
+      threads: config.engine.threads,
+      onNotice: (text) => tracker?.notice(text),
+    });
     try {
       const server = await startLiveServer({
         settings: options.config.server,
