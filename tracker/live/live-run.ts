@@ -5,7 +5,7 @@ import type { EngineSetup } from '#engines/engine.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
-import { ProtocolError, type RecordingError } from '#protocol/errors.ts';
+import { ProtocolError, RecordingError, type TweezertrackError } from '#protocol/errors.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
@@ -40,12 +40,13 @@ export interface LiveRunOptions {
   /** Told of the ROIs that frames to come may be cut to. */
   onRois(rois: readonly Roi[]): void;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
-  onAlarm(alarm: RecordingError): void;
+  onAlarm(alarm: TweezertrackError): void;
 }
 
 /**
  * One run: the frames of one camera shape, its beads, their tracks and their recording.
- * Frames that arrive while the recording is being opened wait; none is tracked unrecorded.
+ * Frames that arrive while the recording is being opened wait. Where it cannot be opened, that is an alarm, and frames
+ * are tracked unrecorded, but counted.
  */
 export class LiveRun {
   readonly camera: HelloMessage;
@@ -55,6 +56,7 @@ export class LiveRun {
   readonly #tracker: FrameTracker;
   #started: Promise<void> | null = null;
   #roisFollowed = false;
+  #unrecorded = 0;
 
   constructor(options: LiveRunOptions) {
     const { camera, chosen, follow, followPx, maxBatch, onFailed, roiSize, rois } = options;
@@ -147,24 +149,43 @@ export class LiveRun {
     return followed;
   }
 
-  /** Tracks what has arrived, then closes the recording. */
+  /** Frames that were tracked but should have been recorded, too. */
+  get overruns(): number {
+    return this.recorder?.stats.frames['recorder-overrun'] ?? this.#unrecorded;
+  }
+
+  /**
+   * Tracks what has arrived, then closes the recording.
+   * @throws {RecordingError} when the disk does not take its end
+   */
   async close(): Promise<void> {
     const started = await this.#started?.then(
       () => true,
       () => false,
     );
     if (started) await this.#tracker.idle();
-    await this.recorder?.close();
-    for (const sink of this.#options.sinks) await sink.close();
+    try {
+      await this.recorder?.close();
+    } finally {
+      for (const sink of this.#options.sinks) await sink.close();
+    }
   }
 
   async #open(): Promise<void> {
-    if (this.#options.recordings !== null) this.recorder = await this.#record(this.#options.recordings);
+    const { recordings, onAlarm } = this.#options;
+    if (recordings !== null) {
+      this.recorder = await this.#record(recordings).catch((error: unknown) => {
+        if (!(error instanceof RecordingError)) throw error;
+        onAlarm(error);
+        return null;
+      });
+    }
     await this.#configure();
   }
 
   #tracked(batch: TrackedFrames): void {
-    this.recorder?.tracked(batch);
+    if (this.recorder) this.recorder.tracked(batch);
+    else if (this.#options.recordings !== null) this.#unrecorded += batch.frames.length;
     for (const sink of this.#options.sinks) sink.tracked(batch);
   }
 
@@ -224,7 +245,10 @@ export class LiveRun {
       },
       { onAlarm, latency: this.#options.latency },
     );
-    for (const { zLut, file } of zLuts) await writeZLut(join(folder, file), zLut);
+    for (const { zLut, file } of zLuts) {
+      // A recording without its Z-LUT is better than none.
+      await writeZLut(join(folder, file), zLut).catch((cause: TweezertrackError) => onAlarm(cause));
+    }
     return recorder;
   }
 }

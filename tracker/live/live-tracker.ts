@@ -143,8 +143,7 @@ export class LiveTracker {
 
   /** Frames by fate, those that were tracked but not recorded among them. */
   totals(): LedgerTotals {
-    const { frames } = this.#run?.recorder?.stats ?? {};
-    return { ...this.#ledger.totals(), 'recorder-overrun': frames?.['recorder-overrun'] ?? 0 };
+    return { ...this.#ledger.totals(), 'recorder-overrun': this.#run?.overruns ?? 0 };
   }
 
   health(): object {
@@ -160,15 +159,21 @@ export class LiveTracker {
     };
   }
 
-  /** Tracks what has arrived, closes the recording and the server. */
+  /**
+   * Tracks what has arrived, closes the recording and the server.
+   * @throws {RecordingError} when the disk did not take the end of the recording; all else is closed by then
+   */
   async close(): Promise<void> {
     await this.#endpoint.close();
-    await this.#run?.close();
-    const problem = accountProblem({ ...this.totals(), 'in-flight': 0 });
-    if (problem) this.#event('error', problem.message);
-    await this.#hub.close();
-    await this.server.close();
-    await this.engine.host.close();
+    try {
+      await this.#run?.close();
+    } finally {
+      const problem = accountProblem({ ...this.totals(), 'in-flight': 0 });
+      if (problem) this.#event('error', problem.message);
+      await this.#hub.close();
+      await this.server.close();
+      await this.engine.host.close();
+    }
   }
 
   async #welcome(hello: HelloMessage): Promise<void> {

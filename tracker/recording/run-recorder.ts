@@ -68,7 +68,9 @@ export async function createRunRecorder(
 ): Promise<RunRecorder> {
   const record = startRunRecord(facts);
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    const parent = dirname(folder);
+    // Of a disk that is read-only the recursive kind says no more than that the folder is not there.
+    await mkdir(parent, { recursive: true }).catch(() => mkdir(parent));
     await mkdir(folder).catch((cause: unknown) => {
       if (!isExists(cause)) throw cause;
       if (!options.force) throw outputExists(folder);
