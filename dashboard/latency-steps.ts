@@ -15,7 +15,7 @@ export function totalStep(latency: LatencyBudgetStatus | undefined): LatencyStep
     : 'camera-to-tracked';
 }
 
-/** A step as people read it, e.g. `camera → received`. */
+/** A step as people read it, e.g. `camera to received`. */
 export function stepName(step: LatencyStep): string {
-  return step.replace('-to-', ' → ');
+  return step.replace('-to-', ' to ');
 }
