@@ -80,18 +80,17 @@ export class TrackerLink {
     else this.#backlog.push(packed, performance.now());
   }
 
-  /** Says bye and waits until the tracker has taken everything. */
+  /** Says bye and waits until the tracker has taken everything, after an abort, too. */
   async bye(): Promise<void> {
-    const empty = this.#until(() => this.#backlog.length === 0);
-    await Promise.race([empty, pause(FAREWELL_MS, undefined, { ref: false })]);
+    const isGone = () => !this.#socket && this.#options.signal.aborted;
+    await this.#inTime(() => this.#backlog.length === 0 || isGone());
     this.#backlog.keepOnly(() => false);
     const socket = this.#socket;
     if (!socket) return;
     this.#closing = true;
     const dropped = this.dropped - this.#droppedBeforeLink;
-    const done = this.#until(() => this.#socket === null);
     socket.send(encodeLinkMessage({ type: 'bye', sent: this.sent, dropped }));
-    await Promise.race([done, pause(FAREWELL_MS, undefined, { ref: false })]);
+    await this.#inTime(() => !this.#socket);
   }
 
   close(): void {
@@ -210,6 +209,17 @@ export class TrackerLink {
     while (!condition() && !this.refusal && !this.#options.signal.aborted) {
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
+  }
+
+  /** As `#until`, but whatever the signal says, and not for ever. */
+  async #inTime(condition: () => boolean): Promise<void> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#wakeAll();
+    }, FAREWELL_MS);
+    while (!condition() && !late) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    clearTimeout(timer);
   }
 
   readonly #wakeAll = (): void => {

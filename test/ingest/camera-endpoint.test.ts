@@ -287,6 +287,27 @@ describe('CameraEndpoint', () => {
       expect(ledger.totals()).toMatchObject({ offered: 2, tracked: 2, refused: 0 });
     });
 
+    test('a camera that is stopped in full flow, with frames waiting: each one it exposed is accounted for', async () => {
+      const stop = new AbortController();
+      onFrame = ({ id }) => {
+        if (id === 2) stop.abort();
+      };
+      let exposed = 0;
+      const running: CameraAdapter = {
+        ...camera([]),
+        open: async () => ({ camera: 'test', ...shape, fps: 100, pixelSizeNm: 100 }),
+        // Far more than the 25 that may wait, at once.
+        async *frames() {
+          for (; exposed < 400; exposed++) yield { id: exposed, timeNs: 0n, pixels: framePixels(exposed) };
+          await once(stop.signal, 'abort');
+        },
+      };
+      const { sent, dropped } = await runCamera(running, { url: url(), signal: stop.signal, log: () => {} });
+      expect(sent + dropped).toBe(400);
+      expect(dropped).toBeGreaterThan(0);
+      expect(ledger.totals()).toMatchObject({ offered: 400, tracked: sent, 'dropped-adapter': dropped });
+    });
+
     test('20 frames of the wrong size among 100', async () => {
       const peer = await link();
       for (const id of range(0, 100)) {
