@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EngineSetup } from '#engines/engine.ts';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu.ts';
 import { DeviceError } from '#protocol/errors.ts';
@@ -109,5 +109,26 @@ describe.skipIf(skipReason)(`frames for the GPU${skipReason ? ` (skipped: ${skip
     await expect(vast).rejects.toThrow(/'frames 0': expected at most \d+ bytes, received 40000000000 bytes/);
     const { status } = await tracksBy(engine, setup, [ringFrame(shape, beads, { seed: 332 })]);
     expect([...status]).toEqual([0]);
+  });
+
+  test('that the device is out of memory for are a DeviceError, and leave nothing of theirs behind', async () => {
+    const beads = beadRow([24], { seed: 341 });
+    const shape = shapeOf(beads, 'mono8');
+    const setup = setupOf(beads, shape, planWith(), [ringZLut(24, 40)]);
+    const frames = [ringFrame(shape, beads, { seed: 342 })];
+    const want = await tracksBy(engine, setup, frames);
+    const pop = GPUDevice.prototype.popErrorScope;
+    const destroyed = vi.spyOn(GPUBuffer.prototype, 'destroy');
+    const popped = vi.spyOn(GPUDevice.prototype, 'popErrorScope');
+    popped.mockImplementationOnce(async function (this: GPUDevice) {
+      await pop.call(this);
+      return { message: 'no room' };
+    });
+    await expect(engine.configure(setup)).rejects.toThrow(/expected memory for the setup, received no room/);
+    // Three submissions of three buffers, the Z-LUTs, the header and the ROIs of at least one size.
+    expect(destroyed.mock.calls.length).toBeGreaterThanOrEqual(12);
+    popped.mockRestore();
+    destroyed.mockRestore();
+    expect((await tracksBy(engine, setup, frames)).zNm).toEqual(want.zNm);
   });
 });
