@@ -70,7 +70,7 @@ describe('demo', () => {
     `auto never takes a software adapter, and says so${noGpu ? ` (${noGpu})` : ''}`,
     async () => {
       const demo = startCommand(['demo', '--beads', '1', '--for', '1s', '--port', '0', '--no-record']);
-      await demo.says(/engine: reference on .*is a software adapter/);
+      await demo.says(/engine: wasm on .*received the software adapter/);
       expect((await demo.done).code).toBe(0);
     },
   );

@@ -12,7 +12,7 @@ const out = (name: string) => join(folder, name);
 const read = (path: string) => csvColumns(readFileSync(path, 'utf8'));
 
 const noGpu = gpuSkipReason();
-const engines = ['reference', ...(noGpu ? [] : ['gpu'])];
+const engines = ['reference', 'wasm', ...(noGpu ? [] : ['gpu'])];
 
 async function buildFixtureZLut(name = 'bead.zlut.npy', ...more: string[]): Promise<string> {
   const path = out(name);
