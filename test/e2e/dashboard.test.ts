@@ -47,20 +47,25 @@ describe.skipIf(skipReason)(
       await tracker?.stop();
     });
 
-    /** Pixels of a canvas that are of a color: neither picture, text nor grid are. */
-    function saturatedPixels(selector: string): Promise<number> {
-      return page.$eval(selector, (element) => {
-        const canvas = element as HTMLCanvasElement;
-        const context = canvas.getContext('2d');
-        if (!context || canvas.width === 0) return 0;
-        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-        let count = 0;
-        for (let at = 0; at < data.length; at += 4) {
-          const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
-          if (data[at + 3]! > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) count++;
-        }
-        return count;
-      });
+    /** Pixels of a canvas, from some share of its width on, that are of a color: neither picture, text nor grid are. */
+    function saturatedPixels(selector: string, fromShare = 0): Promise<number> {
+      return page.$eval(
+        selector,
+        (element, share) => {
+          const canvas = element as HTMLCanvasElement;
+          const context = canvas.getContext('2d');
+          if (!context || canvas.width === 0) return 0;
+          const left = Math.floor(share * canvas.width);
+          const { data } = context.getImageData(left, 0, canvas.width - left, canvas.height);
+          let count = 0;
+          for (let at = 0; at < data.length; at += 4) {
+            const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
+            if (data[at + 3]! > 128 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) count++;
+          }
+          return count;
+        },
+        fromShare,
+      );
     }
 
     /** Where a full-frame position is on the page: the frame fills the stage as far as its shape allows. */
@@ -108,6 +113,21 @@ describe.skipIf(skipReason)(
           await page.getByRole('img', { name: `${name} of bead 0 in nm against time in s` }).count(),
         ).toBe(1);
       }
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('shows what a bead did before it was selected, as far back as is asked for', async () => {
+      await open(3);
+      await row(2).click();
+      await expect.poll(() => requested('select').at(-1), SOON).toMatchObject({ bead: 2, seconds: 120 });
+      // A trace that begins with the selection would take 24 of the 30 s shown to get there.
+      const soon = { timeout: 8000, interval: 50 };
+      for (const name of ['x', 'y', 'z']) {
+        await expect.poll(() => saturatedPixels(`.trace-${name} canvas`, 0.8), soon).toBeGreaterThan(50);
+      }
+      await page.getByLabel('1 h', { exact: true }).check({ force: true });
+      await expect.poll(() => requested('select').at(-1), SOON).toMatchObject({ bead: 2, seconds: 3600 });
+      await expect.poll(() => saturatedPixels('.trace-x canvas', 0.8), soon).toBeGreaterThan(50);
       expect(consoleErrors).toEqual([]);
     });
 
@@ -247,6 +267,16 @@ describe.skipIf(skipReason)(
         expect(text).toContain(expected);
       }
       expect(await page.locator('.frame-ledger .tone-lost').innerText()).toMatch(/dropped-ring\s+12/);
+      const budget = await page.locator('.latency-budget tr').allInnerTexts();
+      const steps = [
+        'camera to received',
+        'received to submitted',
+        'submitted to tracked',
+        'tracked to sent',
+      ];
+      for (const [at, step] of [...steps, 'camera to tracked'].entries()) {
+        expect(budget[at + 1]).toMatch(new RegExp(`^${step}\\s+\\d+\\.\\d+\\s+\\d+\\.\\d+$`));
+      }
     });
 
     test('a warning stays until it is dismissed', async () => {
