@@ -5,6 +5,7 @@ import { RoomRing, type SharedRoom, TableRing } from './shared-rings.ts';
 import { WasmArena } from './wasm-arena.ts';
 import { createKernelMemory } from './wasm-kernel.ts';
 import { WasmPool } from './wasm-pool.ts';
+import { MAX_FRAMES } from './wasm-pool-words.ts';
 import { type LaidOutSetup, WasmSetups } from './wasm-setups.ts';
 
 export interface WasmHostOptions {
@@ -54,6 +55,8 @@ export async function startWasmHost({ threads, onNotice = () => {} }: WasmHostOp
 
     async track(batch: readonly FrameRoom[]) {
       const setup = current;
+      if (batch.length > MAX_FRAMES)
+        throw new RangeError(`a batch of ${batch.length} frames: ${MAX_FRAMES} at most`);
       if (!setup) throw new Error('wasm engine: track before configure');
       const frames = batch.map((room) => (room as SharedRoom).stretch.byteOffset);
       const { table, stretch } = tables.take(frames.length, setup.shape.beads, setup.shape.radii);

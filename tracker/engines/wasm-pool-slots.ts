@@ -3,7 +3,6 @@ import {
   framesAt,
   generationAfter,
   MAX_CHUNKS,
-  MAX_FRAMES,
   POOL_WORDS,
   SLOT_WORDS,
   SLOTS,
@@ -85,16 +84,16 @@ export function createSlots(words: Int32Array, threads: number) {
       return busy;
     },
 
+    /** Whether a batch can be published. */
+    hasRoom: () => slots[next]!.batch === null,
+
     /**
      * Lets the threads see a batch.
-     * @returns false when there is no place for it yet
+     * @returns its chunks
      */
-    publish(batch: PoolBatch): boolean {
+    publish(batch: PoolBatch): number {
       const slot = slots[next]!;
-      if (slot.batch) return false;
       const { frames, setup, table } = batch;
-      if (frames.length > MAX_FRAMES)
-        throw new RangeError(`a batch of ${frames.length} frames, ${MAX_FRAMES} at most`);
       const { beadsPerChunk, chunksPerFrame } = cut(batch);
       const at = slotAt(next);
       slot.batch = batch;
@@ -118,7 +117,7 @@ export function createSlots(words: Int32Array, threads: number) {
       Atomics.store(words, at + SLOT_WORDS.generation, slot.generation);
       next = (next + 1) % SLOTS;
       busy++;
-      return true;
+      return slot.chunks;
     },
 
     /** Settles every batch that is done. @returns whether one was */

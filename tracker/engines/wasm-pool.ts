@@ -77,19 +77,18 @@ export class WasmPool {
   }
 
   #publish(): void {
-    let published = false;
-    while (this.#waiting.length > 0 && this.#slots.publish(this.#waiting[0]!)) {
-      this.#waiting.shift();
-      published = true;
+    let chunks = 0;
+    while (this.#waiting.length > 0 && this.#slots.hasRoom()) {
+      chunks += this.#slots.publish(this.#waiting.shift()!);
     }
-    if (!published) return;
-    this.#wakeThreads();
+    // A thread that finds nothing to do has cost the others a wake-up.
+    if (chunks > 0) this.#wakeThreads(Math.min(chunks, this.#options.threads));
     if (!this.#isListening) void this.#listen();
   }
 
-  #wakeThreads(): void {
+  #wakeThreads(threads = this.#options.threads): void {
     Atomics.add(this.#words, POOL_WORDS.workEpoch, 1);
-    Atomics.notify(this.#words, POOL_WORDS.workEpoch);
+    Atomics.notify(this.#words, POOL_WORDS.workEpoch, threads);
   }
 
   /** Hands on batches that are done, and those that wait to the threads, until there are none. */

@@ -74,8 +74,9 @@ function workOn(slot: number): boolean {
     if (Atomics.compareExchange(words, word, free, taken) !== free) continue;
     trackChunk(slot, chunk);
     worked = true;
-    Atomics.store(words, word, CHUNK.done(generation));
+    // In this order: whoever sees every chunk done may use the slot again, and a late count would be of the next batch.
     const done = Atomics.add(words, at + SLOT_WORDS.done, 1) + 1;
+    Atomics.compareExchange(words, word, taken, CHUNK.done(generation));
     if (done < chunks && Atomics.load(words, at + SLOT_WORDS.uncounted) === 0) continue;
     Atomics.add(words, POOL_WORDS.doneEpoch, 1);
     Atomics.notify(words, POOL_WORDS.doneEpoch);

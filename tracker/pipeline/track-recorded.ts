@@ -62,7 +62,12 @@ export async function trackRecorded(
     }
     if (failure !== null) break;
     const room = host.takeRoom(bytes);
-    await source.readFrame(id, room.pixels);
+    try {
+      await source.readFrame(id, room.pixels);
+    } catch (error) {
+      host.returnRoom(room);
+      throw error;
+    }
     tracker.push({ room, rois: null, id, timeNs: source.timeNs(id), receivedNs: nowNs() });
   }
   await tracker.idle();
