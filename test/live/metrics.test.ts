@@ -10,7 +10,8 @@ function sources(): MetricSources {
   return {
     totals: () => ({ ...noFates(), offered: 12, 'in-flight': 2, tracked: 9, 'dropped-link': 1 }),
     latency: new LatencyBudget(),
-    engine: { facts: { engine: 'wasm', device: 'a "CPU"', fallback: false }, threads: 3 },
+    engine: { facts: { engine: 'wasm', device: 'a "CPU"', fallback: false }, threads: 3, restarts: 2 },
+    clockStepsBack: () => 6,
     recorder: () => null,
     cameraConnected: () => true,
     beads: () => 250,
@@ -31,6 +32,8 @@ test('every number has a name, and labels where there are several', async () => 
     'tweezertrack_frames_in_flight 2',
     'tweezertrack_engine_info{engine="wasm",device="a \\"CPU\\"",fallback="false"} 1',
     'tweezertrack_engine_threads 3',
+    'tweezertrack_engine_restarts_total 2',
+    'tweezertrack_camera_clock_frames_total{clock="back"} 6',
     'tweezertrack_camera_connected 1',
     'tweezertrack_beads 250',
     'tweezertrack_viewers 4',

@@ -110,6 +110,7 @@ export class LiveTracker {
       totals: () => this.totals(),
       latency: this.#latency,
       engine: engine.host,
+      clockStepsBack: () => this.#ledger.clockStepsBack,
       recorder: () => this.#run?.recorder?.stats ?? null,
       cameraConnected: () => this.#cameraConnected,
       beads: () => this.#run?.roiTable.list().length ?? 0,

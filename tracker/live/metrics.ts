@@ -10,7 +10,10 @@ import type { Report } from './pages.ts';
 export interface MetricSources {
   totals(): LedgerTotals;
   latency: LatencyBudget;
-  engine: { facts: EngineFacts; threads: number };
+  /** Of the engine host: `restarts` counts threads that were replaced. */
+  engine: { readonly facts: EngineFacts; readonly threads: number; readonly restarts: number };
+  /** Frames whose camera time was before that of the frame ahead of them. */
+  clockStepsBack(): number;
   /** Null when nothing is recorded. */
   recorder(): RecorderStats | null;
   cameraConnected(): boolean;
@@ -36,6 +39,7 @@ export class Metrics {
     this.#peers(sources);
     const { device, engine, fallback } = sources.engine.facts;
     this.#gauge('engine_threads', 'Threads that compute.', () => sources.engine.threads);
+    this.#count('engine_restarts_total', 'Engine threads that were replaced.', () => sources.engine.restarts);
     new Gauge({
       name: 'tweezertrack_engine_info',
       help: 'Who computes; always 1.',
@@ -49,7 +53,7 @@ export class Metrics {
     return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, text };
   }
 
-  #frames({ totals, latency, cameraConnected, beads }: MetricSources): void {
+  #frames({ totals, latency, clockStepsBack, cameraConnected, beads }: MetricSources): void {
     this.#counts('frames_total', 'Frames by what became of them.', 'fate', () => {
       const { offered: _, 'in-flight': __, ...fates } = totals();
       return fates;
@@ -62,7 +66,7 @@ export class Metrics {
       'Frames whose camera time is not that of the tracker.',
       'clock',
       () => {
-        return { ...latency.cameraClock };
+        return { ...latency.cameraClock, back: clockStepsBack() };
       },
     );
     this.#gauge('camera_connected', '1 while a camera is connected.', () => Number(cameraConnected()));
