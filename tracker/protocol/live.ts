@@ -94,7 +94,7 @@ export interface TraceHistory {
 }
 
 /** Sent to a dashboard that selects a bead, before the tracks that go on from there. */
-export interface HistoryMessage extends TraceHistory {
+interface HistoryMessage extends TraceHistory {
   type: 'history';
 }
 

@@ -16,7 +16,7 @@ export const RUN_FILES = {
   rois: 'rois.arrows',
 } as const;
 
-export const RUN_FORMAT = 'tweezertrack-run/1';
+const RUN_FORMAT = 'tweezertrack-run/1';
 
 const roi = z.object({
   bead: z.number().int(),
