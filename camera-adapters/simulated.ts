@@ -69,6 +69,9 @@ export const simulatedCameraOptions = z.strictObject({
     .enum(['real-time', 'fast'])
     .default('real-time')
     .meta({ description: 'real-time skips frames it has no time for; fast delivers all as fast as it can' }),
+  cycle: z.number().int().min(1).max(4096).optional().meta({
+    description: 'Frames to expose beforehand and show over and over: the camera then costs next to no time',
+  }),
   blackout: z
     .strictObject({ from: z.number().int().min(0), frames: z.number().int().min(0) })
     .optional()
@@ -116,6 +119,9 @@ export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
  * When its frames are not taken in time it skips those more than 20 ms late, so that what is lost shows as
  * missing ids. Pixels alternate between two buffers.
  *
+ * With a cycle, frame `id` shows what frame `id` modulo the cycle did; shown as fast as it goes, its time is when it
+ * is shown.
+ *
  * @throws {ConfigError} for settings out of range, or a frame too small for the beads
  */
 export function simulatedCamera(
@@ -127,11 +133,11 @@ export function simulatedCamera(
   let exposure: Exposure | undefined;
   return {
     async open() {
-      exposure = createExposure(options, scene);
+      exposure = exposureOf(options, scene);
       return factsOf(options, scene);
     },
     frames: (signal) => {
-      exposure ??= createExposure(options, scene);
+      exposure ??= exposureOf(options, scene);
       return exposeOnSchedule(options, exposure, clock, signal);
     },
     async close() {
@@ -148,6 +154,16 @@ function factsOf(options: SimulatedCameraOptions, { width, height }: Scene): Cam
 
 /** Exposes frame `id`; ids must rise. */
 type Exposure = (id: number) => Pick<CameraFrame, 'pixels' | 'truth'>;
+
+function exposureOf(options: SimulatedCameraOptions, scene: Scene): Exposure {
+  const expose = createExposure(options, scene);
+  if (options.cycle === undefined) return expose;
+  const cycle = Array.from({ length: options.cycle }, (_, id) => {
+    const { pixels, truth } = expose(id);
+    return { pixels: pixels.slice(), truth };
+  });
+  return (id) => cycle[id % cycle.length]!;
+}
 
 function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure {
   const { pixelFormat, pixelSizeNm, fps, blackout } = options;
@@ -196,8 +212,9 @@ async function* exposeOnSchedule(
   clock: PaceClock,
   signal: AbortSignal,
 ): AsyncGenerator<CameraFrame> {
-  const { fps, frames = Number.POSITIVE_INFINITY } = options;
+  const { cycle, fps, frames = Number.POSITIVE_INFINITY } = options;
   const skips = options.pace === 'real-time';
+  const showsAtOnce = !skips && cycle !== undefined;
   const offsetNs = (id: number) => (id * 1e9) / fps;
   // The first frames of a process are slow until its code is compiled: not in the time of the run.
   for (let warmUp = 0; warmUp < WARM_UP_FRAMES; warmUp++) expose(0);
@@ -205,9 +222,9 @@ async function* exposeOnSchedule(
   const startMs = clock.nowMs();
   const pace = skips ? realTimePace(offsetNs, clock) : fastPace();
   for (let id = 0; id < frames; ) {
-    const frame = { id, timeNs: startNs + BigInt(Math.round(offsetNs(id))), ...expose(id) };
+    const shown = { id, ...expose(id) };
     if (!(await pace.wait(id, signal))) return;
-    yield frame;
+    yield { ...shown, timeNs: showsAtOnce ? nowNs() : startNs + BigInt(Math.round(offsetNs(id))) };
     const oldest = skips ? Math.ceil(((clock.nowMs() - startMs - LATE_MS) * fps) / 1000) : 0;
     id = Math.max(id + 1, oldest);
   }

@@ -8,6 +8,7 @@ import {
   simulatedScene,
   simulatedSensor,
 } from '#camera-adapters/simulated.ts';
+import { nowNs } from '#protocol/clock.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { createRadialOptics, renderBead } from '#simulation/radial-optics.ts';
 import { sceneRois } from '#simulation/scene.ts';
@@ -226,4 +227,29 @@ test('the pixels of a frame stay as they are while the next one is exposed', asy
   const second = (await iterator.next()).value as CameraFrame;
   expect(first.pixels).toEqual(kept);
   expect(second.pixels).not.toEqual(kept);
+});
+
+describe('with a cycle of 3', () => {
+  const settings: Settings = { ...small, cycle: 3, frames: 7, fps: 50 };
+
+  test('the same 3 frames come over and over with numbers that rise, those it would have exposed', async () => {
+    const cycled = await take({ ...settings, pace: 'fast' });
+    const exposed = await take({ ...settings, pace: 'fast', cycle: undefined });
+    expect(cycled.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    cycled.forEach(({ pixels, truth }, index) => {
+      expect(pixels).toEqual(cycled[index % 3]!.pixels);
+      expect(truth).toEqual(exposed[index % 3]!.truth);
+    });
+    expect(cycled[1]!.pixels).not.toEqual(cycled[0]!.pixels);
+  });
+
+  test('its times are those of the schedule in real time, and when they are shown as fast as it goes', async () => {
+    const paced = await take(settings, manualClock());
+    expect(paced.map(({ timeNs }) => timeNs - paced[0]!.timeNs)).toEqual(
+      Array.from({ length: 7 }, (_, id) => BigInt(id) * 20_000_000n),
+    );
+    const before = nowNs();
+    const fast = await take({ ...settings, pace: 'fast' });
+    for (const { timeNs } of fast) expect(timeNs >= before && timeNs <= nowNs()).toBe(true);
+  });
 });
