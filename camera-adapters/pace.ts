@@ -44,10 +44,14 @@ export function realTimePace(offsetNs: (n: number) => number, clock: PaceClock):
   return {
     async wait(n, signal) {
       const dueMs = startMs + offsetNs(n) / 1e6;
+      let slept = false;
       // Timers count whole ms: above 1 kHz one of them lets several frames through.
       for (let ms = dueMs - clock.nowMs(); ms > 0 && !signal.aborted; ms = dueMs - clock.nowMs()) {
         await clock.sleep(Math.ceil(ms), signal);
+        slept = true;
       }
+      // Frames that are late, one after the other, would else never let the event loop turn: no credit is heard of.
+      if (!slept) await setImmediate();
       return !signal.aborted;
     },
     end() {},

@@ -116,7 +116,7 @@ export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
  * noise, and the true position of every bead in every frame.
  *
  * In real time it keeps an absolute schedule: frame `id` is exposed at start + id / fps, and that is its time.
- * When its frames are not taken in time it skips those more than 20 ms late, so that what is lost shows as
+ * When its frames are not taken in time it skips those more than 100 ms late, so that what is lost shows as
  * missing ids. Pixels alternate between two buffers.
  *
  * With a cycle, frame `id` shows what frame `id` modulo the cycle did; shown as fast as it goes, its time is when it
@@ -202,7 +202,7 @@ function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure
 }
 
 /** As much as a camera driver keeps: a pause of the process up to here loses no frame. */
-const LATE_MS = 20;
+const LATE_MS = 100;
 
 const WARM_UP_FRAMES = 12;
 
