@@ -179,6 +179,27 @@ describe('lookup-z', () => {
     }
   });
 
+  test('finds the second best height as the reference does, beside the best and far from it', async () => {
+    for (const nLocal of [3, 5, 7]) {
+      // The planes nearly repeat themselves, so that the next peak is just too near to count.
+      const period = (nLocal + 1) / 2;
+      const profiles = zLut.profiles.map((_, index) => {
+        const from = Math.floor(index / zLut.radii);
+        const radius = index % zLut.radii;
+        return plane(4 * (from % period))[radius]! + 0.1 * Math.abs(from - 20) * Math.cos(radius);
+      });
+      const profile = profiles.subarray(20 * zLut.radii, 21 * zLut.radii);
+      const roi = { pixels: blank, size, pixelFormat: 'mono8' as const, profile };
+      const ambiguous = new Set<number>();
+      for (let minMargin = 0; minMargin < 0.5; minMargin += 0.01) {
+        const lookup = oneStage('lookup-z', { nLocal, ends: 'fit', minMargin });
+        const { status } = await expectSameBead(lookup, { ...roi, zLut: { ...zLut, profiles } });
+        ambiguous.add(status!);
+      }
+      expect(ambiguous.size, `margins on both sides with ${nLocal} planes`).toBe(2);
+    }
+  });
+
   test('takes the first of two equal planes, and passes over those without contrast', async () => {
     const planes = zLut.profiles.slice();
     planes.copyWithin(30 * zLut.radii, 20 * zLut.radii, 21 * zLut.radii);
