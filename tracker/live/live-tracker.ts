@@ -45,13 +45,14 @@ export class LiveTracker {
   readonly server: LiveServer;
   readonly engine: ChosenEngine;
   readonly metrics: Metrics;
+  /** Where the time of every frame went. */
+  readonly latency = new LatencyBudget();
   readonly #options: LiveTrackerOptions;
   readonly #ledger: FrameLedger;
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
   readonly #preview: LivePreview;
   readonly #rates = new FrameRates();
-  readonly #latency = new LatencyBudget();
   readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
   #cameraConnected = false;
@@ -93,7 +94,7 @@ export class LiveTracker {
       status: () => this.#status(),
       control: (request) => this.#control(request),
       onRefused: (cause) => server.refusals.ofRequest(cause),
-      onSent: (atNs) => this.#latency.sent(atNs),
+      onSent: (atNs) => this.latency.sent(atNs),
       onStuck: (error) => server.refusals.count('slow-peer', error),
     });
     this.#endpoint = new CameraEndpoint({
@@ -108,7 +109,7 @@ export class LiveTracker {
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
     this.metrics = new Metrics({
       totals: () => this.totals(),
-      latency: this.#latency,
+      latency: this.latency,
       engine: engine.host,
       clockStepsBack: () => this.#ledger.clockStepsBack,
       recorder: () => this.#run?.recorder?.stats ?? null,
@@ -209,7 +210,7 @@ export class LiveTracker {
       followPx: config.rois.followPx,
       maxBatch: config.engine.maxBatch,
       recordings: config.recording.enabled ? config.recording.folder : null,
-      latency: () => this.#latency.summary(),
+      latency: () => this.latency.summary(),
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
@@ -242,7 +243,7 @@ export class LiveTracker {
 
   #tracked({ frames }: TrackedFrames): void {
     this.#rates.tracked(frames.length);
-    this.#latency.tracked(frames, this.#hub.viewers > 0);
+    this.latency.tracked(frames, this.#hub.viewers > 0);
     this.#ledger.tracked(frames.length);
     this.#endpoint.settled(frames.length);
   }
@@ -285,7 +286,7 @@ export class LiveTracker {
     return {
       type: 'status',
       ...this.#rates.take(),
-      latency: this.#latency.takeInterval(),
+      latency: this.latency.takeInterval(),
       ledger: { ...this.totals() },
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
       refusals: this.server.refusals.counts(),
