@@ -89,6 +89,45 @@ describe('recovering engine', () => {
     expect(tracked).toEqual([moved[0]!.left]);
   });
 
+  test('a device that is lost under several batches is opened once, and each of them is done', async () => {
+    let opened = 0;
+    const losses: (() => void)[] = [];
+    const open = async (): Promise<Engine> => {
+      const isLost = opened++ === 0;
+      return {
+        facts: { engine: 'gpu', device: 'test', fallback: false },
+        tracksAtOnce: 3,
+        configure: async () => {},
+        moveRois: async () => {},
+        track: (_, into) =>
+          new Promise((resolve, reject) => {
+            if (isLost) losses.push(() => reject(lost));
+            else {
+              into.xPx.fill(7);
+              resolve();
+            }
+          }),
+        close: async () => {},
+      };
+    };
+    const notices: string[] = [];
+    const engine = await recovering(open, (text) => notices.push(text));
+    expect(engine.tracksAtOnce).toBe(3);
+    await engine.configure(setup);
+    const tables = [0, 1, 2].map(() => createTrackTable(1, 1));
+    const tracked = tables.map((table) => engine.track([], table));
+    losses[1]!();
+    await Promise.resolve();
+    losses[0]!();
+    const late = createTrackTable(1, 1);
+    tracked.push(engine.track([], late));
+    await tracked[3];
+    losses[2]!();
+    await Promise.all(tracked);
+    expect([...tables, late].map(({ xPx }) => xPx[0])).toEqual([7, 7, 7, 7]);
+    expect([opened, notices.length]).toEqual([2, 1]);
+  });
+
   test('an error that is not the device is passed on as it is', async () => {
     const wrong = new RoiError({ where: 'bead 0', expected: 'inside', received: 'outside' });
     const { log, open } = engines([wrong]);

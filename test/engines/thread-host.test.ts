@@ -4,6 +4,7 @@ import type { EngineHost } from '#engines/engine-host.ts';
 import { ringExample } from '#engines/ring-example.ts';
 import { startThreadHost } from '#engines/thread-host.ts';
 import { DeviceError } from '#protocol/errors.ts';
+import { gpuSkipReason } from '../support/gpu-adapter.ts';
 import { watchWorkers } from '../support/watch-workers.ts';
 import { inThisThread, numbers, roomWith, shifted } from './host-frames.ts';
 
@@ -42,6 +43,51 @@ describe('thread host', () => {
     expect(await fatal).toBeInstanceOf(DeviceError);
     expect(numbers(await next)).toEqual(await want(shifted(setup, frame, 1)));
     expect(host.restarts).toBe(2);
+  });
+});
+
+const noGpu = gpuSkipReason();
+
+describe.skipIf(noGpu)(`thread host of a GPU${noGpu ? ` (skipped: ${noGpu})` : ''}`, () => {
+  const frames = [0, 1, 2, 3, 4].map((rows) => shifted(setup, frame, rows));
+
+  test('has several batches under way, and each setup holds for the batches after it', async () => {
+    const host = await startThreadHost('gpu');
+    expect(host.batches).toBeGreaterThan(1);
+    await host.configure(setup);
+    const moved = { ...setup, rois: setup.rois.map((roi) => ({ ...roi, top: roi.top + 2 })) };
+    const before = frames.map((pixels) => host.track([roomWith(host, pixels)]));
+    const moving = host.moveRois(moved.rois);
+    const after = frames.map((pixels) => host.track([roomWith(host, pixels)]));
+    await moving;
+    const got = (await Promise.all([...before, ...after])).map(numbers);
+    const engine = await startThreadHost('gpu');
+    for (const [index, { rois }] of [setup, moved].entries()) {
+      await engine.configure({ ...setup, rois });
+      for (const [row, pixels] of frames.entries()) {
+        const table = await engine.track([roomWith(engine, pixels)]);
+        expect(got[index * frames.length + row]).toEqual(numbers(table));
+        engine.returnTable(table);
+      }
+    }
+    await Promise.all([host.close(), engine.close()]);
+  });
+
+  test('a thread that throws with batches under way ends them, is replaced, and loses none', async () => {
+    const workers = watchWorkers();
+    const host = await startThreadHost('gpu');
+    await host.configure(setup);
+    const table = await host.track([roomWith(host, frame)]);
+    const want = numbers(table);
+    const tracked = [0, 1, 2, 3].map(() => host.track([roomWith(host, frame)]));
+    // No rooms at all.
+    const task = { type: 'track', rooms: null, table: 7777, beads: 3, radii: 0 };
+    workers.started[0]!.postMessage({ type: 'task', job: 7777, task });
+    tracked.push(host.track([roomWith(host, frame)]));
+    for (const one of await Promise.all(tracked)) expect(numbers(one)).toEqual(want);
+    expect(host.restarts).toBe(1);
+    await host.close();
+    workers.stop();
   });
 });
 
