@@ -160,6 +160,10 @@ describe('LiveHub', () => {
     track(hub, 0);
     const slow = await watch(url);
     const quick = await watch(url);
+    ask(slow.ws, { type: 'select', id: 1, bead: 7 });
+    await vi.waitUntil(() => only(slow.got, 'history').length === 1);
+    const pointsOf7 = () =>
+      only(slow.got, 'tracks').flatMap(({ selected, timeS }) => (selected === 7 ? [...timeS] : []));
     slow.stall();
     await fill(SLOW_VIEWER_BYTES);
     for (let frame = 1; frame < 5000; frame++) track(hub, frame);
@@ -178,8 +182,30 @@ describe('LiveHub', () => {
     await vi.waitUntil(() => only(slow.got, 'event').some(({ text }) => text.includes('too slow for')));
     const [told] = only(slow.got, 'event').filter(({ text }) => text.includes('too slow for'));
     expect(Number(/\d+/.exec(told!.text)![0])).toBeGreaterThanOrEqual(50);
+    // What it missed of its bead comes coarser, from the first point to the last.
+    await vi.waitUntil(() => pointsOf7().at(-1) === 49.99);
+    expect(pointsOf7()[0]).toBe(0.01);
+    expect(only(slow.got, 'history')).toHaveLength(1);
     slow.ws.close();
     quick.ws.close();
+  });
+
+  test('a bead that a stalled viewer selects brings its past once the viewer reads again', async () => {
+    const url = await serve();
+    for (let frame = 0; frame < 100; frame++) track(hub, frame);
+    const slow = await watch(url);
+    slow.stall();
+    await fill(SLOW_VIEWER_BYTES);
+    ask(slow.ws, { type: 'select', id: 1, bead: 4, seconds: 600 });
+    // The hub has heard of it when another viewer's later request is answered.
+    const other = await watch(url);
+    ask(other.ws, { type: 'select', id: 2, bead: null });
+    await vi.waitUntil(() => only(other.got, 'reply').length === 1);
+    slow.go();
+    await vi.waitUntil(() => only(slow.got, 'history').length === 1, { timeout: 10_000 });
+    expect(only(slow.got, 'history')[0]).toMatchObject({ bead: 4, bucketS: 1 });
+    slow.ws.close();
+    other.ws.close();
   });
 
   test('a viewer that reads nothing for long is cut off, once, and the others stay', async () => {

@@ -158,9 +158,16 @@ export class LiveHub implements TrackSink {
   /** Sends the past of the bead, so that a trace does not begin when somebody looks; points of every frame follow. */
   #select(viewer: Viewer, bead: number | null, seconds: number): void {
     viewer.selected = bead;
-    viewer.trace.take();
-    const history = bead === null ? null : this.#rings.history(bead, seconds);
-    if (history) viewer.offer(encodeLive({ type: 'history', ...history }));
+    viewer.pastS = seconds;
+    this.#sendPast(viewer);
+  }
+
+  #sendPast(viewer: Viewer): void {
+    const { selected, pastS, trace } = viewer;
+    // The past holds what waits.
+    trace.take();
+    const history = selected === null ? null : this.#rings.history(selected, pastS);
+    viewer.owesPast = history !== null && !viewer.tell(encodeLive({ type: 'history', ...history }));
   }
 
   #newestOf(beads: number): NewestPoints {
@@ -202,6 +209,8 @@ export class LiveHub implements TrackSink {
     const text = `this dashboard was too slow for ${viewer.missed} messages`;
     viewer.missed = 0;
     viewer.send(encodeLive(this.#options.snapshot()));
+    // Otherwise its trace goes on, coarser, from where it stopped.
+    if (viewer.owesPast) this.#sendPast(viewer);
     viewer.send(encodeLive({ type: 'event', level: 'warning', timeMs: Date.now(), text }));
   }
 

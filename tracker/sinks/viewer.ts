@@ -12,6 +12,10 @@ export class Viewer {
   /** Points of the selected bead that it has not got. */
   readonly trace = new TraceQueue();
   selected: number | null = null;
+  /** How much of the past of that bead it asked for, s. */
+  pastS = 0;
+  /** Whether it was too slow for that past. */
+  owesPast = false;
   /** Messages left out that it cannot do without: a snapshot makes up for them. */
   missed = 0;
   #sentBytes = 0;
@@ -48,8 +52,10 @@ export class Viewer {
   }
 
   /** Sends a message that no later one replaces; a slow viewer misses it, and `missed` says so. */
-  tell(bytes: Uint8Array): void {
-    if (!this.offer(bytes)) this.missed++;
+  tell(bytes: Uint8Array): boolean {
+    const sent = this.offer(bytes);
+    if (!sent) this.missed++;
+    return sent;
   }
 
   /** ms for which messages have waited in its socket and none has gone out; asked about 20 times a second. */
