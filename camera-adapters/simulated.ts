@@ -159,8 +159,8 @@ function exposureOf(options: SimulatedCameraOptions, scene: Scene): Exposure {
   const expose = createExposure(options, scene);
   if (options.cycle === undefined) return expose;
   const cycle = Array.from({ length: options.cycle }, (_, id) => {
-    const { pixels, truth } = expose(id);
-    return { pixels: pixels.slice(), truth };
+    const shown = expose(id);
+    return { ...shown, pixels: shown.pixels.slice() };
   });
   return (id) => cycle[id % cycle.length]!;
 }
