@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFourier, forward2d, inverse2d } from '#numerics/fourier.ts';
+import { createFourier, forward2d, forwardReal2d, inverse2d } from '#numerics/fourier.ts';
 import { createRandom } from '#simulation/random.ts';
 
 /** The definition, term by term. */
@@ -38,6 +38,26 @@ test('a shifted impulse becomes a plane wave, column frequency along columns', (
       expect(field[2 * (row * n + column) + 1]).toBeCloseTo(Math.sin(angle), 12);
     }
   }
+});
+
+test.each([
+  [8, 5],
+  [9, 5],
+  [9, 2],
+  [10, 6],
+])('%i x %i columns of real values are those of the complex transform', (n, columns) => {
+  const random = createRandom(n);
+  const values = Float64Array.from({ length: n * n }, random.normal);
+  const want = Float64Array.from({ length: 2 * n * n }, (_, index) =>
+    index % 2 === 0 ? values[index / 2]! : 0,
+  );
+  const fourier = createFourier(n);
+  forward2d(fourier, want);
+  const got = new Float64Array(2 * n * n);
+  forwardReal2d(fourier, values, columns, got);
+  got.forEach((value, index) => {
+    if (Math.floor(index / 2) % n < columns) expect(value).toBeCloseTo(want[index]!, 12);
+  });
 });
 
 test('the inverse gives the field back', () => {

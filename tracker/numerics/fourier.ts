@@ -84,20 +84,57 @@ export function setProduct(
 /** Transforms a square field in place, [row, column] of complex values. */
 export function forward2d(fourier: Fourier, field: Float64Array): void {
   const { length } = fourier;
-  const line = fourier.room;
   for (let row = 0; row < length; row++) {
     fourier.forward(field.subarray(2 * row * length, 2 * (row + 1) * length));
   }
-  for (let column = 0; column < length; column++) {
-    for (let row = 0; row < length; row++) {
-      line[2 * row] = field[2 * (row * length + column)]!;
-      line[2 * row + 1] = field[2 * (row * length + column) + 1]!;
+  for (let column = 0; column < length; column++) forwardColumn(fourier, field, column);
+}
+
+/**
+ * The first `columns` columns of what `forward2d` makes of real values, at most half of them and one: two rows at a
+ * time are transformed as the real and the imaginary part of one, and parted by their symmetry.
+ * @param values [row, column], square
+ * @param field filled, [row, column] of complex values; columns from `columns` on are left as they are
+ */
+export function forwardReal2d(
+  fourier: Fourier,
+  values: Float64Array,
+  columns: number,
+  field: Float64Array,
+): void {
+  const { length, room: line } = fourier;
+  for (let row = 0; row < length; row += 2) {
+    const next = row + 1 < length ? row + 1 : row;
+    for (let column = 0; column < length; column++) {
+      line[2 * column] = values[row * length + column]!;
+      line[2 * column + 1] = values[next * length + column]!;
     }
     fourier.forward(line);
-    for (let row = 0; row < length; row++) {
-      field[2 * (row * length + column)] = line[2 * row]!;
-      field[2 * (row * length + column) + 1] = line[2 * row + 1]!;
+    for (let column = 0; column < columns; column++) {
+      const mirrored = column === 0 ? 0 : length - column;
+      const real = line[2 * column]!;
+      const imaginary = line[2 * column + 1]!;
+      const mirroredReal = line[2 * mirrored]!;
+      const mirroredImaginary = line[2 * mirrored + 1]!;
+      field[2 * (row * length + column)] = (real + mirroredReal) / 2;
+      field[2 * (row * length + column) + 1] = (imaginary - mirroredImaginary) / 2;
+      field[2 * (next * length + column)] = (imaginary + mirroredImaginary) / 2;
+      field[2 * (next * length + column) + 1] = (mirroredReal - real) / 2;
     }
+  }
+  for (let column = 0; column < columns; column++) forwardColumn(fourier, field, column);
+}
+
+function forwardColumn(fourier: Fourier, field: Float64Array, column: number): void {
+  const { length, room: line } = fourier;
+  for (let row = 0; row < length; row++) {
+    line[2 * row] = field[2 * (row * length + column)]!;
+    line[2 * row + 1] = field[2 * (row * length + column) + 1]!;
+  }
+  fourier.forward(line);
+  for (let row = 0; row < length; row++) {
+    field[2 * (row * length + column)] = line[2 * row]!;
+    field[2 * (row * length + column) + 1] = line[2 * row + 1]!;
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createFourier, forward2d } from '#numerics/fourier.ts';
+import { createFourier, forwardReal2d } from '#numerics/fourier.ts';
 import { defineStage } from './define.ts';
 import { roundHalfEven } from './round-half-even.ts';
 import { scratch } from './scratch.ts';
@@ -8,7 +8,10 @@ const WINDOWS = ['none', 'at-center', 'axes-swapped'] as const;
 
 const buffersOf = scratch((size) => ({
   fourier: createFourier(size),
+  windowed: new Float64Array(size * size),
   field: new Float64Array(2 * size * size),
+  columnWeights: new Float64Array(size),
+  rowWeights: new Float64Array(size),
 }));
 const coefficientsInBin = scratch((bins) => new Uint32Array(bins));
 const sumsOf = scratch((bins) => new Float64Array(bins));
@@ -54,31 +57,26 @@ export const fftProfile = defineStage({
   reference(bead, params) {
     const { pixels, size, xPx, yPx } = bead;
     const { oversample, gausFactor, window } = params;
-    const { fourier, field } = buffersOf(size);
+    const { fourier, windowed, field } = buffersOf(size);
     const column = window === 'axes-swapped' ? yPx : xPx;
     const row = window === 'axes-swapped' ? xPx : yPx;
-    fillWindowed(
-      field,
-      pixels,
-      size,
-      column,
-      row,
-      window === 'none' ? Number.POSITIVE_INFINITY : size / gausFactor,
-    );
-    forward2d(fourier, field);
-
+    fillWindowed(pixels, size, column, row, window === 'none' ? Number.POSITIVE_INFINITY : size / gausFactor);
     const bins = binsOf(params, size);
+    const half = Math.floor(size / 2);
+    // Those beyond hold no coefficient of any bin, nor do the others hold one that is not a copy.
+    const columns = Math.min(half, Math.ceil(bins / oversample)) + 1;
+    forwardReal2d(fourier, windowed, columns, field);
+
     const skipped = skippedBinsOf(params, size);
     const sums = sumsOf(bins).fill(0);
     const filled = coefficientsInBin(bins).fill(0);
-    const half = Math.floor(size / 2);
     for (let at = 0; at < size; at++) {
       const fy = at < size - half ? at : at - size;
-      for (let fx = 0; fx <= half; fx++) {
+      for (let fx = 0; fx < columns; fx++) {
         const bin = roundHalfEven(Math.sqrt(fx * fx + fy * fy) * oversample);
         if (bin >= bins) continue;
         const index = 2 * (at * size + fx);
-        sums[bin]! += Math.hypot(field[index]!, field[index + 1]!);
+        sums[bin]! += Math.sqrt(field[index]! ** 2 + field[index + 1]! ** 2);
         filled[bin]!++;
       }
     }
@@ -100,24 +98,26 @@ export const fftProfile = defineStage({
   radii: (params, size) => binsOf(params, size) - skippedBinsOf(params, size),
 });
 
-/** Counts under the Gaussian, as complex values. */
-function fillWindowed(
-  field: Float64Array,
-  pixels: Float64Array,
-  size: number,
-  xPx: number,
-  yPx: number,
-  sigmaPx: number,
-): void {
-  const isWindowed = Number.isFinite(sigmaPx);
+/** Counts under the Gaussian, into the buffer for them. */
+function fillWindowed(pixels: Float64Array, size: number, xPx: number, yPx: number, sigmaPx: number): void {
+  const { windowed, columnWeights, rowWeights } = buffersOf(size);
+  // A Gaussian is the product of one along each axis, which leaves 2 exponentials a line instead of one a pixel.
+  for (let index = 0; index < size; index++) {
+    columnWeights[index] = gaussian(index - xPx, sigmaPx);
+    rowWeights[index] = gaussian(index - yPx, sigmaPx);
+  }
   for (let row = 0; row < size; row++) {
+    const rowWeight = rowWeights[row]!;
     for (let column = 0; column < size; column++) {
-      const square = (column - xPx) ** 2 + (row - yPx) ** 2;
-      const weight = isWindowed ? Math.exp(-square / (2 * sigmaPx * sigmaPx)) : 1;
-      field[2 * (row * size + column)] = weight * pixels[row * size + column]!;
-      field[2 * (row * size + column) + 1] = 0;
+      const at = row * size + column;
+      windowed[at] = columnWeights[column]! * rowWeight * pixels[at]!;
     }
   }
+}
+
+/** 1 for an infinite `sigmaPx`, wherever the center is. */
+function gaussian(distancePx: number, sigmaPx: number): number {
+  return Number.isFinite(sigmaPx) ? Math.exp(-(distancePx * distancePx) / (2 * sigmaPx * sigmaPx)) : 1;
 }
 
 interface Band {
