@@ -127,12 +127,14 @@ function addWholeCounts(bead: BeadState, oversample: number, sums: Float64Array,
   const { pixels, size, xPx, yPx, profile } = bead;
   const reachPx = profile.length / oversample;
   const onePixel = 2 ** 32;
+  // An import would be looked up again for every pixel.
+  const round = roundHalfEven;
   for (let row = 0; row < size; row++) {
     const dy = row - yPx;
     const { first, end } = findColumns(bead, dy, reachPx);
     for (let column = first; column < end; column++) {
       const dx = column - xPx;
-      const bin = roundHalfEven(Math.sqrt(dx * dx + dy * dy) * oversample) | 0;
+      const bin = round(Math.sqrt(dx * dx + dy * dy) * oversample) | 0;
       sums[bin]! += pixels[row * size + column]! + onePixel;
     }
   }

@@ -150,9 +150,10 @@ function applyWindow(line: Float64Array, center: number, bell: Float64Array, win
     windowed[MARGIN + index] = line[index]! * weight * bell[index - nearest]!;
     weight *= growth;
   }
+  const decay = 1 / growth;
   weight = middle;
   for (let index = nearest - 1; index >= 0; index--) {
-    weight /= growth;
+    weight *= decay;
     windowed[MARGIN + index] = line[index]! * weight * bell[nearest - index]!;
   }
 }
