@@ -47,7 +47,7 @@ const schema = z.strictObject({
         .int()
         .min(1)
         .max(64)
-        .default(3)
+        .default(6)
         .describe('frames under way; more hide the link, fewer bound latency under overload'),
       roiStreaming: z
         .enum(ROI_STREAMING)
