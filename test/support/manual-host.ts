@@ -5,7 +5,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 
 /** A batch with the host, until the test ends it. */
-export interface ManualBatch {
+interface ManualBatch {
   rooms: readonly FrameRoom[];
   table: TrackTable;
   done(): void;
