@@ -10,7 +10,7 @@ import {
 } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { FrameError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
-import { type BytesOfVersion, checkFrame } from '#protocol/frame-message.ts';
+import { type BytesOfVersion, checkFrame, droppedCount } from '#protocol/frame-message.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { FRAME_AGAIN, FRAME_LATE, type FrameLedger } from './frame-ledger.ts';
 import { type ROI_STREAMING, StreamedRois } from './streamed-rois.ts';
@@ -44,8 +44,8 @@ export interface CameraEndpointOptions {
   /** The camera left; `goodbye` when it ended by itself. */
   onAway(camera: string, goodbye: boolean): void;
   onFrame(frame: ReceivedFrame): void;
-  /** A message that could not be used; the link goes on. */
-  onTrouble(error: TweezertrackError): void;
+  /** A message that was refused, as the adapter was told, or that is odd, or a link that broke. */
+  onTrouble(error: TweezertrackError, refused: boolean): void;
 }
 
 /**
@@ -75,7 +75,7 @@ export class CameraEndpoint {
   accept(socket: WebSocket): void {
     socket.binaryType = 'nodebuffer';
     socket.on('message', (message: RawData) => this.#receive(socket, message as Buffer));
-    socket.on('error', (cause) => this.#options.onTrouble(linkError(cause)));
+    socket.on('error', (cause) => this.#options.onTrouble(linkError(cause), false));
     socket.on('close', () => this.#closed(socket));
   }
 
@@ -123,7 +123,7 @@ export class CameraEndpoint {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
       else {
-        this.#options.ledger.linkClosed(Number(raw.dropped) || 0, nowNs());
+        this.#options.ledger.linkClosed(droppedCount(raw), nowNs());
         this.#goodbye = true;
         send(socket, { type: 'farewell' });
       }
@@ -184,7 +184,7 @@ export class CameraEndpoint {
       this.#refuseFrame(raw.id, receivedNs);
       throw error;
     }
-    const id = ledger.received(frame.id, Number(frame.dropped) || 0, receivedNs);
+    const id = ledger.received(frame.id, Number(frame.dropped ?? 0), receivedNs);
     if (id < 0) {
       if (id === FRAME_AGAIN) ledger.refusedUnnumbered();
       this.settled(1);
@@ -195,7 +195,7 @@ export class CameraEndpoint {
       this.settled(1);
       return;
     }
-    if (ledger.clockWentBack(frame.tNs)) this.#options.onTrouble(clockBack(frame.id));
+    if (ledger.clockWentBack(frame.tNs)) this.#options.onTrouble(clockBack(frame.id), false);
     const truth = frame.truth instanceof Uint8Array && frame.truth.length % 8 === 0 ? frame.truth : null;
     const picture = frame.picture ?? null;
     if (picture) this.#pictureAsked = false;
@@ -216,7 +216,7 @@ export class CameraEndpoint {
   #refuse(socket: WebSocket, cause: unknown): void {
     const error = cause instanceof TweezertrackError ? cause : linkError(cause);
     send(socket, { type: 'error', code: error.code, message: error.message });
-    this.#options.onTrouble(error);
+    this.#options.onTrouble(error, true);
     if (socket !== this.#camera) socket.close(1002, error.code);
   }
 

@@ -37,6 +37,7 @@ export function checkFrame(
   if (typeof tNs !== 'bigint' && !Number.isSafeInteger(tNs)) {
     throw new FrameError({ where: `frame ${id} tNs`, expected: 'ns since 1970', received: String(tNs) });
   }
+  droppedCount(raw);
   const wholeBytes = frameBytes(shape);
   if (rois === undefined || rois === null) checkBytes(`frame ${id}`, data, wholeBytes, shape);
   else {
@@ -53,6 +54,21 @@ export function checkFrame(
     if (picture !== undefined) checkBytes(`picture of frame ${id}`, picture, wholeBytes, shape);
   }
   return raw as unknown as FrameMessage;
+}
+
+/**
+ * Frames an adapter says it has dropped since its hello; 0 when it does not say.
+ * @throws {FrameError} when it is no count that the frame numbers have room for
+ */
+export function droppedCount({ dropped }: Record<string, unknown>): number {
+  if (dropped === undefined || dropped === null) return 0;
+  const count = typeof dropped === 'bigint' ? Number(dropped) : dropped;
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count < MOST_FRAMES) return count;
+  throw new FrameError({
+    where: 'dropped',
+    expected: 'a whole number from 0 to 4294967295',
+    received: String(dropped),
+  });
 }
 
 function checkBytes(where: string, bytes: unknown, expected: number, shape: FrameShape): void {
