@@ -105,7 +105,8 @@ export class ConnectionWatch {
     });
     socket.on('close', () => this.#peers.delete(peer));
     socket.on('error', (cause) => {
-      if (!isWebSocketError(cause)) return;
+      if (!isWebSocketError(cause) || peer.refused) return;
+      peer.refused = true;
       const tooBig = TOO_BIG.has(cause.code);
       this.#refusals.count(
         tooBig ? 'message-size' : 'websocket',
@@ -153,6 +154,8 @@ export class ConnectionWatch {
 
   /** Lets the reason go out, then ends it, whatever the peer does. */
   #finish({ socket, stream }: Peer): void {
+    // Thousands of messages may have come in one piece with the one too many.
+    socket.removeAllListeners('message');
     stream.pause();
     setTimeout(() => socket.terminate(), this.#limits.sweepMs).unref();
   }

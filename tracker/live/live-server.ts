@@ -106,6 +106,8 @@ function countBrokenConnections(server: Server, refusals: Refusals, limits: Conn
   const { requestMs, connections } = limits;
   server.on('clientError', (cause: NodeJS.ErrnoException, stream) => {
     if (cause.code === 'ECONNRESET' || !stream.writable) return void stream.destroy();
+    // What comes after a request that was turned away was turned away with it.
+    if (refusals.isTurnedAway(stream)) return void stream.end(() => stream.destroy());
     if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
       const complaint = {
         where: 'request',
@@ -143,6 +145,7 @@ function countBrokenConnections(server: Server, refusals: Refusals, limits: Conn
     const received = request.headers.expect ?? 'none';
     const error = new ProtocolError({ where: 'expect', expected: '100-continue', received });
     refusals.count('http-request', error);
+    refusals.turnAway(request.socket);
     response.writeHead(417, { connection: 'close' }).end(`${error.code} ${error.message}\n`);
   });
   server.on('drop', () => {

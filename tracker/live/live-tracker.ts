@@ -104,7 +104,7 @@ export class LiveTracker {
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
-      onTrouble: (error) => server.refusals.ofCamera(error),
+      onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
     this.metrics = new Metrics({

@@ -104,6 +104,8 @@ export class Pages {
 
   #refuse(response: ServerResponse, status: number, reason: Refusal, error: TweezertrackError): void {
     this.#options.refusals.count(reason, error);
+    this.#options.refusals.turnAway(response.req.socket);
+    response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
     response.end(`${error.code} ${error.message}\n`);
   }

@@ -4,6 +4,7 @@ import { noRefusals, type Refusal, type RefusalCounts } from '#protocol/refusal.
 /** Counts who and what was turned away, and tells of it. */
 export class Refusals {
   readonly #counts = noRefusals();
+  readonly #turnedAway = new WeakSet<object>();
   readonly #onRefusal: (error: TweezertrackError) => void;
 
   /** @param onRefusal told of every refusal but those of a dashboard's requests, which the dashboard shows */
@@ -21,10 +22,19 @@ export class Refusals {
     this.#onRefusal(error);
   }
 
+  /** Notes that the peer of a connection was told to go. */
+  turnAway(connection: object): void {
+    this.#turnedAway.add(connection);
+  }
+
+  isTurnedAway(connection: object): boolean {
+    return this.#turnedAway.has(connection);
+  }
+
   /** Trouble of the camera link; what the WebSocket itself refused was counted at the door. */
-  ofCamera(error: TweezertrackError): void {
-    if (isWebSocketError(error.cause)) return;
-    this.count(error instanceof FrameError ? 'frame' : 'camera-message', error);
+  ofCamera(error: TweezertrackError, refused: boolean): void {
+    if (refused) this.count(error instanceof FrameError ? 'frame' : 'camera-message', error);
+    else if (!isWebSocketError(error.cause)) this.#onRefusal(error);
   }
 
   /** A dashboard's request that was not done, for want of the role or for what it asked. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AccessError, LimitError } from '#protocol/errors.ts';
+import { AccessError, LimitError, type TweezertrackError } from '#protocol/errors.ts';
+import type { Refusal } from '#protocol/refusal.ts';
 import type { Refusals } from './refusals.ts';
 import type { TokenBook } from './tokens.ts';
 
@@ -40,14 +41,15 @@ export class SignIn {
     this.#minute = minute;
     if (this.#wrong >= WRONG_A_MINUTE) {
       const expected = `at most ${WRONG_A_MINUTE} wrong tokens a minute`;
-      this.#refusals.count('sign-in-rate', new LimitError({ where: 'sign-in', expected, received: 'more' }));
+      const error = new LimitError({ where: 'sign-in', expected, received: 'more' });
+      this.#turnAway(response, 'sign-in-rate', error);
       return this.page(response, 429, 'Too many wrong tokens. Try again in a minute.');
     }
     const form = await readForm(request);
     if (form === null) {
       const expected = `a form of at most ${MAX_FORM_BYTES} bytes`;
-      this.#refusals.count('http-request', new LimitError({ where: 'sign-in', expected, received: 'more' }));
-      response.setHeader('connection', 'close');
+      const error = new LimitError({ where: 'sign-in', expected, received: 'more' });
+      this.#turnAway(response, 'http-request', error);
       return this.page(response, 413, 'That is no token.');
     }
     const endsS = Math.floor(Date.now() / 1000) + PASS_LASTS_S;
@@ -55,7 +57,8 @@ export class SignIn {
     if (pass === null) {
       this.#wrong++;
       const expected = 'one of the tokens of this tracker';
-      this.#refusals.count('bad-token', new AccessError({ where: 'sign-in', expected, received: 'another' }));
+      const error = new AccessError({ where: 'sign-in', expected, received: 'another' });
+      this.#turnAway(response, 'bad-token', error);
       return this.page(response, 401, 'That is none of the tokens of this tracker.');
     }
     const secure = this.#secure ? '; Secure' : '';
@@ -66,18 +69,28 @@ export class SignIn {
     });
     response.end();
   }
+
+  #turnAway(response: ServerResponse, reason: Refusal, error: TweezertrackError): void {
+    this.#refusals.count(reason, error);
+    this.#refusals.turnAway(response.req.socket);
+    response.setHeader('connection', 'close');
+  }
 }
 
 /** The body, or null when it is too long; a body that stops coming ends with the request's own time limit. */
-async function readForm(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request) {
-    bytes += (part as Buffer).length;
-    if (bytes > MAX_FORM_BYTES) return null;
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
+function readForm(request: IncomingMessage): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    // An iterator would close the connection before the answer to a form that is too long.
+    request.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= MAX_FORM_BYTES) parts.push(part);
+      else resolve(null);
+    });
+    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+    request.on('error', reject);
+  });
 }
 
 function pageOf(complaint: string): string {

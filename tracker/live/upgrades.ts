@@ -143,6 +143,7 @@ export function refuseStream(
   refusals: Refusals,
 ): void {
   refusals.count(reason, error);
+  refusals.turnAway(stream);
   const body = `${error.code} ${error.message}\n`;
   stream.once('finish', () => stream.destroy());
   stream.end(
