@@ -17,7 +17,7 @@ export interface EngineTolerance {
 }
 
 const COLUMNS = ['xPx', 'yPx', 'zNm', 'score', 'profiles'] as const;
-export type Column = (typeof COLUMNS)[number];
+type Column = (typeof COLUMNS)[number];
 
 /** Tracks of every batch by an engine, as a run of the tracker would ask for them. */
 export async function tracksOf(engine: Engine, batches: readonly Batch[]): Promise<TrackTable[]> {

@@ -15,8 +15,6 @@ interface Contracted {
   open: () => Engine | Promise<Engine>;
   tolerance: EngineTolerance;
   skipReason?: string | null;
-  /** Stages it does not know yet: their rows must fail, so that none stays here once it does. */
-  lacks?: readonly string[];
 }
 
 const ENGINES: readonly Contracted[] = [
@@ -31,7 +29,6 @@ const ENGINES: readonly Contracted[] = [
     open: createWasmEngine,
     // Circles and planes are float32 there, distances float64: no pixel changes its ring.
     tolerance: { px: 1e-5, zNm: 1e-2, score: 1e-5, profileShare: 1e-5 },
-    lacks: ['qi', 'fft-profile'],
   },
   {
     name: 'gpu',
@@ -58,31 +55,26 @@ function truthOf(row: Row) {
   return truth;
 }
 
-describe.each(ENGINES)(
-  'the $name engine keeps the contract',
-  ({ name, open, tolerance, skipReason, lacks }) => {
-    let engine: Engine;
-    beforeAll(async () => {
-      if (!skipReason) engine = await open();
-    });
-    afterAll(() => engine?.close());
+describe.each(ENGINES)('the $name engine keeps the contract', ({ name, open, tolerance, skipReason }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    if (!skipReason) engine = await open();
+  });
+  afterAll(() => engine?.close());
 
-    for (const row of ROWS) {
-      if (row.large && name === 'gpu') continue;
-      const steps = [...row.plan, ...(row.thenPlan ?? [])];
-      const isLacking = steps.some(({ stage }) => lacks?.includes(stage));
-      const keeps = skipReason ? test.skip : isLacking ? test.fails : test;
-      keeps(`${row.name}${skipReason ? ` (skipped: ${skipReason})` : ''}`, async () => {
-        const { batches, want } = await truthOf(row);
-        const got = await tracksOf(engine, batches);
-        const wrong = got.flatMap((table, batch) =>
-          differences(table, want[batch]!, tolerance).map((text) => `batch ${batch}, ${text}`),
-        );
-        expect(wrong).toEqual([]);
-      });
-    }
-  },
-);
+  for (const row of ROWS) {
+    if (row.large && name === 'gpu') continue;
+    const keeps = skipReason ? test.skip : test;
+    keeps(`${row.name}${skipReason ? ` (skipped: ${skipReason})` : ''}`, async () => {
+      const { batches, want } = await truthOf(row);
+      const got = await tracksOf(engine, batches);
+      const wrong = got.flatMap((table, batch) =>
+        differences(table, want[batch]!, tolerance).map((text) => `batch ${batch}, ${text}`),
+      );
+      expect(wrong).toEqual([]);
+    });
+  }
+});
 
 describe('the contract', () => {
   test('has a name for every row', () => {
