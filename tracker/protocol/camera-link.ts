@@ -107,7 +107,7 @@ interface FarewellMessage {
 }
 
 /** Where an ROI lies in the frame, px. */
-export type RoiSquare = Pick<Roi, 'left' | 'top' | 'size'>;
+type RoiSquare = Pick<Roi, 'left' | 'top' | 'size'>;
 
 /**
  * What the frames exposed from now on shall hold: these ROIs, or all of the frame when there are none. Only for adapters
