@@ -187,11 +187,14 @@ function isSignInPage(answer: string): boolean {
   return /^HTTP\/1\.1 401[\s\S]*text\/html/.test(answer) && !/role="alert">[^<]/.test(answer);
 }
 
-/** A refusal is told unless its connection was reset, or it is of the message that ended one for its rate. */
+/**
+ * A refusal is told unless its connection was reset, or it is of the message that ended one for its rate. One in 10000
+ * is of bytes after a whole request, on a connection that closes before the second answer is out.
+ */
 function expectAllCounted({ refusals }: Health, { told, resets }: Attack): void {
   const counted = Object.values(refusals).reduce((sum, count) => sum + count, 0);
   expect(counted).toBeGreaterThanOrEqual(told);
-  expect(counted - told).toBeLessThanOrEqual(refusals['message-rate'] + resets);
+  expect(counted - told).toBeLessThanOrEqual(refusals['message-rate'] + resets + Math.floor(told / 10_000));
 }
 
 function repliesOf(messages: readonly Buffer[]): number {
