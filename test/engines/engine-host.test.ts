@@ -154,6 +154,16 @@ describe.each(['reference', 'wasm'] as const)('a host of threads with %s', (kind
     expect(got).toEqual(await Promise.all(frames.map((pixels) => want([pixels]))));
   });
 
+  test('a host that is closed takes no more, and may be closed again', async () => {
+    await start(1);
+    await host.configure(setup);
+    const [closing, again] = [host.close(), host.close()];
+    await expect(track(frame)).rejects.toMatchObject({ code: 'E_DEVICE' });
+    await Promise.all([closing, again]);
+    // The number of a thread that has ended.
+    await expect.poll(() => workers.started.map(({ threadId }) => threadId)).toEqual([-1]);
+  });
+
   test('a thread that dies with nothing to do loses nothing', async () => {
     await start(1);
     await host.configure(setup);

@@ -48,6 +48,7 @@ export class EngineThread {
   #facts: EngineFacts | null = null;
   /** After every job that is done. */
   #setup: EngineSetup | null = null;
+  #closing: Promise<void> | null = null;
   #onOpened: { resolve(): void; reject(error: Error): void } | null = null;
 
   /** Tracks the engine may have under way at a time. */
@@ -80,6 +81,7 @@ export class EngineThread {
 
   /** @throws {TweezertrackError} why the task failed; a `DeviceError` when it failed on two threads */
   do(task: EngineTask, stretches: readonly SharedStretch[] = []): Promise<void> {
+    if (this.#closing) return Promise.reject(closedError(this.#kind));
     return new Promise((resolve, reject) => {
       const job = this.#nextJob++;
       const entry = { task, stretches, failures: 0, resolve, reject };
@@ -95,8 +97,9 @@ export class EngineThread {
   }
 
   /** Ends the thread once its tasks are done. */
-  async close(): Promise<void> {
-    if (this.#worker || this.#jobs.size > 0) await this.do({ type: 'close' });
+  close(): Promise<void> {
+    this.#closing ??= this.#worker ? this.do({ type: 'close' }) : Promise.resolve();
+    return this.#closing;
   }
 
   #spawn(): void {
@@ -196,6 +199,11 @@ export class EngineThread {
 function deathOf(kind: EngineKind, cause: unknown): DeviceError {
   const received = cause instanceof Error ? cause.message : String(cause);
   return new DeviceError({ where: `${kind} engine`, expected: 'a running thread', received }, cause);
+}
+
+/** Why a host that was closed does no more. */
+export function closedError(kind: EngineKind): DeviceError {
+  return new DeviceError({ where: `${kind} engine`, expected: 'an open engine', received: 'a closed one' });
 }
 
 /** The error of a worker, with its code and text, since classes do not survive the way between threads. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DeviceError } from '#protocol/errors.ts';
+import { closedError } from './engine-thread.ts';
 import type { WasmArena } from './wasm-arena.ts';
 import { createSlots, type PoolBatch } from './wasm-pool-slots.ts';
 import { POOL_BYTES, POOL_WORDS } from './wasm-pool-words.ts';
@@ -21,7 +22,9 @@ export class WasmPool {
   readonly #workers = new Map<number, Worker>();
   #whenIdle: (() => void)[] = [];
   #isListening = false;
-  #isClosing = false;
+  #closing: Promise<void> | null = null;
+  /** No batch is left: a thread that ends now has not died. */
+  #isEnding = false;
   #restarts = 0;
 
   static async start(arena: WasmArena, options: WasmPoolOptions): Promise<WasmPool> {
@@ -51,15 +54,24 @@ export class WasmPool {
 
   /** Takes a batch; it goes to the threads after those before it. */
   track(batch: PoolBatch): void {
+    if (this.#closing) {
+      batch.reject(closedError('wasm'));
+      return;
+    }
     this.#waiting.push(batch);
     if (this.#workers.size > 0) this.#publish();
     else this.#reopen();
   }
 
   /** Ends the threads once no batch is left. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#idle();
-    this.#isClosing = true;
+    this.#isEnding = true;
     Atomics.store(this.#words, POOL_WORDS.closing, 1);
     const ended = [...this.#workers.values()].map(
       (worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())),
@@ -150,7 +162,7 @@ export class WasmPool {
         this.#workers.delete(thread);
         const error = deathOf(cause ?? `exit with code ${code}`);
         if (!isOpen) reject(error);
-        else if (!this.#isClosing) this.#replace(thread, error);
+        else if (!this.#isEnding) this.#replace(thread, error);
       });
     });
   }
