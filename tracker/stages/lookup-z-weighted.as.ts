@@ -10,6 +10,7 @@ import {
   zLutStride,
   zLutUnits,
 } from './constants.as';
+import { firstLargest } from './pearson.as';
 import { addLanes } from './polar-pairs.as';
 
 /** Rounding alone leaves a profile without contrast with some power. */
@@ -61,20 +62,6 @@ export function correlateWeighted(matches: usize, params: usize): void {
     if (!isNew) break;
     best = firstLargest(matches, planes);
   }
-}
-
-/** Index of the first largest match; -1 when all are NaN. */
-export function firstLargest(matches: usize, planes: i32): i32 {
-  let best = -1;
-  let largest: f64 = -Infinity;
-  for (let plane = 0; plane < planes; plane++) {
-    const match = load<f64>(matches + (<usize>plane << 3));
-    if (match > largest) {
-      largest = match;
-      best = plane;
-    }
-  }
-  return best;
 }
 
 /** Fills `Weighted`; false when the profile has no contrast. */

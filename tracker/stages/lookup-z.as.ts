@@ -14,7 +14,7 @@ import {
 } from './constants.as';
 import { correlateWeighted } from './lookup-z-weighted.as';
 import { parabolicVertex, weightedVertex } from './parabola.as';
-import { correlate } from './pearson.as';
+import { correlate, firstLargest } from './pearson.as';
 
 export function lookupZ(params: usize, _tables: usize): void {
   Bead.zNm = NaN;
@@ -22,12 +22,12 @@ export function lookupZ(params: usize, _tables: usize): void {
   if (Bead.zLut == 0) return;
   const planes = load<i32>(Bead.zLut + zLutPlanes);
   const matches = take(<usize>(planes + 4) << 3);
-  if (load<f64>(params + lookupZMatch) == 0) correlate(matches);
+  const nLocal = <i32>load<f64>(params + lookupZNLocal);
+  if (load<f64>(params + lookupZMatch) == 0) correlate(matches, (nLocal + 1) >> 1);
   else correlateWeighted(matches, params);
-  const best = bestPlane(matches, planes);
+  const best = firstLargest(matches, planes);
   if (best < 0) return;
 
-  const nLocal = <i32>load<f64>(params + lookupZNLocal);
   const minMargin = load<f64>(params + lookupZMinMargin);
   Bead.score = load<f64>(matches + (<usize>best << 3));
   // The second best is never better, so that 0 asks for nothing.
@@ -44,20 +44,6 @@ export function lookupZ(params: usize, _tables: usize): void {
     if (h > 0) Bead.zNm = heightAt(planes, weightedVertex(matches, planes, best, h, 0));
     if (h < whole && isFinite(Bead.zNm)) Bead.status |= <i32>load<f64>(params + lookupZLutEnd);
   }
-}
-
-/** Index of the first largest match; -1 when all are NaN. */
-function bestPlane(matches: usize, planes: i32): i32 {
-  let best = -1;
-  let largest: f64 = -Infinity;
-  for (let plane = 0; plane < planes; plane++) {
-    const match = load<f64>(matches + (<usize>plane << 3));
-    if (match > largest) {
-      largest = match;
-      best = plane;
-    }
-  }
-  return best;
 }
 
 /** Largest match of another peak, more than `apart` planes from the best; -1, the least there is, without one. */

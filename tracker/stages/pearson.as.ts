@@ -8,16 +8,69 @@ const noiseMargin: f64 = 4;
  * Writes [plane] f64 correlations; NaN for planes, or a profile, without contrast.
  *
  * In float32, r near 1 has lost the digits that tell planes apart. 1 - r is half the squared distance of the two unit
- * vectors, which keeps them.
+ * vectors, which keeps them. Those that decide z, the best and its neighbors, are found again in float64: sums over
+ * a thousand radii are off by more than z may be.
  * @param matches address of them, with room for three more
+ * @param h neighbors on each side
  */
-export function correlate(matches: usize): void {
+export function correlate(matches: usize, h: i32): void {
   const planes = load<i32>(Bead.zLut + zLutPlanes);
   const bytes = <usize>load<u32>(Bead.zLut + zLutStride) << 2;
-  const unit = take(bytes);
-  memory.fill(unit, 0, bytes);
-  writeUnit(unit, load<i32>(Bead.zLut + zLutRadii) - skippedRadii);
   const units = <usize>load<u32>(Bead.zLut + zLutUnits);
+  const unit = take(bytes << 1);
+  const unit32 = take(bytes);
+  memory.fill(unit, 0, bytes << 1);
+  memory.fill(unit32, 0, bytes);
+  writeUnit(unit, unit32, load<i32>(Bead.zLut + zLutRadii) - skippedRadii);
+  correlateRoughly(matches, unit32, units, bytes, planes);
+
+  const exact = take(planes);
+  memory.fill(exact, 0, planes);
+  // Exact numbers may show that another plane is the best.
+  for (let best = firstLargest(matches, planes); best >= 0; ) {
+    let isNew = false;
+    const last = min(best + h, planes - 1);
+    for (let plane = max(best - h, 0); plane <= last; plane++) {
+      if (load<u8>(exact + plane) != 0) continue;
+      store<u8>(exact + plane, 1);
+      store<f64>(matches + (<usize>plane << 3), exactMatch(unit, units + <usize>plane * bytes, bytes));
+      isNew = true;
+    }
+    if (!isNew) break;
+    best = firstLargest(matches, planes);
+  }
+}
+
+/** Index of the first largest match; -1 when all are NaN. */
+export function firstLargest(matches: usize, planes: i32): i32 {
+  let best = -1;
+  let largest: f64 = -Infinity;
+  for (let plane = 0; plane < planes; plane++) {
+    const match = load<f64>(matches + (<usize>plane << 3));
+    if (match > largest) {
+      largest = match;
+      best = plane;
+    }
+  }
+  return best;
+}
+
+function exactMatch(unit: usize, plane: usize, bytes: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = low;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const values = v128.load(plane + at);
+    const apart0 = f64x2.sub(v128.load(unit + (at << 1)), f64x2.promote_low_f32x4(values));
+    const upper = f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1));
+    const apart1 = f64x2.sub(v128.load(unit + (at << 1) + 16), upper);
+    low = f64x2.add(low, f64x2.mul(apart0, apart0));
+    high = f64x2.add(high, f64x2.mul(apart1, apart1));
+  }
+  const sums = f64x2.add(low, high);
+  return 1 - 0.5 * (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
+}
+
+function correlateRoughly(matches: usize, unit: usize, units: usize, bytes: usize, planes: i32): void {
   // Four planes share the profile, and no sum waits for the one before it; the last plane fills up the last four.
   for (let plane = 0; plane < planes; plane += 4) {
     const at0 = units + <usize>plane * bytes;
@@ -54,8 +107,8 @@ function alike(sum0: v128, sum1: v128): v128 {
   return f64x2.sub(f64x2.splat(1), f64x2.mul(distances, f64x2.splat(0.5)));
 }
 
-/** The profile behind its skipped radii, less its mean and scaled to length 1, as f32; NaN becomes 0. */
-function writeUnit(unit: usize, width: i32): void {
+/** The profile behind its skipped radii, less its mean and scaled to length 1, as f64 and f32; NaN becomes 0. */
+function writeUnit(unit: usize, unit32: usize, width: i32): void {
   const values = Bead.profile + (<usize>skippedRadii << 3);
   let sum: f64 = 0;
   let finite = 0;
@@ -80,6 +133,7 @@ function writeUnit(unit: usize, width: i32): void {
   for (let index = 0; index < width; index++) {
     const value = load<f64>(values + (<usize>index << 3));
     const deviation = value != value ? 0 : value - mean;
-    store<f32>(unit + (<usize>index << 2), <f32>(deviation * scale));
+    store<f64>(unit + (<usize>index << 3), deviation * scale);
+    store<f32>(unit32 + (<usize>index << 2), <f32>(deviation * scale));
   }
 }
