@@ -27,8 +27,6 @@ export function roiPlaces(rois: readonly Roi[], width: number, layout: FrameLayo
 export function layoutBytes(shape: FrameShape, rois: readonly Roi[], layout: FrameLayout = 'whole'): number {
   const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
   const pixels =
-    layout === 'whole'
-      ? shape.width * shape.height
-      : rois.reduce((sum, { size }) => sum + size * size, 0);
+    layout === 'whole' ? shape.width * shape.height : rois.reduce((sum, { size }) => sum + size * size, 0);
   return pixels * bytesPerPixel;
 }
