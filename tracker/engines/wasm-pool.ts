@@ -11,6 +11,9 @@ export interface WasmPoolOptions {
   onNotice(text: string): void;
 }
 
+/** Times a thread is opened in the place of another before the rest must do. */
+const ATTEMPTS = 3;
+
 /** Threads that track batches which lie in shared memory, a chunk at a time, and sleep while there is none. */
 export class WasmPool {
   readonly #arena: WasmArena;
@@ -134,7 +137,7 @@ export class WasmPool {
   #reopen(): void {
     this.#openMissing().then(
       () => this.#publish(),
-      (error: Error) => this.#giveUp(error),
+      (error: Error) => (this.#workers.size > 0 ? this.#publish() : this.#giveUp(error)),
     );
   }
 
@@ -160,23 +163,37 @@ export class WasmPool {
       });
       worker.on('exit', (code) => {
         this.#workers.delete(thread);
+        if (this.#isEnding) return;
         const error = deathOf(cause ?? `exit with code ${code}`);
-        if (!isOpen) reject(error);
-        else if (!this.#isEnding) this.#replace(thread, error);
+        // Even of one that was never heard of: it may have begun before it died.
+        const again = this.#slots.release(thread, error);
+        this.#collect();
+        this.#wakeThreads();
+        if (!isOpen) {
+          reject(error);
+          return;
+        }
+        this.#restarts++;
+        this.#options.onNotice(`${error.message}; replaced, ${again} chunks tracked again`);
+        void this.#openAgain(thread);
       });
     });
   }
 
-  /** Puts a new thread in the place of one that died, and leaves what that one had taken to all. */
-  #replace(thread: number, error: DeviceError): void {
-    const again = this.#slots.release(thread, error);
-    this.#restarts++;
-    this.#options.onNotice(`${error.message}; replaced, ${again} chunks tracked again`);
-    this.#collect();
-    this.#wakeThreads();
-    this.#open(thread).catch((failure: Error) => {
-      if (this.#workers.size === 0) this.#giveUp(failure);
-    });
+  /** Puts a new thread in the place of one that died. */
+  async #openAgain(thread: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#open(thread);
+        return;
+      } catch (error) {
+        if (attempt < ATTEMPTS) continue;
+        const { size } = this.#workers;
+        this.#options.onNotice(`${(error as Error).message}; cannot be replaced, ${size} threads are left`);
+        if (size === 0) this.#giveUp(error as Error);
+        return;
+      }
+    }
   }
 
   /** There is no thread and none can be started: says so to everybody who waits. The next batch tries again. */
