@@ -200,6 +200,26 @@ describe('lookup-z', () => {
     }
   });
 
+  test('keeps the digits of z over 2048 radii of planes that are nearly the same', async () => {
+    const radii = 2048;
+    const light = (radius: number, height: number) =>
+      100 + 50 * Math.cos(radius / 12 - 0.01 * height) * Math.exp(-radius / 600);
+    const profiles = Float64Array.from({ length: 300 * radii }, (_, index) =>
+      light(index % radii, Math.floor(index / radii)),
+    );
+    const planeZNm = Float64Array.from({ length: 300 }, (_, index) => 50 * index);
+    const fine = { ...zLut, planes: 300, radii, planeZNm, profiles };
+    for (const height of [40.3, 150.5, 249.9]) {
+      // Rings that are on no plane: the match is far from 1, where float32 has few digits.
+      const profile = Float64Array.from({ length: radii }, (_, radius) => {
+        return light(radius, height) + 20 * Math.cos(radius / 3);
+      });
+      const roi = { pixels: blank, size, pixelFormat: 'mono8' as const, profile, zLut: fine };
+      const { zNm } = await expectSameBead(oneStage('lookup-z'), roi);
+      expect(Math.abs(zNm - 50 * height)).toBeLessThan(50 /* nm: one plane, since the other rings pull */);
+    }
+  });
+
   test('takes the first of two equal planes, and passes over those without contrast', async () => {
     const planes = zLut.profiles.slice();
     planes.copyWithin(30 * zLut.radii, 20 * zLut.radii, 21 * zLut.radii);
