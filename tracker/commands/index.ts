@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { registerBench } from './bench.ts';
+import { registerBench } from './bench/command.ts';
 import { registerCamera } from './camera.ts';
 import { registerDemo } from './demo.ts';
 import { registerDescribe } from './describe.ts';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createRandom } from '#simulation/random.ts';
 import { presetPlan } from '#stages/presets.ts';
-import { AccuracyBench, emptyRois, simulatedBeads } from '#tracker/commands/accuracy.ts';
-import { accuracyTables, type PresetAccuracy } from '#tracker/commands/bench-accuracy.ts';
+import { AccuracyBench, emptyRois, simulatedBeads } from '#tracker/commands/bench/accuracy-bench.ts';
+import { accuracyTables, type PresetAccuracy } from '#tracker/commands/bench/measure-accuracy.ts';
 
 const SIZE = 64;
 const FRAMES = 60;

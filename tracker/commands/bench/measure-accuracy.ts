@@ -8,7 +8,7 @@ import {
   type MeasuredEngine,
   type SimulatedBeads,
   simulatedBeads,
-} from './accuracy.ts';
+} from './accuracy-bench.ts';
 
 const NM_PER_PX = 100;
 const ROI_SIZES = [64, 100, 128] as const;

@@ -12,7 +12,9 @@ export type MeasuredEngine = 'reference' | 'wasm' | 'gpu';
 const NM_PER_PX = 100;
 /** Counts of the background that `simulateBeads` draws. */
 const BACKGROUND_LEVEL = 0.4;
-const PLANE_Z_NM = Array.from({ length: 131 }, (_, plane) => 2500 + 50 * plane);
+/** Of the Z-LUT. */
+export const ACCURACY_PLANES = 131;
+const PLANE_Z_NM = Array.from({ length: ACCURACY_PLANES }, (_, plane) => 2500 + 50 * plane);
 
 /** Beads of one frame each, and where they are. */
 export interface SimulatedBeads {

@@ -1,0 +1,72 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import { PRESET_NAMES } from '#stages/presets.ts';
+import { duration, number, wholeNumber } from '../options.ts';
+import type { BenchOptions } from './case.ts';
+import { BENCH_CASES } from './index.ts';
+
+const ENGINES = ['reference', 'wasm', 'gpu'] as const;
+const REDUCTIONS = ['tree', 'subgroup'] as const;
+
+/** `bench`: JSON lines, each with all that its figures depend on. */
+export function registerBench(program: Command): void {
+  const cases = Object.entries(BENCH_CASES).map(([name, { title }]) => `${name} (${title})`);
+  program
+    .command('bench')
+    .description('measure this machine, one JSON line for every combination of what is asked for')
+    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu and accuracy`)
+    .argument('[minutes]', 'of soak', number)
+    .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
+    .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
+    .option('--roi-size <list>', 'sizes of the ROIs, px', wholeNumbers)
+    .option(
+      '--pixel-type <list>',
+      'mono8, mono12, mono16',
+      listOf(Object.keys(PIXEL_FORMATS) as PixelFormat[]),
+    )
+    .option('--beads <list>', 'beads in a frame', wholeNumbers)
+    .option('--planes <count>', 'planes of the Z-LUT (default: 200)', wholeNumber)
+    .option(
+      '--threads <list>',
+      'threads of reference and wasm (default: 1 to all cores, or what serve takes)',
+      wholeNumbers,
+    )
+    .option('--lanes <list>', 'lanes of a workgroup of the GPU', wholeNumbers)
+    .option('--reduction <list>', `how they add up: ${REDUCTIONS.join(', ')}`, listOf(REDUCTIONS))
+    .option('--width <px>', 'width of the frames of the camera', wholeNumber)
+    .option('--height <px>', 'height of the frames of the camera', wholeNumber)
+    .option('--fps <list>', 'frames a second of the camera; 0: as fast as they are taken', wholeNumbers)
+    .option('--roi-streaming', 'the camera may cut frames to their ROIs')
+    .option('--no-roi-streaming', 'it sends whole frames')
+    .option('--no-record', 'the tracker does not record')
+    .option('--frames <count>', 'frames of one repeat', wholeNumber)
+    .option('--for <time>', 'time of one repeat: 500ms, 10s, 5m or 2h', duration)
+    .option('--repeats <count>', 'repeats; medians are reported', wholeNumber)
+    .option(
+      '--vs <command>',
+      'a peer, run in turn with ours: figures of its last JSON line, else its time, are compared; {roi}, {beads}, {planes}, {preset} and {pixelType} are filled in',
+    )
+    .action(async (only: string | undefined, minutes: number | undefined, options: BenchOptions) => {
+      if (only !== undefined && !(only in BENCH_CASES)) program.error(`error: there is no case '${only}'`);
+      const asked = minutes === undefined ? options : { ...options, minutes };
+      for (const [name, { onlyByName = false, load }] of Object.entries(BENCH_CASES)) {
+        if (only === undefined ? onlyByName : only !== name) continue;
+        const { run } = await load();
+        for await (const line of run(asked)) console.log(JSON.stringify(line));
+      }
+    });
+}
+
+/** A list on the command line: `64,128`. */
+function listOf<const T extends string>(known: readonly T[]): (text: string) => T[] {
+  return (text) =>
+    text.split(',').map((name) => {
+      const found = known.find((one) => one === name);
+      if (found === undefined) throw new InvalidArgumentError(`expected some of ${known.join(', ')}.`);
+      return found;
+    });
+}
+
+function wholeNumbers(text: string): number[] {
+  return text.split(',').map(wholeNumber);
+}

@@ -1,0 +1,20 @@
+import type { EngineKind } from '#engines/engine-messages.ts';
+import { findAdapter } from '#engines/gpu-device.ts';
+
+/** Engines to measure: those asked for, else those of the CPU and a real GPU where there is one. */
+export async function enginesToMeasure(
+  asked: readonly EngineKind[] | undefined,
+  otherwise: readonly EngineKind[] = ['reference', 'wasm'],
+): Promise<EngineKind[]> {
+  if (asked) return [...asked];
+  return (await hasRealGpu()) ? [...otherwise, 'gpu'] : [...otherwise];
+}
+
+/** Whether there is a GPU that is no software. */
+export async function hasRealGpu(): Promise<boolean> {
+  try {
+    return !(await findAdapter()).info.isFallbackAdapter;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,22 @@
+import type { BenchCase } from './case.ts';
+
+/** A case as the command line knows it; its code is loaded when it runs. */
+interface ListedCase {
+  /** What it measures, in half a sentence. */
+  title: string;
+  /** Whether it runs only when it is named. */
+  onlyByName?: boolean;
+  load(): Promise<BenchCase>;
+}
+
+/** Everything that can be measured: adding a case is its file and a line here. */
+export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
+  stages: { title: 'each stage of a pipeline, in one thread', load: () => import('./stages.ts') },
+  pipeline: { title: 'frames in memory to tracks in memory', load: () => import('./pipeline.ts') },
+  link: { title: 'frames from another process, not tracked', load: () => import('./link.ts') },
+  'end-to-end': { title: 'a camera in another process, tracked live', load: () => import('./end-to-end.ts') },
+  startup: { title: 'demo, until it listens and has tracked', load: () => import('./startup.ts') },
+  soak: { title: 'memory over minutes', onlyByName: true, load: () => import('./soak.ts') },
+  gpu: { title: 'kernel choices of a GPU', onlyByName: true, load: () => import('./gpu.ts') },
+  accuracy: { title: 'errors of every preset', onlyByName: true, load: () => import('./accuracy.ts') },
+};
