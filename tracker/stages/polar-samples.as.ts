@@ -73,14 +73,16 @@ export function blend(right: v128, left: v128, across: v128, down: v128): v128 {
   return f32x4.mul(f32x4.add(near, f32x4.mul(across, f32x4.sub(far, near))), down);
 }
 
-/** Sums of the samples of a whole circle right of, left of, below and above its center, f32x4. */
-export function sumEvenly(radiusPx: f64, directions: usize, angles: i32): v128 {
+/**
+ * Sums of the samples of a whole circle right of, left of, below and above its center, f32x4.
+ *
+ * A function of its own, called from two: inlined where much else is alive, its vectors would not fit the registers,
+ * and it takes three times as long.
+ * @param byCosine whether those right and left count by their cosine, those below and above by their sine
+ */
+export function sumCircle(radiusPx: f64, directions: usize, angles: i32, byCosine: bool): v128 {
+  if (byCosine) return sumWhole<f32>(radiusPx, directions, angles);
   return sumWhole<u8>(radiusPx, directions, angles);
-}
-
-/** The same, those right and left by their cosine, those below and above by their sine. */
-export function sumByCosine(radiusPx: f64, directions: usize, angles: i32): v128 {
-  return sumWhole<f32>(radiusPx, directions, angles);
 }
 
 /** By cosine when the type of the weights is a fraction. */

@@ -26,7 +26,7 @@ import {
   sumInside,
 } from './polar-border.as';
 import { addLanes, Polar, readyPairs } from './polar-pairs.as';
-import { aimCircles, isWhole, readyDirections, sumByCosine, sumEvenly } from './polar-samples.as';
+import { aimCircles, isWhole, readyDirections, sumCircle } from './polar-samples.as';
 
 /** Farther outside the ROI, px, no iteration brings a center back. */
 const BEYOND_RETURN_PX: f64 = 16;
@@ -107,9 +107,7 @@ function fillHalves(params: usize, windows: usize, table: usize, angles: i32): v
     const radiusPx = firstPx + <f64>circle * stepPx;
     let sides: v128;
     if (isWhole(radiusPx)) {
-      const sums = cosine
-        ? sumByCosine(radiusPx, directions, angles)
-        : sumEvenly(radiusPx, directions, angles);
+      const sums = sumCircle(radiusPx, directions, angles, cosine);
       sides = f32x4.sub(f32x4.mul(sums, perWeight), twoMeans);
     } else {
       sumInside(radiusPx, table, directions, angles, Halves.quadrants);

@@ -9,7 +9,7 @@ import {
 } from './constants.as';
 import { QUADRANT_BYTES, quadrantCounts, quadrantSamples, sumInside } from './polar-border.as';
 import { addLanes, Polar, readyPairs } from './polar-pairs.as';
-import { aimCircles, isWhole, readyDirections, sumEvenly } from './polar-samples.as';
+import { aimCircles, isWhole, readyDirections, sumCircle } from './polar-samples.as';
 
 export function interpolateCircles(params: usize, tables: usize): void {
   const radii = <usize>load<f64>(params + radialProfileRadii);
@@ -32,7 +32,7 @@ export function interpolateCircles(params: usize, tables: usize): void {
     let sum: f64;
     let samples: f64;
     if (isWhole(radiusPx)) {
-      const sides = sumEvenly(radiusPx, directions, angles);
+      const sides = sumCircle(radiusPx, directions, angles, false);
       sum = <f64>(f32x4.extract_lane(sides, 0) + f32x4.extract_lane(sides, 1));
       samples = <f64>(4 * angles);
     } else {
