@@ -177,13 +177,17 @@ export const SUB_PIXEL_WEIGHT = [5 / 18, 8 / 18, 5 / 18] as const;
  * Image of a bead without noise: the intensity integrated over every square pixel by 3 x 3 Gauss-Legendre
  * points. The truth that trackers and faster renderers are tested against.
  *
+ * @param profile that of `zNm`, for callers that draw many beads at one height
  * @returns [row, column] relative to the background
  * @throws {ConfigError} if a corner lies beyond the radius the optics were made for
  */
-export function renderBead(optics: RadialOptics, view: BeadView): Float64Array {
-  const { xPx, yPx, zNm, size, pixelSizeNm } = view;
+export function renderBead(
+  optics: RadialOptics,
+  view: BeadView,
+  profile: Float64Array = optics.profile(view.zNm),
+): Float64Array {
+  const { xPx, yPx, size, pixelSizeNm } = view;
   const image = new Float64Array(size * size);
-  const profile = optics.profile(zNm);
   const perPx = pixelSizeNm / optics.rStepNm;
   const far = (center: number) => Math.max(center, size - 1 - center) + 0.5;
   const reach = Math.hypot(far(xPx), far(yPx)) * perPx;
