@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { WebSocket } from 'ws';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
@@ -104,11 +104,18 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
 /** What never becomes a request: bytes of other kinds, peers that stop half-way, connections above the limit. */
 function countBrokenConnections(server: Server, refusals: Refusals, limits: ConnectionLimits): void {
   const { requestMs, connections } = limits;
+  const answering = new WeakSet<object>();
+  server.on('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
   server.on('clientError', (cause: NodeJS.ErrnoException, stream) => {
     if (cause.code === 'ECONNRESET' || !stream.writable) return void stream.destroy();
     // What comes after a request that was turned away was turned away with it.
     if (refusals.isTurnedAway(stream)) return void stream.end(() => stream.destroy());
     if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+      // Browsers open connections in advance and may not use them.
+      if ((stream as Socket).bytesRead === 0) return void stream.destroy();
       const complaint = {
         where: 'request',
         expected: `all of it within ${requestMs} ms`,
@@ -123,13 +130,11 @@ function countBrokenConnections(server: Server, refusals: Refusals, limits: Conn
     refuseStream(stream, tooLong ? 431 : 400, 'http-request', error, refusals);
   });
   server.on('timeout', (stream) => {
-    const complaint = {
-      where: 'connection',
-      expected: `a word within ${2 * requestMs} ms`,
-      received: 'none',
-    };
-    refusals.count('http-time', new LimitError(complaint));
     stream.destroy();
+    // One that is kept for a next request and gets none is only closed.
+    if (!answering.has(stream)) return;
+    const expected = `its answer read within ${2 * requestMs} ms`;
+    refusals.count('http-time', new LimitError({ where: 'request', expected, received: 'a part' }));
   });
   server.on('tlsClientError', (cause: Error) => {
     refusals.count(

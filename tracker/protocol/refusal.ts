@@ -9,7 +9,7 @@ export const REFUSALS = {
   path: 'a path that leads to nothing',
   method: 'a method that is not served',
   'http-request': 'bytes that are no HTTP request, or headers or a body above their limit',
-  'http-time': 'an HTTP request that did not end in time',
+  'http-time': 'an HTTP request that did not end in time, or whose answer nobody read',
   tls: 'a TLS handshake that failed',
   connections: 'a connection above the limit of all connections',
   cameras: 'a camera above the limit of camera connections',
