@@ -21,7 +21,7 @@ test.skipIf(skipReason)(
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       await page.goto(url!);
-      const rows = () => page.locator('table tbody tr').filter({ hasText: /\d/ });
+      const rows = () => page.locator('.bead-list tbody tr').filter({ hasText: /\d/ });
       await expect.poll(() => rows().count(), SOON).toBe(5);
       await expect.poll(() => rows().first().innerText(), SOON).toMatch(/ok/);
 
