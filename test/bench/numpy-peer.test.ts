@@ -77,7 +77,7 @@ test.skipIf(!hasNumpy).each([
       number[],
       number[],
     ];
-    for (let bead = 0; bead < BEADS; bead++) {
+    for (const { bead, left, top } of scene.setup.rois) {
       // Both are float64: only the order of sums differs.
       expect(Math.abs(x[bead]! + left - xPx[bead]!)).toBeLessThan(1e-9);
       expect(Math.abs(y[bead]! + top - yPx[bead]!)).toBeLessThan(1e-9);
