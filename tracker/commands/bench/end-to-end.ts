@@ -20,10 +20,11 @@ const EXPERIMENTS = [
 
 /** A camera in another process, the tracker in this one with its recording: what is kept, lost and how late it is. */
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
-  for (const experiment of experiments(options)) {
+  for (const asked of experiments(options)) {
     const { repeats = REPEATS, vs } = options;
     const machine = thisMachine();
-    const zLut = await liveZLut(experiment);
+    const zLut = await liveZLut(asked);
+    const experiment = { ...asked, planes: zLut.planes };
     const peer = vs === undefined ? undefined : createPeer(vs, { ...conditionsOf(experiment), engine: null });
     const { ours, wallMs } = await inTurn(repeats, () => runLive(experiment, zLut), peer);
     const fps = ours.map(({ framesTracked, seconds }) => framesTracked / seconds);

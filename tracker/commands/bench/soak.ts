@@ -18,14 +18,16 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
   const forMs = options.for ?? (options.minutes ?? MINUTES) * 60_000;
   const machine = thisMachine();
   const samples: { atMs: number; rss: number; heapUsed: number; arrayBuffers: number }[] = [];
+  const zLut = await liveZLut(liveDefaults(options));
   const experiment = {
     ...liveDefaults(options),
+    planes: zLut.planes,
     forMs,
     sampleMs: Math.min(SAMPLE_MS, forMs / FEWEST_SAMPLES),
     onSample: (atMs: number) => samples.push({ atMs, ...process.memoryUsage() }),
   };
   const { vs } = options;
-  const result = await runLive(experiment, await liveZLut(experiment));
+  const result = await runLive(experiment, zLut);
   const line = liveLine('soak', experiment, [result], machine);
   const peer = vs === undefined ? undefined : createPeer(vs, line);
   await peer?.run();
