@@ -34,7 +34,7 @@ export interface BenchOptions {
 }
 
 /** Figures that every line has under the same names; null where a case does not measure them. */
-export interface Figures {
+interface Figures {
   usPerRoi: number | null;
   roisPerSecond: number | null;
   framesOffered: number | null;

@@ -11,7 +11,7 @@ export async function enginesToMeasure(
 }
 
 /** Whether there is a GPU that is no software. */
-export async function hasRealGpu(): Promise<boolean> {
+async function hasRealGpu(): Promise<boolean> {
   try {
     return !(await findAdapter()).info.isFallbackAdapter;
   } catch {

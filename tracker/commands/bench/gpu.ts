@@ -1,6 +1,6 @@
 import type { Reduction } from '#engines/compose.ts';
 import { createGpuEngine } from '#engines/gpu.ts';
-import { openGpu } from '#engines/gpu-device.ts';
+import { findAdapter, openGpu } from '#engines/gpu-device.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions, Conditions } from './case.ts';
@@ -11,7 +11,6 @@ import { digits, median, quantile } from './statistics.ts';
 const ROI_SIZES = [64, 100, 256];
 const BEADS = [100, 250, 500, 1000, 2000];
 const LANES = [32, 64, 128, 256];
-const REDUCTIONS = ['tree', 'subgroup'] as const;
 const PLANES = 200;
 const REPEATS = 3;
 const FRAMES_PER_BATCH = 16;
@@ -31,6 +30,7 @@ interface Repeat {
  */
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
   const { planes = PLANES } = options;
+  const reductions = options.reduction ?? (await reductionsOfAdapter());
   for (const preset of options.preset ?? (['magtrack'] as const)) {
     const plan = presetPlan(preset);
     const iterations = planIterations(plan);
@@ -40,7 +40,7 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
           const scene = await benchScene({ beads, size: roi, planes, pixelFormat: pixelType }, plan);
           const busGBPerSecond = await measureBus(scene.frame.length);
           const conditions = { engine: 'gpu', preset, roi, pixelType, planes, beads, iterations } as const;
-          for (const reduction of options.reduction ?? REDUCTIONS) {
+          for (const reduction of reductions) {
             for (const lanes of options.lanes ?? LANES) {
               const line = await measure(scene, conditions, { lanes, reduction }, options);
               yield { ...line, busGBPerSecond: digits(busGBPerSecond) };
@@ -50,6 +50,11 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
       }
     }
   }
+}
+
+async function reductionsOfAdapter(): Promise<Reduction[]> {
+  const { features } = await findAdapter();
+  return features.has('subgroups') ? ['tree', 'subgroup'] : ['tree'];
 }
 
 async function measure(
