@@ -15,6 +15,7 @@ import { Bead, beginScratch, Scratch } from '../stages/bead.as';
 import {
   programBytesPerPixel,
   programHead,
+  programKeeps,
   programProfile,
   programSize,
   programSteps,
@@ -59,6 +60,7 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   const size = load<i32>(program + programSize);
   Bead.size = size;
   Bead.bytesPerPixel = load<i32>(program + programBytesPerPixel);
+  Bead.keeps = load<i32>(program + programKeeps) != 0;
   Bead.pixels = frame + <usize>load<u32>(roi + roiStart);
   Bead.rowBytes = <usize>load<u32>(roi + roiStride);
   Bead.zLut = <usize>load<u32>(roi + roiZLut);

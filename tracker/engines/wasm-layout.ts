@@ -5,6 +5,7 @@ import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
+import { type Kept, keptLength } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 import { WASM_TABLES } from './wasm-tables.ts';
 import { parameterNames, KERNEL_WORDS as WORDS } from './wasm-words.ts';
@@ -17,6 +18,8 @@ export interface WasmSetup extends EngineSetup {
   givenProfiles?: readonly ArrayLike<number>[];
   /** Keeps what the stages make of an ROI whose pixels are all equal, where an engine has no result. */
   keepsDark?: boolean;
+  /** Gives back what a stage works with in place of the profile. */
+  keeps?: Kept;
 }
 
 /** A setup as it lies in memory, where every thread reads it while frames are tracked; structured-cloneable. */
@@ -172,6 +175,7 @@ function writeProgram(writer: Writer, setup: WasmSetup, size: number): number {
     [WORDS.programBytesPerPixel, PIXEL_FORMATS[pixelFormat].bytesPerPixel],
     [WORDS.programProfile, profileLength(setup, size)],
     [WORDS.programSteps, plan.length],
+    [WORDS.programKeeps, Number(setup.keeps !== undefined)],
   ]);
   for (const [index, { stage, params }] of plan.entries()) {
     const constants = stageNamed(stage).constants(params, size);
@@ -185,8 +189,9 @@ function writeProgram(writer: Writer, setup: WasmSetup, size: number): number {
   return at;
 }
 
-/** Radii of the longest profile that an ROI of this size has on its way. */
-function profileLength({ plan, givenProfiles }: WasmSetup, size: number): number {
+/** Radii of the longest profile that an ROI of this size has on its way, or the numbers that take its place. */
+function profileLength({ plan, givenProfiles, keeps }: WasmSetup, size: number): number {
+  if (keeps) return keptLength(keeps, size);
   const given = givenProfiles?.map(({ length }) => length) ?? [];
   return Math.max(1, ...given, ...plan.map((step) => planRadii([step], size)));
 }

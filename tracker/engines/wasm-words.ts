@@ -16,12 +16,16 @@ export const KERNEL_WORDS = {
   roiTop: 44,
   roiBytes: 48,
 
-  /** One per ROI size; its steps follow. `programProfile` is how many radii its longest profile has. */
+  /**
+   * One per ROI size; its steps follow. `programProfile` is how many radii its longest profile has; `programKeeps` is 1
+   * where what a stage works with takes its place.
+   */
   programSize: 0,
   programBytesPerPixel: 4,
   programProfile: 8,
   programSteps: 12,
-  programHead: 16,
+  programKeeps: 16,
+  programHead: 20,
 
   /** A step: number of the stage, address of its parameters (f64), address of its tables (f64) or 0. */
   stepStage: 0,

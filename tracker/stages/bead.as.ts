@@ -15,6 +15,8 @@ export class Bead {
   /** Address of [radius] f64 counts, NaN where a bin holds no pixel, and how many the last stage wrote. */
   static profile: usize = 0;
   static radii: i32 = 0;
+  /** Whether a stage leaves what it works with in place of the profile, as `Kept` of compose.ts has it. */
+  static keeps: bool = false;
   /** Address of the words `zLut...` of its Z-LUT; 0 without one. */
   static zLut: usize = 0;
   static zNm: f64 = 0;

@@ -8,6 +8,7 @@ export function qi(params: usize, _tables: usize): void {
   if (Bead.xPx != Bead.xPx || Bead.yPx != Bead.yPx || (Bead.bytesPerPixel == 4 && hasNaN())) {
     Bead.xPx = NaN;
     Bead.yPx = NaN;
+    if (Bead.keeps) keepSamples(NaN, NaN, NaN, NaN, NaN);
     return;
   }
   if (Bead.bytesPerPixel == 1) move<u8>(params);
@@ -55,9 +56,20 @@ function move<T>(params: usize): void {
     above += load<f64>(weights, 8) * here;
     below += load<f64>(weights, 16) * here;
   }
+  if (Bead.keeps) keepSamples(level + left, level + middle, level + right, level + above, level + below);
   const straight = load<f64>(params + qiStraight);
   Bead.xPx = x + extremum(left, middle, right, straight);
   Bead.yPx = y + extremum(above, middle, below, straight);
+}
+
+function keepSamples(left: f64, middle: f64, right: f64, above: f64, below: f64): void {
+  Bead.radii = 6;
+  store<f64>(Bead.profile, left);
+  store<f64>(Bead.profile, middle, 8);
+  store<f64>(Bead.profile, right, 16);
+  store<f64>(Bead.profile, above, 24);
+  store<f64>(Bead.profile, middle, 32);
+  store<f64>(Bead.profile, below, 40);
 }
 
 /** Position of the extremum of the parabola through (-1, left), (0, middle), (1, right); NaN for a straight line. */

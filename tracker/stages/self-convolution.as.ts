@@ -50,6 +50,20 @@ export function middleLag(): i32 {
  * @returns address of f64 lags, valid until the next call for this axis; 0 when all are NaN
  */
 export function selfConvolution(isX: bool, xPx: f64, yPx: f64, halfLines: i32, tables: usize): usize {
+  const lags = findLags(isX, xPx, yPx, halfLines, tables);
+  if (Bead.keeps) keepLags(isX, lags);
+  return lags;
+}
+
+function keepLags(isX: bool, lags: usize): void {
+  const bytes = <usize>Bead.size << 3;
+  const into = Bead.profile + (isX ? 0 : bytes);
+  Bead.radii = 2 * Bead.size;
+  if (lags != 0) return memory.copy(into, lags, bytes);
+  for (let at: usize = 0; at < bytes; at += 8) store<f64>(into + at, NaN);
+}
+
+function findLags(isX: bool, xPx: f64, yPx: f64, halfLines: i32, tables: usize): usize {
   const along = isX ? xPx : yPx;
   const across = isX ? yPx : xPx;
   const size = Bead.size;
