@@ -25,7 +25,7 @@ export type GoldenAnswer = Readonly<Record<string, GoldenArray>>;
 
 /** One implementation of the reference's functions. */
 export interface GoldenEngine {
-  readonly name: 'reference' | 'gpu';
+  readonly name: 'reference' | 'wasm' | 'gpu';
   /** Tolerances its answers are held to. */
   readonly precision: 'f64' | 'f32';
   /**

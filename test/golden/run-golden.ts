@@ -6,9 +6,11 @@ import { openGoldenFolder } from './golden-folder.ts';
 import { openGpuGoldenEngine } from './gpu-golden-engine.ts';
 import { openReferenceGoldenEngine } from './reference-golden-engine.ts';
 import { runCases } from './run-cases.ts';
+import { openWasmGoldenEngine } from './wasm-golden-engine.ts';
 
 const ENGINES: Record<string, OpenGoldenEngine> = {
   reference: openReferenceGoldenEngine,
+  wasm: openWasmGoldenEngine,
   gpu: openGpuGoldenEngine,
 };
 
