@@ -30,6 +30,12 @@ test('what takes less time per ROI is better by the ratio, what does more frames
   expect(slow.compare({ fps: [10, 20] })).toMatchObject({ by: 'fps', ratio: 3, ratioOfBest: 4 });
 });
 
+test('the best repeat of a peer that repeats itself is what it says', async () => {
+  const peer = createPeer(`echo '{"usPerRoi": 30, "usPerRoiMin": 20}'`, CONDITIONS);
+  await peer.run();
+  expect(peer.compare({ usPerRoi: [15, 10] })).toMatchObject({ ratio: 2.4, ratioOfBest: 2 });
+});
+
 test('without a figure that both have, the time of a run is compared', async () => {
   const peer = createPeer(`echo '{not json'; echo '{"usPerRoi": "fast"}'`, CONDITIONS);
   await peer.run();

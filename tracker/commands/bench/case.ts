@@ -29,6 +29,16 @@ export interface BenchOptions {
   for?: number;
   /** Of `soak`. */
   minutes?: number;
+  /** Of what is random in `precision`. */
+  seed?: number;
+  /** nm, of the beads of `precision`. */
+  radius?: number[];
+  /** Of a background pixel in `precision`. */
+  photons?: number[];
+  /** nm, heights of `precision`. */
+  z?: number[];
+  /** File for the picture of `precision`. */
+  svg?: string;
   /** Command line of a peer to run in turn with ours. */
   vs?: string;
 }

@@ -14,7 +14,7 @@ export function registerBench(program: Command): void {
   program
     .command('bench')
     .description('measure this machine, one JSON line for every combination of what is asked for')
-    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu and accuracy`)
+    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu, accuracy and precision`)
     .argument('[minutes]', 'of soak', number)
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
     .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
@@ -42,6 +42,11 @@ export function registerBench(program: Command): void {
     .option('--frames <count>', 'frames of one repeat', wholeNumber)
     .option('--for <time>', 'time of one repeat: 500ms, 10s, 5m or 2h', duration)
     .option('--repeats <count>', 'repeats; medians are reported', wholeNumber)
+    .option('--seed <number>', 'of what is random in precision (default: 0)', wholeNumber)
+    .option('--radius <list>', 'radii of the beads of precision, nm', numbers)
+    .option('--photons <list>', 'of a background pixel in precision', numbers)
+    .option('--z <list>', 'heights of precision, nm', numbers)
+    .option('--svg <file>', 'picture of precision')
     .option(
       '--vs <command>',
       'a peer, run in turn with ours: figures of its last JSON line, else its time, are compared; {roi}, {beads}, {planes}, {preset} and {pixelType} are filled in',
@@ -69,4 +74,8 @@ function listOf<const T extends string>(known: readonly T[]): (text: string) => 
 
 function wholeNumbers(text: string): number[] {
   return text.split(',').map(wholeNumber);
+}
+
+function numbers(text: string): number[] {
+  return text.split(',').map(number);
 }

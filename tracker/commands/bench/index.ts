@@ -19,4 +19,9 @@ export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
   soak: { title: 'memory over minutes', onlyByName: true, load: () => import('./soak.ts') },
   gpu: { title: 'kernel choices of a GPU', onlyByName: true, load: () => import('./gpu.ts') },
   accuracy: { title: 'errors of every preset', onlyByName: true, load: () => import('./accuracy.ts') },
+  precision: {
+    title: 'errors over the least that photons allow',
+    onlyByName: true,
+    load: () => import('./precision.ts'),
+  },
 };

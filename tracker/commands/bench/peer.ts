@@ -10,7 +10,7 @@ const COMPARABLE = { usPerRoi: true, roisPerSecond: false, fps: false, wallMs: t
 type Comparable = keyof typeof COMPARABLE;
 
 /** One run of a peer: figures of the last JSON line that it printed, if any, and the time it took. */
-type PeerRun = { wallMs: number } & Partial<Record<Comparable, number>>;
+type PeerRun = { wallMs: number } & Partial<Record<Comparable | 'usPerRoiMin', number>>;
 
 /** How a peer did beside us in one run. */
 export interface PeerComparison extends Partial<Record<Comparable, number>> {
@@ -19,7 +19,7 @@ export interface PeerComparison extends Partial<Record<Comparable, number>> {
   by: Comparable;
   /** How many times better ours is. */
   ratio: number;
-  /** By the best repeat of either. */
+  /** By the best repeat of either; a peer that repeats itself says `usPerRoiMin`. */
   ratioOfBest: number;
 }
 
@@ -46,10 +46,12 @@ export function createPeer(template: string, conditions: Conditions): Peer {
     compare(ours) {
       const has = (name: Comparable) => (ours[name]?.length ?? 0) > 0 && runs.every((run) => name in run);
       const by = (Object.keys(COMPARABLE) as Comparable[]).find(has) ?? 'wallMs';
-      const of = (name: Comparable) => runs.flatMap((run) => run[name] ?? []);
+      const of = (name: keyof PeerRun) => runs.flatMap((run) => run[name] ?? []);
       const best = (values: readonly number[]) =>
         COMPARABLE[by] ? Math.min(...values) : Math.max(...values);
-      const ratio = (mine: number, theirs: number) => digits(COMPARABLE[by] ? theirs / mine : mine / theirs);
+      const theirs = of(by);
+      if (by === 'usPerRoi') theirs.push(...of('usPerRoiMin'));
+      const ratio = (mine: number, its: number) => digits(COMPARABLE[by] ? its / mine : mine / its);
       const figures = (Object.keys(COMPARABLE) as Comparable[])
         .filter((name) => of(name).length > 0)
         .map((name) => [name, digits(median(of(name)))]);
@@ -58,7 +60,7 @@ export function createPeer(template: string, conditions: Conditions): Peer {
         ...Object.fromEntries(figures),
         by,
         ratio: ratio(median(ours[by] ?? []), median(of(by))),
-        ratioOfBest: ratio(best(ours[by] ?? []), best(of(by))),
+        ratioOfBest: ratio(best(ours[by] ?? []), best(theirs)),
       };
     },
   };
@@ -94,7 +96,7 @@ async function runPeer(command: string): Promise<PeerRun> {
     });
   }
   const printed = lastJson(output);
-  const figures = (Object.keys(COMPARABLE) as Comparable[]).flatMap((name) =>
+  const figures = [...Object.keys(COMPARABLE), 'usPerRoiMin'].flatMap((name) =>
     typeof printed[name] === 'number' ? [[name, printed[name]]] : [],
   );
   return { wallMs, ...Object.fromEntries(figures) };
