@@ -84,8 +84,14 @@ export function createFastSensor(params: SensorParams, seed: number): Expose {
 
 /** A pool of normals with exactly mean 0 and standard deviation 1, since every pixel draws from the same. */
 function standardNormals(random: Random): Float32Array {
-  const pool = Float64Array.from({ length: POOL }, random.normal);
-  const mean = pool.reduce((sum, value) => sum + value, 0) / POOL;
-  const variance = pool.reduce((sum, value) => sum + (value - mean) ** 2, 0) / POOL;
-  return Float32Array.from(pool, (value) => (value - mean) / Math.sqrt(variance));
+  const pool = new Float64Array(POOL);
+  let sum = 0;
+  for (let index = 0; index < POOL; index++) sum += pool[index] = random.normal();
+  const mean = sum / POOL;
+  let squares = 0;
+  for (const value of pool) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / POOL);
+  const normals = new Float32Array(POOL);
+  for (let index = 0; index < POOL; index++) normals[index] = (pool[index]! - mean) / deviation;
+  return normals;
 }

@@ -48,13 +48,18 @@ export function createFastRenderer(params: FastRendererParams): FastRenderer {
   const { pixelSizeNm = 100, zRangeNm = [-2000, 12_000], supportPx = 44, taperPx = 8 } = params;
   const entries = supportPx * ENTRIES_PER_PX + 2;
   const planes = Math.max(4, Math.ceil((zRangeNm[1] - zRangeNm[0]) / Z_STEP_NM) + 1);
-  const table = tabulate(params.optics, pixelSizeNm, entries, zRangeNm[0], planes);
-  fadeOut(table, entries, supportPx - taperPx, supportPx);
-
+  const table = createTable({
+    optics: params.optics,
+    pixelSizeNm,
+    entries,
+    zFirstNm: zRangeNm[0],
+    planes,
+    fade: fadeOut(entries, supportPx - taperPx, supportPx),
+  });
   const row = new Float64Array(entries);
   const add: FastRenderer['add'] = (image, width, height, xPx, yPx, zNm) => {
     const plane = Math.min(planes - 1, Math.max(0, (zNm - zRangeNm[0]) / Z_STEP_NM));
-    mixPlanes(table, entries, planes, plane, row);
+    mixPlanes(table, planes, plane, row);
     const top = Math.max(0, Math.ceil(yPx - supportPx));
     const bottom = Math.min(height - 1, Math.floor(yPx + supportPx));
     for (let y = top; y <= bottom; y++) {
@@ -74,89 +79,103 @@ export function createFastRenderer(params: FastRendererParams): FastRenderer {
   return { add };
 }
 
-/** Intensity - 1 of the pixel-blurred profile, [plane, entry]. */
-function tabulate(
-  params: FastRendererParams['optics'],
-  pixelSizeNm: number,
-  entries: number,
-  zFirstNm: number,
-  planes: number,
-): Float32Array {
+interface TableParams extends Required<Pick<FastRendererParams, 'optics' | 'pixelSizeNm'>> {
+  entries: number;
+  zFirstNm: number;
+  planes: number;
+  /** Factor of every entry. */
+  fade: Float64Array;
+}
+
+/** [entry] intensity - 1 of the pixel-blurred profile of a plane; made when a bead first comes near the plane. */
+type Table = (plane: number) => Float32Array;
+
+function createTable({ optics, pixelSizeNm, entries, zFirstNm, planes, fade }: TableParams): Table {
   const zLastNm = zFirstNm + (planes - 1) * Z_STEP_NM;
-  const optics = createRadialOptics({
-    ...params,
-    rMaxNm: (entries / ENTRIES_PER_PX + 1) * pixelSizeNm + 5 * (params.rStepNm ?? 5),
+  const radial = createRadialOptics({
+    ...optics,
+    rMaxNm: (entries / ENTRIES_PER_PX + 1) * pixelSizeNm + 5 * (optics.rStepNm ?? 5),
     zMaxNm: Math.max(Math.abs(zFirstNm), Math.abs(zLastNm)),
   });
-  const blur = Array.from({ length: entries }, (_, entry) =>
-    blurAt(entry / ENTRIES_PER_PX, pixelSizeNm / optics.rStepNm),
-  );
-  const table = new Float32Array(planes * entries);
-  const profile = new Float64Array(optics.radii);
-  for (let plane = 0; plane < planes; plane++) {
-    optics.profile(zFirstNm + plane * Z_STEP_NM, profile);
-    blur.forEach(({ first, weights }, entry) => {
+  const blurred = createBlur(entries, pixelSizeNm / radial.rStepNm);
+  const profile = new Float64Array(radial.radii);
+  const rows: Float32Array[] = [];
+  return (plane) => {
+    let row = rows[plane];
+    if (!row) {
+      radial.profile(zFirstNm + plane * Z_STEP_NM, profile);
+      row = blurred(profile);
+      for (let entry = 0; entry < entries; entry++) row[entry]! *= fade[entry]!;
+      rows[plane] = row;
+    }
+    return row;
+  };
+}
+
+/** Turns the profile of points, [radius], into that of pixels averaged over all angles, [entry], less 1. */
+function createBlur(entries: number, radiiPerPx: number): (profile: Float64Array) => Float32Array {
+  // Half the diagonal of the outermost points of a pixel, and the points of Lagrange's polynomial.
+  const reach = Math.ceil(SUB_PIXEL[2] * Math.SQRT2 * radiiPerPx) + 4;
+  const span = 2 * reach + 1;
+  const firsts = new Int32Array(entries);
+  const weights = new Float64Array(entries * span);
+  const points = new Float64Array(6);
+  for (let entry = 0; entry < entries; entry++) {
+    const rPx = entry / ENTRIES_PER_PX;
+    const first = Math.max(0, Math.floor(rPx * radiiPerPx) - reach);
+    firsts[entry] = first;
+    for (let angle = 0; angle < ANGLES; angle++) {
+      // A square has eight like octants: an eighth of the turn is enough.
+      const turn = ((angle + 0.5) / ANGLES) * (Math.PI / 4);
+      const [xPx, yPx] = [rPx * Math.cos(turn), rPx * Math.sin(turn)];
+      for (let column = 0; column < 3; column++) {
+        for (let line = 0; line < 3; line++) {
+          const position = Math.hypot(xPx + SUB_PIXEL[column]!, yPx + SUB_PIXEL[line]!) * radiiPerPx;
+          const whole = Math.floor(position);
+          const share = (SUB_PIXEL_WEIGHT[column]! * SUB_PIXEL_WEIGHT[line]!) / ANGLES;
+          lagrangeWeights(position - whole, points);
+          for (let point = 0; point < 6; point++) {
+            const radius = Math.abs(whole + point - 2);
+            weights[entry * span + radius - first]! += share * points[point]!;
+          }
+        }
+      }
+    }
+  }
+  return (profile) => {
+    const row = new Float32Array(entries);
+    for (let entry = 0; entry < entries; entry++) {
+      const first = firsts[entry]!;
+      const last = Math.min(span, profile.length - first);
+      const weight = entry * span;
       let sum = 0;
-      for (let index = 0; index < weights.length; index++) sum += weights[index]! * profile[first + index]!;
-      table[plane * entries + entry] = sum - 1;
-    });
-  }
-  return table;
+      for (let index = 0; index < last; index++) sum += weights[weight + index]! * profile[first + index]!;
+      row[entry] = sum - 1;
+    }
+    return row;
+  };
 }
 
-/** Weights of a profile's radii in the mean over a pixel at distance `rPx`, itself averaged over all angles. */
-function blurAt(rPx: number, radiiPerPx: number): { first: number; weights: Float64Array } {
-  const weightOf = new Map<number, number>();
-  for (let angle = 0; angle < ANGLES; angle++) {
-    // A square has eight like octants: an eighth of the turn is enough.
-    const turn = ((angle + 0.5) / ANGLES) * (Math.PI / 4);
-    SUB_PIXEL.forEach((i, column) => {
-      SUB_PIXEL.forEach((j, row) => {
-        const position = Math.hypot(rPx * Math.cos(turn) + i, rPx * Math.sin(turn) + j) * radiiPerPx;
-        const whole = Math.floor(position);
-        const share = (SUB_PIXEL_WEIGHT[column]! * SUB_PIXEL_WEIGHT[row]!) / ANGLES;
-        lagrangeWeights(position - whole).forEach((weight, point) => {
-          const radius = Math.abs(whole + point - 2);
-          weightOf.set(radius, (weightOf.get(radius) ?? 0) + share * weight);
-        });
-      });
-    });
-  }
-  const first = Math.min(...weightOf.keys());
-  const weights = new Float64Array(Math.max(...weightOf.keys()) - first + 1);
-  for (const [radius, weight] of weightOf) weights[radius - first] = weight;
-  return { first, weights };
-}
-
-/** Multiplies every plane by half a cosine that falls from 1 at `fromPx` to 0 at `toPx`. */
-function fadeOut(table: Float32Array, entries: number, fromPx: number, toPx: number): void {
-  for (let index = 0; index < table.length; index++) {
-    const place = ((index % entries) / ENTRIES_PER_PX - fromPx) / (toPx - fromPx);
-    if (place > 0) table[index]! *= place >= 1 ? 0 : (1 + Math.cos(Math.PI * place)) / 2;
-  }
+/** [entry] half a cosine that falls from 1 at `fromPx` to 0 at `toPx`. */
+function fadeOut(entries: number, fromPx: number, toPx: number): Float64Array {
+  return Float64Array.from({ length: entries }, (_, entry) => {
+    const place = (entry / ENTRIES_PER_PX - fromPx) / (toPx - fromPx);
+    if (!(place > 0)) return 1;
+    return place >= 1 ? 0 : (1 + Math.cos(Math.PI * place)) / 2;
+  });
 }
 
 /** Profile at a fractional plane, by Lagrange's polynomial through four planes. */
-function mixPlanes(
-  table: Float32Array,
-  entries: number,
-  planes: number,
-  plane: number,
-  row: Float64Array,
-): void {
+function mixPlanes(table: Table, planes: number, plane: number, row: Float64Array): void {
   const whole = Math.min(planes - 3, Math.max(1, Math.floor(plane)));
   const p = plane - whole;
   const a = (-p * (p - 1) * (p - 2)) / 6;
   const b = ((p + 1) * (p - 1) * (p - 2)) / 2;
   const c = (-(p + 1) * p * (p - 2)) / 2;
   const d = ((p + 1) * p * (p - 1)) / 6;
-  const start = (whole - 1) * entries;
-  for (let entry = 0; entry < entries; entry++) {
-    const index = start + entry;
-    row[entry] =
-      a * table[index]! +
-      b * table[index + entries]! +
-      c * table[index + 2 * entries]! +
-      d * table[index + 3 * entries]!;
+  const [first, second] = [table(whole - 1), table(whole)];
+  const [third, fourth] = [table(whole + 1), table(whole + 2)];
+  for (let entry = 0; entry < row.length; entry++) {
+    row[entry] = a * first[entry]! + b * second[entry]! + c * third[entry]! + d * fourth[entry]!;
   }
 }

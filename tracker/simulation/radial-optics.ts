@@ -127,13 +127,17 @@ export function createRadialOptics(params: RadialOpticsParams): RadialOptics {
 const LAGRANGE = [-120, 24, -12, 12, -24, 120] as const;
 const LAGRANGE_POINTS = LAGRANGE.length;
 
-/** Lagrange's weights of six points at a place 0 to 1 between the third and the fourth. */
-export function lagrangeWeights(place: number): number[] {
-  return LAGRANGE.map((denominator, point) => {
+/**
+ * Lagrange's weights of six points at a place 0 to 1 between the third and the fourth.
+ * @param weights filled and returned; a new array when left out
+ */
+export function lagrangeWeights(place: number, weights = new Float64Array(LAGRANGE_POINTS)): Float64Array {
+  for (let point = 0; point < LAGRANGE_POINTS; point++) {
     let product = 1;
     for (let other = 0; other < LAGRANGE_POINTS; other++) if (other !== point) product *= place - (other - 2);
-    return product / denominator;
-  });
+    weights[point] = product / LAGRANGE[point]!;
+  }
+  return weights;
 }
 
 /** Value of an even function of r from its values on a grid, by Lagrange's polynomial through six points. */
