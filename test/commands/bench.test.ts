@@ -164,7 +164,7 @@ describe('every line has its conditions, its figures and a fate for every frame:
     const { done } = startCommand(
       [
         ...['bench', 'gpu', '--beads', '2', '--roi-size', '32', '--planes', '41', '--frames', '2'],
-        ...['--repeats', '1', '--for', '1ms', '--lanes', '8,16', '--reduction', 'tree'],
+        ...['--repeats', '1', '--for', '1ms', '--lanes', '8,16', '--reduction', 'tree', '--vs', 'true'],
       ],
       gpuTestEnv(),
     );
@@ -182,15 +182,19 @@ describe('every line has its conditions, its figures and a fate for every frame:
       expectLine(line, 'gpu', FIGURES);
       expect(line.withoutResult).toBe(0);
       expect(line.busGBPerSecond).toBeGreaterThan(0);
+      expect(line.vs).toMatchObject({ command: 'true', by: 'wallMs', ratio: expect.any(Number) });
     }
   });
 });
 
-test('a case that is not there is refused, and so is an engine', PATIENT, async () => {
+test('a case that is not there is refused, and so are an engine and no repeat at all', PATIENT, async () => {
   const wrong = await runCommand('bench', 'pipelines');
   expect(wrong.stderr).toContain("error: there is no case 'pipelines'");
   expect(wrong.code).toBe(1);
   const engine = await runCommand('bench', 'pipeline', '--engine', 'wasm,cuda');
   expect(engine.stderr).toContain('expected some of reference, wasm, gpu');
   expect(engine.code).toBe(1);
+  const repeats = await runCommand('bench', 'pipeline', '--repeats', '0');
+  expect(repeats.stderr).toContain('expected a whole number from 1');
+  expect(repeats.code).toBe(1);
 });

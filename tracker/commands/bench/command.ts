@@ -18,30 +18,30 @@ export function registerBench(program: Command): void {
     .argument('[minutes]', 'of soak', number)
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
     .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
-    .option('--roi-size <list>', 'sizes of the ROIs, px', wholeNumbers)
+    .option('--roi-size <list>', 'sizes of the ROIs, px', counts)
     .option(
       '--pixel-type <list>',
       'mono8, mono12, mono16',
       listOf(Object.keys(PIXEL_FORMATS) as PixelFormat[]),
     )
-    .option('--beads <list>', 'beads in a frame', wholeNumbers)
-    .option('--planes <count>', 'planes of the Z-LUT (default: 200)', wholeNumber)
+    .option('--beads <list>', 'beads in a frame', counts)
+    .option('--planes <count>', 'planes of the Z-LUT (default: 200)', count)
     .option(
       '--threads <list>',
       'threads of reference and wasm (default: 1 to all cores, or what serve takes)',
       wholeNumbers,
     )
-    .option('--lanes <list>', 'lanes of a workgroup of the GPU', wholeNumbers)
+    .option('--lanes <list>', 'lanes of a workgroup of the GPU', counts)
     .option('--reduction <list>', `how they add up: ${REDUCTIONS.join(', ')}`, listOf(REDUCTIONS))
-    .option('--width <px>', 'width of the frames of the camera', wholeNumber)
-    .option('--height <px>', 'height of the frames of the camera', wholeNumber)
+    .option('--width <px>', 'width of the frames of the camera', count)
+    .option('--height <px>', 'height of the frames of the camera', count)
     .option('--fps <list>', 'frames a second of the camera; 0: as fast as they are taken', wholeNumbers)
     .option('--roi-streaming', 'the camera may cut frames to their ROIs')
     .option('--no-roi-streaming', 'it sends whole frames')
     .option('--no-record', 'the tracker does not record')
-    .option('--frames <count>', 'frames of one repeat', wholeNumber)
+    .option('--frames <count>', 'frames of one repeat', count)
     .option('--for <time>', 'time of one repeat: 500ms, 10s, 5m or 2h', duration)
-    .option('--repeats <count>', 'repeats; medians are reported', wholeNumber)
+    .option('--repeats <count>', 'repeats; medians are reported', count)
     .option('--seed <number>', 'of what is random in precision (default: 0)', wholeNumber)
     .option('--radius <list>', 'radii of the beads of precision, nm', numbers)
     .option('--photons <list>', 'of a background pixel in precision', numbers)
@@ -53,6 +53,7 @@ export function registerBench(program: Command): void {
     )
     .action(async (only: string | undefined, minutes: number | undefined, options: BenchOptions) => {
       if (only !== undefined && !(only in BENCH_CASES)) program.error(`error: there is no case '${only}'`);
+      if (only === 'accuracy' && options.vs !== undefined) program.error('error: accuracy takes no peer');
       const asked = minutes === undefined ? options : { ...options, minutes };
       for (const [name, { onlyByName = false, load }] of Object.entries(BENCH_CASES)) {
         if (only === undefined ? onlyByName : only !== name) continue;
@@ -70,6 +71,17 @@ function listOf<const T extends string>(known: readonly T[]): (text: string) => 
       if (found === undefined) throw new InvalidArgumentError(`expected some of ${known.join(', ')}.`);
       return found;
     });
+}
+
+/** A whole number from 1 on the command line. */
+function count(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('expected a whole number from 1.');
+  return value;
+}
+
+function counts(text: string): number[] {
+  return text.split(',').map(count);
 }
 
 function wholeNumbers(text: string): number[] {

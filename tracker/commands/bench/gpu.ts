@@ -5,6 +5,7 @@ import { createTrackTable } from '#protocol/track-table.ts';
 import { presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions, Conditions } from './case.ts';
 import { thisMachine } from './machine.ts';
+import { createPeer, inTurn } from './peer.ts';
 import { type BenchScene, benchScene, planIterations } from './scene.ts';
 import { digits, median, quantile } from './statistics.ts';
 
@@ -61,7 +62,7 @@ async function measure(
   scene: BenchScene,
   conditions: Conditions,
   choice: { lanes: number; reduction: Reduction },
-  { for: repeatMs = REPEAT_MS, frames = FRAMES_PER_BATCH, repeats = REPEATS }: BenchOptions,
+  { for: repeatMs = REPEAT_MS, frames = FRAMES_PER_BATCH, repeats = REPEATS, vs }: BenchOptions,
 ): Promise<BenchLine> {
   const machine = thisMachine();
   const { beads } = conditions;
@@ -72,8 +73,7 @@ async function measure(
     const tables = Array.from({ length: engine.tracksAtOnce ?? 1 }, () => createTrackTable(frames, beads));
     await engine.track(batch, tables[0]!);
     const before = engine.deviceTime?.() ?? null;
-    const results: Repeat[] = [];
-    for (let repeat = 0; repeat < repeats; repeat++) {
+    const repeatOnce = async (): Promise<Repeat> => {
       const batchMs: number[] = [];
       const startMs = performance.now();
       const lane = async (table: (typeof tables)[number]) => {
@@ -84,8 +84,10 @@ async function measure(
         } while (performance.now() - startMs < repeatMs);
       };
       await Promise.all(tables.map(lane));
-      results.push({ ms: performance.now() - startMs, frames: batchMs.length * frames, batchMs });
-    }
+      return { ms: performance.now() - startMs, frames: batchMs.length * frames, batchMs };
+    };
+    const peer = vs === undefined ? undefined : createPeer(vs, conditions);
+    const { ours: results, wallMs } = await inTurn(repeats, repeatOnce, peer);
     const after = engine.deviceTime?.() ?? null;
     const usPerRoi = results.map((repeat) => (1000 * repeat.ms) / (repeat.frames * beads));
     const us = median(usPerRoi);
@@ -112,6 +114,7 @@ async function measure(
       framesPerBatch: frames,
       uploadGBPerSecond: digits(scene.frame.length / (us * beads) / 1e3),
       withoutResult: tables[0]!.zNm.filter((zNm) => !Number.isFinite(zNm)).length,
+      ...(peer && { vs: peer.compare({ usPerRoi, wallMs }) }),
     };
   } finally {
     await engine.close();

@@ -80,7 +80,7 @@ async function measure(
   const perRepeat = frames ?? Math.max(probe.frames, Math.round((REPEAT_MS * probe.frames) / probe.ms));
   const before = host.deviceTime();
   const peer = vs === undefined ? undefined : createPeer(vs, conditions);
-  const { ours } = await inTurn(repeats, () => trackFrames(host, scene, perRepeat), peer);
+  const { ours, wallMs } = await inTurn(repeats, () => trackFrames(host, scene, perRepeat), peer);
   const after = host.deviceTime();
   const usPerRoi = ours.map(({ ms, frames: done }) => (1000 * ms) / (done * beads));
   const batchMs = ours.flatMap((repeat) => repeat.batchMs);
@@ -111,7 +111,7 @@ async function measure(
         gpuUsPerRoi: digits((after.us - before.us) / (after.rois - before.rois)),
         uploadGBPerSecond: digits(scene.frame.length / (us * beads) / 1e3),
       }),
-    ...(peer && { vs: peer.compare({ usPerRoi }) }),
+    ...(peer && { vs: peer.compare({ usPerRoi, wallMs }) }),
   };
 }
 

@@ -42,6 +42,12 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
     arrayBuffersMBPerMinute: perMinute('arrayBuffers'),
     rssMB: { first: digits(rss[0]!), last: digits(rss.at(-1)!), max: digits(Math.max(...rss)) },
     samples: settled.length,
-    ...(peer && { vs: peer.compare({ fps: [line.fps!], usPerRoi: [line.usPerRoi!] }) }),
+    ...(peer && {
+      vs: peer.compare({
+        fps: [line.fps!],
+        usPerRoi: [line.usPerRoi!],
+        wallMs: [1000 * Number(line.seconds)],
+      }),
+    }),
   };
 }

@@ -70,7 +70,7 @@ async function* measure(
     prefixes.push({ stage, scene, frames: calls * FRAMES_PER_CALL });
   }
   const peer = vs === undefined ? undefined : createPeer(vs, conditions);
-  const { ours } = await inTurn(repeats, () => timeAll(engine, prefixes), peer);
+  const { ours, wallMs } = await inTurn(repeats, () => timeAll(engine, prefixes), peer);
   const line = (stage: string, stageFrames: number, usPerRoi: number, usPerRoiMin: number) => ({
     case: 'stages',
     ...conditions,
@@ -97,7 +97,7 @@ async function* measure(
   const whole = ours.map((us) => us[last]!);
   yield {
     ...line('all', prefixes[last]!.frames, median(whole), least(last)),
-    ...(peer && { vs: peer.compare({ usPerRoi: whole }) }),
+    ...(peer && { vs: peer.compare({ usPerRoi: whole, wallMs }) }),
   };
 }
 
