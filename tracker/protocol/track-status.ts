@@ -18,6 +18,8 @@ export const TRACK_STATUS = {
   ambiguous: 128,
   /** z is NaN: no plane of the Z-LUT resembles the bead; x and y may be of something else. */
   unsure: 256,
+  /** The image is not quite that of the Z-LUT's model: dirt, a neighbor, or another bead. */
+  'poor-fit': 512,
 } as const;
 
 type TrackStatusName = keyof typeof TRACK_STATUS;
