@@ -1,10 +1,11 @@
 import type { Engine } from '#engines/engine.ts';
 import { ZLutError } from '#protocol/errors.ts';
-import { type FrameShape, frameBytes } from '#protocol/pixel-format.ts';
+import { type FrameShape, frameBytes, PIXEL_FORMATS, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
+import { type CalibrationFrame, fitZLutModel } from './fit-z-lut-model.ts';
 
 /** Fewest planes a lookup can use: its parabola needs room on both sides. */
 const MIN_PLANES = 8;
@@ -29,6 +30,8 @@ export interface BuildOptions {
   roi: Roi;
   /** Name of the Z-LUT in messages. */
   name: string;
+  /** Fits a model to all frames, too, which are kept for it; called with each of `MODEL_ROUNDS` rounds. */
+  onModelRound?: (round: number) => void;
 }
 
 export interface BuiltZLut {
@@ -59,7 +62,7 @@ export async function buildZLut(
   frames: AsyncIterable<SweepFrame>,
   options: BuildOptions,
 ): Promise<BuiltZLut> {
-  const { engine, plan, shape, roi, name } = options;
+  const { engine, plan, shape, roi, name, onModelRound } = options;
   const method = planMethod(plan, roi.size);
   if (method === null) {
     throw new ZLutError({
@@ -75,10 +78,16 @@ export async function buildZLut(
   const planes = new Map<number, Plane>();
   const buffers = Array.from({ length: BATCH }, () => new ArrayBuffer(Math.ceil(frameBytes(shape) / 8) * 8));
   const planeZNm: number[] = [];
+  const kept: CalibrationFrame[] = [];
   const trackBatch = async () => {
     const table = createTrackTable(planeZNm.length, 1, radii);
     await engine.track(buffers.slice(0, planeZNm.length), table);
-    for (const [frame, zNm] of planeZNm.entries()) addFrame(planes, zNm, table, frame);
+    for (const [frame, zNm] of planeZNm.entries()) {
+      addFrame(planes, zNm, table, frame);
+      const [xPx, yPx] = [table.xPx[frame]! - roi.left, table.yPx[frame]! - roi.top];
+      if (!onModelRound || Number.isNaN(xPx) || Number.isNaN(yPx)) continue;
+      kept.push({ pixels: cropRoi(buffers[frame]!, shape, roi), zNm, xPx, yPx });
+    }
     planeZNm.length = 0;
   };
   for await (const frame of frames) {
@@ -87,7 +96,26 @@ export async function buildZLut(
     if (planeZNm.length === BATCH) await trackBatch();
   }
   if (planeZNm.length > 0) await trackBatch();
-  return assemble(planes, method, name);
+  const built = assemble(planes, method, name);
+  if (!onModelRound) return built;
+  const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
+  const model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound: onModelRound });
+  return { ...built, zLut: { ...built.zLut, model } };
+}
+
+/** [row, column] counts of the ROI in a frame. */
+function cropRoi(
+  frame: ArrayBuffer,
+  { width, pixelFormat }: FrameShape,
+  { left, top, size }: Roi,
+): Float32Array {
+  const pixels = viewPixels(frame, pixelFormat);
+  const crop = new Float32Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const from = (top + row) * width + left;
+    crop.set(pixels.subarray(from, from + size), row * size);
+  }
+  return crop;
 }
 
 /** Adds the profile of one tracked frame to its plane, unless the bead was not found in it. */

@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeKernel, type Kept, RESULT_FLAGS, RESULT_WORDS } from '#engines/compose.ts';
 import { findAdapter, type OpenedGpu, openGpu } from '#engines/gpu-device.ts';
-import { STAGES } from '#stages/index.ts';
+import { STAGES as ALL_STAGES } from '#stages/index.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 
 const options = { lanes: 64, reduction: 'tree', keepsProfiles: true } as const;
 const REDUCTIONS = ['tree', 'subgroup'] as const;
+const STAGES = ALL_STAGES.filter(({ referenceOnly }) => !referenceOnly);
 const stages = new URL('../../tracker/stages/', import.meta.url);
 
 function planOf(stage: string, params: Record<string, unknown> = {}): Plan {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { DeviceError } from '#protocol/errors.ts';
 import type { Plan } from '#stages/plan.ts';
+import { assertRunsOn, isReferenceOnly } from '#stages/plan-needs.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { EngineKind } from './engine-messages.ts';
 import { describeSpeed, measureSpeed, type Workload } from './measure-speed.ts';
@@ -37,13 +38,21 @@ export interface EngineWishes {
  * Starts the engine that was asked for.
  *
  * `auto` takes `wasm`, or a real GPU that is faster on what will be tracked; each must agree with the reference on a
- * known example. It never takes a software adapter, and falls back on the reference.
+ * known example. It never takes a software adapter, and falls back on the reference, which alone has every stage.
  * @throws {DeviceError} when `gpu` is asked for and there is no adapter
+ * @throws {ConfigError} when an engine is asked for that lacks a stage of the plan
  */
 export async function chooseEngine(choice: EngineChoice, wishes: EngineWishes = {}): Promise<ChosenEngine> {
+  const { plan = [] } = wishes;
+  if (choice === 'gpu' || choice === 'wasm') assertRunsOn(plan, choice);
   switch (choice) {
     case 'auto':
-      return chooseFastest(wishes);
+      if (!isReferenceOnly(plan)) return chooseFastest(wishes);
+      return {
+        host: await startReference(wishes),
+        why: 'alone has all stages of the pipeline',
+        roisPerSecond: {},
+      };
     case 'gpu': {
       const host = await startGpu(wishes);
       const why = host.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';

@@ -1,6 +1,7 @@
 import { DeviceError } from '#protocol/errors.ts';
 import { layoutBytes } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { assertRunsOn } from '#stages/plan-needs.ts';
 import { composeKernel, type Reduction, ROI_WORD_COUNT } from './compose.ts';
 import { type GpuBuffers, largestBuffer } from './gpu-buffers.ts';
 import { popError } from './gpu-device.ts';
@@ -57,10 +58,12 @@ export interface BoundSetup {
  * Compiles and binds what a setup needs; nothing may be in flight.
  * @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size
  * @throws {DeviceError} if the setup does not fit the device
+ * @throws {ConfigError} if a stage has no text for the GPU
  */
 export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: number): Promise<BoundSetup> {
   const { device, buffers, pipelines } = parts;
   const { plan, pixelFormat, profiles, rois, keeps } = setup;
+  assertRunsOn(plan, 'gpu');
   const { values, starts: zLutStarts, givenStart } = packTables(setup);
   const sizes = [...new Set(rois.map((roi) => roi.size))];
   const places = placesOf(setup, sizes, zLutStarts);

@@ -7,6 +7,7 @@ import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import type { BeadState, Stage } from '#stages/define.ts';
 import type { Plan } from '#stages/plan.ts';
 import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
+import { assertHasModel } from '#stages/plan-needs.ts';
 import type { Engine, EngineSetup } from './engine.ts';
 import { judgeTrack } from './judge-track.ts';
 
@@ -85,6 +86,7 @@ function createBeadState(
   wholeCounts: boolean,
   zLut: ZLut | null,
   radii: number,
+  saturation = Number.POSITIVE_INFINITY,
 ): BeadState {
   const profile = new Float64Array(radii).fill(Number.NaN);
   return {
@@ -98,6 +100,7 @@ function createBeadState(
     zNm: Number.NaN,
     score: Number.NaN,
     status: 0,
+    saturation,
   };
 }
 
@@ -105,7 +108,7 @@ function bindSteps(plan: Plan): BoundStep[] {
   return plan.map(({ stage, params }) => ({ stage: stageNamed(stage), params }));
 }
 
-/** @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size */
+/** @throws {RoiError | ZLutError} if an ROI leaves the frame, or a Z-LUT belongs to another ROI size or lacks the model it needs */
 function bindBeads({
   plan,
   width,
@@ -123,10 +126,18 @@ function bindBeads({
     const radii = planRadii(plan, roi.size);
     const zLut = zLuts[zLutOfBead[index] ?? -1] ?? null;
     if (zLut) assertZLutFits(zLut, roi.bead, planMethod(plan, roi.size));
+    if (zLut) assertHasModel(plan, zLut, roi.bead);
     // Beads are tracked one after the other, so those of one size share their pixels.
     const pixels = pixelsOfSize.get(roi.size) ?? new Float64Array(roi.size ** 2);
     pixelsOfSize.set(roi.size, pixels);
-    const state = createBeadState(pixels, roi.size, pixelFormat !== 'float32', zLut, radii);
+    const state = createBeadState(
+      pixels,
+      roi.size,
+      pixelFormat !== 'float32',
+      zLut,
+      radii,
+      PIXEL_FORMATS[pixelFormat].saturation,
+    );
     return { roi, place: places[index]!, state, darkest: 0, brightest: 0 };
   });
 }

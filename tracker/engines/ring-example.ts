@@ -1,6 +1,7 @@
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan, planMethod } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
 import type { EngineSetup } from './engine.ts';
 
 /** Rings that widen with height: not optics, but every stage has the work of a real bead to do on them. */
@@ -11,7 +12,7 @@ function ringCounts(radiusPx: number, plane: number, planes: number): number {
 /**
  * A mono8 frame full of ring beads off center at different heights, with all an engine needs to track it.
  * @param size px of the ROIs, which lie side by side
- * @param plan what to track it with; a Z-LUT of its method goes along, if it makes profiles
+ * @param plan what to track it with; a Z-LUT of its method goes along, if it makes profiles and needs no model
  * @param least px of the frame at least, where it should be larger than its ROIs
  */
 export function ringExample(
@@ -39,7 +40,7 @@ export function ringExample(
       }
     }
   }
-  const method = planMethod(plan, size);
+  const method = needsModel(plan) ? null : planMethod(plan, size);
   const radii = method?.radii ?? 0;
   const zLut: ZLut | null = method && {
     name: 'ring example',

@@ -5,6 +5,7 @@ import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
+import { assertRunsOn } from '#stages/plan-needs.ts';
 import { type Kept, keptLength } from './compose.ts';
 import type { EngineSetup } from './engine.ts';
 import { WASM_TABLES } from './wasm-tables.ts';
@@ -47,7 +48,8 @@ export function layoutBytesOf(setup: WasmSetup): number {
 /**
  * Writes a setup into memory, in as many bytes as `layoutBytesOf` says.
  * @param address a multiple of 16
- * @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size
+ * @throws {RoiError | ZLutError | ConfigError} if an ROI leaves the frame, a Z-LUT belongs to another ROI size, or a
+ *   stage has no text for the kernel
  */
 export function layOut(setup: WasmSetup, memory: WebAssembly.Memory, address: number): WasmLayout {
   const layout = build(setup, memory.buffer, address);
@@ -111,6 +113,7 @@ type Writer = ReturnType<typeof createWriter>;
 
 function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number): WasmLayout {
   const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, seeds, givenProfiles } = setup;
+  assertRunsOn(plan, 'wasm');
   const writer = createWriter(buffer, address);
   // First, so that `moveRois` finds the records at the address.
   const records = writer.room(rois.length * WORDS.roiBytes);

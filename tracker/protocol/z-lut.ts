@@ -1,4 +1,5 @@
 import { ZLutError } from './errors.ts';
+import type { ZLutModel } from './z-lut-model.ts';
 
 /** How the profiles of a Z-LUT were made: a bead must be looked up with profiles made alike. */
 export interface ProfileMethod {
@@ -22,6 +23,8 @@ export interface ZLut {
   profiles: Float64Array;
   /** Left out for the plain files of other programs, which sort whole pixels into rings as MagTrack does. */
   method?: ProfileMethod;
+  /** For the stage maximum-likelihood; left out when none was made. */
+  model?: ZLutModel;
 }
 
 /**

@@ -7,6 +7,8 @@ export const ARRAYS = {
   profile: { axes: ['radius'], unit: 'counts' },
   zNm: { axes: [], unit: 'nm' },
   score: { axes: [], unit: 'Pearson r' },
+  sigma: { axes: ['xyz'], unit: 'px, px, nm' },
+  chiSquared: { axes: [], unit: 'of 1 expected' },
 } as const;
 
 export type ArrayName = keyof typeof ARRAYS;
@@ -28,6 +30,14 @@ export interface BeadState {
   score: number;
   /** Bits of `TRACK_STATUS` that stages set; none when left out. */
   status?: number;
+  /** Largest count of the camera; none when left out. */
+  readonly saturation?: number;
+  /** Standard deviations of x, y and z by the photons of this image; NaN, or left out, where no stage tells. */
+  sigmaXPx?: number;
+  sigmaYPx?: number;
+  sigmaZNm?: number;
+  /** Squared residuals of a fit for each degree of freedom, over their variance; 1 is a good fit. */
+  chiSquared?: number;
 }
 
 /**
@@ -54,6 +64,10 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   constants(params: z.output<Params>, size: number): Readonly<Record<string, number>>;
   /** Number of radii of the profile it writes, for stages that write one. */
   radii?(params: z.output<Params>, size: number): number;
+  /** Whether a bead with a Z-LUT needs one that holds a model. */
+  readonly needsModel?: true;
+  /** Whether it has no text for the faster engines, which then refuse plans with it. */
+  readonly referenceOnly?: true;
   /** The parameters that decide what its profile is, which a Z-LUT must share; all of them when left out. */
   method?(params: z.output<Params>): Readonly<Record<string, unknown>>;
 }

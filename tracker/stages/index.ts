@@ -6,6 +6,7 @@ import { centerOfMass } from './center-of-mass.ts';
 import type { Stage } from './define.ts';
 import { fftProfile } from './fft-profile.ts';
 import { lookupZ } from './lookup-z.ts';
+import { maximumLikelihood } from './maximum-likelihood.ts';
 import { qi } from './qi.ts';
 import { quadrantInterpolation } from './quadrant-interpolation.ts';
 import { radialProfile } from './radial-profile.ts';
@@ -22,4 +23,5 @@ export const STAGES: readonly Stage[] = [
   radialProfile,
   fftProfile,
   lookupZ,
+  maximumLikelihood,
 ];

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
+import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
+import { type BeadState, defineStage } from './define.ts';
+import { copyModelFit, createModelFit, fitModel, type ModelFit } from './fit-model.ts';
+import { SEEDS, type Seed, seedAgain } from './likelihood-seeds.ts';
+import { UNKNOWNS } from './likelihood-sums.ts';
+import { modelRange } from './spline-model.ts';
+
+/** A fit that finds less than this share of the bead's rings in the light of the ROI is one of noise. */
+const LEAST_CONTRAST = 0.25;
+
+/** Standard deviations of chi-squared above 1 from which on the model is not that of the image. */
+const MISFIT_SIGMAS = 4;
+
+/** What the lookup said of the height that it found, not of this one. */
+const OF_LOOKUP = TRACK_STATUS.unsure | TRACK_STATUS.ambiguous | TRACK_STATUS['lut-end'];
+
+const params = z.object({
+  iterations: z.number().int().min(1).max(12).default(6).meta({
+    title: 'Iterations',
+    description: 'Steps at most; a fit ends sooner once a step is short, as a rule after two or three.',
+  }),
+  cameraGain: z.number().min(0).default(0).meta({
+    title: 'Camera gain',
+    description: 'Counts a detected photon. 0 takes gain and read noise as the calibration frames show them.',
+    unit: 'counts',
+  }),
+  readNoise: z.number().min(0).default(0).meta({
+    title: 'Read noise',
+    description: 'Standard deviation of a dark pixel; only with a camera gain.',
+    unit: 'photons',
+  }),
+  blackLevel: z.number().min(0).default(0).meta({
+    title: 'Black level',
+    description: 'Counts of the camera without light; only with a camera gain.',
+    unit: 'counts',
+  }),
+  robust: z.boolean().default(false).meta({
+    title: 'Robust',
+    description: 'Whether pixels far off the model count less: for dirt and neighbors in the ROI.',
+  }),
+  tilt: z.boolean().default(false).meta({
+    title: 'Tilt',
+    description: 'Whether the light may rise along x and y across the ROI.',
+  }),
+});
+
+type MaximumLikelihoodParams = z.output<typeof params>;
+
+/**
+ * Place and height of the bead by maximum likelihood: its image is the Z-LUT's model, gain * P(r, z) + offset, and
+ * every pixel counts by the photons that made it. Reaches the limit that the photons set, and says how far off each
+ * number may be: the standard deviations by the inverse Fisher information, times the root of chi-squared where that
+ * is above 1.
+ *
+ * Starts from the center and the height of earlier stages, and again from others where chi-squared says that the fit
+ * is wrong; where it stays high the bead is `poor-fit`. z is NaN at the ends of the model; x, y and z are NaN, and
+ * the bead `unsure`, where the rings are hardly there. Without a model the center stays as it is.
+ */
+export const maximumLikelihood = defineStage({
+  name: 'maximum-likelihood',
+  title: 'Maximum likelihood',
+  source:
+    'Fisher scoring on all pixels with the expected variance as weight; a spline as the model as in Kovari et al., Opt. Express 27 (2019) 29875, but of the image instead of its radial profile, with center, gain and offset free.',
+  params,
+  reads: ['center', 'zNm'],
+  writes: ['center', 'zNm', 'sigma', 'chiSquared'],
+  referenceOnly: true,
+  needsModel: true,
+
+  reference(bead, chosen) {
+    bead.sigmaXPx = Number.NaN;
+    bead.sigmaYPx = Number.NaN;
+    bead.sigmaZNm = Number.NaN;
+    bead.chiSquared = Number.NaN;
+    const model = bead.zLut?.model;
+    if (!model) return;
+    if (!fitFromSeeds(bead, model, chosen)) {
+      bead.zNm = Number.NaN;
+      return;
+    }
+    report(bead, model);
+  },
+
+  constants: () => ({}),
+});
+
+const best = createModelFit();
+const next = createModelFit();
+
+/** Fits from one seed after another until one is right; the best is in `best`. @returns whether there is any */
+function fitFromSeeds(bead: BeadState, model: ZLutModel, chosen: MaximumLikelihoodParams): boolean {
+  const image = {
+    pixels: bead.pixels,
+    size: bead.size,
+    noise: noiseOf(model, chosen),
+    saturation: bead.saturation ?? Number.POSITIVE_INFINITY,
+    unknowns: chosen.tilt ? 7 : 5,
+  };
+  const brightness = mean(bead.pixels) / model.levelCounts;
+  const given: Seed = { xPx: bead.xPx, yPx: bead.yPx, zNm: bead.zNm };
+  best.chiSquared = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt <= SEEDS; attempt++) {
+    const seed = attempt === 0 ? given : seedAgain(bead, attempt - 1);
+    if (!(Number.isFinite(seed.xPx) && Number.isFinite(seed.yPx) && Number.isFinite(seed.zNm))) continue;
+    next.state.fill(0).set([seed.xPx, seed.yPx, seed.zNm, brightness]);
+    if (!fitModel(image, model, chosen.iterations, chosen.robust, next)) continue;
+    if (next.chiSquared < best.chiSquared) copyModelFit(next, best);
+    if (isGood(best)) break;
+  }
+  // Other seeds have moved the center of the bead.
+  bead.xPx = given.xPx;
+  bead.yPx = given.yPx;
+  return best.chiSquared < Number.POSITIVE_INFINITY;
+}
+
+function isGood({ arrived, chiSquared, freedom }: ModelFit): boolean {
+  return arrived && chiSquared <= 1 + MISFIT_SIGMAS * Math.sqrt(2 / freedom);
+}
+
+/** Writes the best fit into the bead. */
+function report(bead: BeadState, model: ZLutModel): void {
+  const { state, variances, chiSquared } = best;
+  const light = state[UNKNOWNS.gain]! * model.levelCounts;
+  const sees = light >= LEAST_CONTRAST * (light + state[UNKNOWNS.offset]!);
+  const inside = isInside(state[UNKNOWNS.x]!, bead.size) && isInside(state[UNKNOWNS.y]!, bead.size);
+  let status = (bead.status ?? 0) & ~OF_LOOKUP;
+  bead.chiSquared = chiSquared;
+  if (!sees || !inside) {
+    bead.xPx = Number.NaN;
+    bead.yPx = Number.NaN;
+    bead.zNm = Number.NaN;
+    bead.status = status | TRACK_STATUS.unsure;
+    return;
+  }
+  const spread = Math.sqrt(Math.max(1, chiSquared));
+  bead.xPx = state[UNKNOWNS.x]!;
+  bead.yPx = state[UNKNOWNS.y]!;
+  bead.sigmaXPx = spread * Math.sqrt(variances[UNKNOWNS.x]!);
+  bead.sigmaYPx = spread * Math.sqrt(variances[UNKNOWNS.y]!);
+  const [lowest, highest] = modelRange(model);
+  const zNm = state[UNKNOWNS.z]!;
+  const ends = zNm <= lowest || zNm >= highest;
+  bead.zNm = ends ? Number.NaN : zNm;
+  bead.sigmaZNm = ends ? Number.NaN : spread * Math.sqrt(variances[UNKNOWNS.z]!);
+  if (!isGood(best)) status |= TRACK_STATUS['poor-fit'];
+  bead.status = status;
+}
+
+/** Noise as the parameters say, or as the calibration has it. */
+export function noiseOf(
+  model: CountNoise,
+  { cameraGain, readNoise, blackLevel }: MaximumLikelihoodParams,
+): CountNoise {
+  if (cameraGain === 0) return model;
+  return { cameraGain, floorVariance: (cameraGain * readNoise) ** 2 - cameraGain * blackLevel };
+}
+
+function isInside(px: number, size: number): boolean {
+  return px >= 0 && px <= size - 1;
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

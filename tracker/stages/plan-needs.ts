@@ -1,0 +1,36 @@
+import { ConfigError, ZLutError } from '#protocol/errors.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { type Plan, stageNamed } from './plan.ts';
+
+/** Whether a Z-LUT must hold a model of the bead for this plan. */
+export function needsModel(plan: Plan): boolean {
+  return plan.some(({ stage }) => stageNamed(stage).needsModel);
+}
+
+/** @throws {ZLutError} if the plan needs a model that the Z-LUT does not hold. */
+export function assertHasModel(plan: Plan, zLut: ZLut, bead: number): void {
+  if (zLut.model || !needsModel(plan)) return;
+  throw new ZLutError({
+    where: `bead ${bead} Z-LUT ${zLut.name}`,
+    expected: 'a Z-LUT that holds a model of the bead, as the pipeline needs',
+    received: 'profiles alone',
+    remedy: 'build it again with zlut build --model',
+  });
+}
+
+/** Whether only the reference has all stages of a plan. */
+export function isReferenceOnly(plan: Plan): boolean {
+  return plan.some(({ stage }) => stageNamed(stage).referenceOnly);
+}
+
+/** @throws {ConfigError} if a stage of the plan has no text for the engine. */
+export function assertRunsOn(plan: Plan, engine: 'wasm' | 'gpu'): void {
+  const step = plan.findIndex(({ stage }) => stageNamed(stage).referenceOnly);
+  if (step < 0) return;
+  throw new ConfigError({
+    where: `pipeline[${step}] on the engine ${engine}`,
+    expected: 'a stage that every engine has',
+    received: `'${plan[step]!.stage}', which only the reference has`,
+    remedy: 'set the engine to reference',
+  });
+}
