@@ -15,6 +15,12 @@ import type { Roi } from '#protocol/roi.ts';
 import { FRAME_AGAIN, FRAME_LATE, type FrameLedger } from './frame-ledger.ts';
 import { type ROI_STREAMING, StreamedRois } from './streamed-rois.ts';
 
+/** WebSocket close code of a tracker that ends: adapters wait for the next one. */
+const SHUT_DOWN = 1001;
+const SHUT_DOWN_WORDS = 'the tracker is shutting down';
+/** For an adapter to answer that. */
+const ANSWER_MS = 500;
+
 /** A frame as it arrived; the views are valid during the call only. */
 export interface ReceivedFrame {
   /** The run's frame number. */
@@ -65,6 +71,7 @@ export class CameraEndpoint {
   readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
   #goodbye = false;
+  #closing = false;
   #welcoming: Promise<void> = Promise.resolve();
 
   constructor(options: CameraEndpointOptions) {
@@ -73,6 +80,7 @@ export class CameraEndpoint {
 
   /** Takes over a socket that was opened on the camera path. */
   accept(socket: WebSocket): void {
+    if (this.#closing) return void socket.close(SHUT_DOWN, SHUT_DOWN_WORDS);
     socket.binaryType = 'nodebuffer';
     socket.on('message', (message: RawData) => this.#receive(socket, message as Buffer));
     socket.on('error', (cause) => this.#options.onTrouble(linkError(cause), false));
@@ -108,10 +116,20 @@ export class CameraEndpoint {
     send(this.#camera, { type: 'picture' });
   }
 
-  /** Closes the link with a word to the adapter, once a welcome under way is through. */
+  /**
+   * Closes the link with a word to the adapter, once a welcome under way is through, and takes the frames it sent
+   * before it heard; none come after.
+   */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#welcoming;
-    this.#camera?.close(1001, 'the tracker is shutting down');
+    const camera = this.#camera;
+    if (!camera) return;
+    const closed = new Promise((resolve) => camera.once('close', resolve));
+    camera.close(SHUT_DOWN, SHUT_DOWN_WORDS);
+    const timer = setTimeout(() => camera.terminate(), ANSWER_MS);
+    await closed;
+    clearTimeout(timer);
   }
 
   #receive(socket: WebSocket, bytes: Buffer): void {
@@ -133,6 +151,7 @@ export class CameraEndpoint {
   }
 
   async #welcome(socket: WebSocket, raw: Record<string, unknown>): Promise<void> {
+    if (this.#closing) return void socket.close(SHUT_DOWN, SHUT_DOWN_WORDS);
     try {
       const hello = parseHello(raw);
       if (this.#camera) {

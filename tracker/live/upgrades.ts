@@ -12,6 +12,9 @@ import type { Door, TurnedAway } from './door.ts';
 import { needsRole } from './pages.ts';
 import type { Refusals } from './refusals.ts';
 
+/** For a peer to answer that its WebSocket is closed. */
+const CLOSE_MS = 500;
+
 export interface UpgradeDeskOptions {
   settings: ServerSettings;
   limits: ConnectionLimits;
@@ -86,10 +89,14 @@ export class UpgradeDesk {
     endpoint.sockets.handleUpgrade(request, stream, head, (socket) => endpoint.accept(socket, stream, role));
   }
 
+  /** Closes every WebSocket, also of peers that do not answer. */
   close(): void {
     this.#watch.close();
     for (const { sockets } of this.#endpoints.values()) {
-      for (const socket of sockets.clients) socket.close(1001);
+      for (const socket of sockets.clients) {
+        socket.close(1001);
+        setTimeout(() => socket.terminate(), CLOSE_MS).unref();
+      }
       sockets.close();
     }
   }

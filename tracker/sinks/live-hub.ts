@@ -130,8 +130,11 @@ export class LiveHub implements TrackSink {
     this.announce({ type: 'event', level, timeMs: Date.now(), text });
   }
 
+  /** Tells every viewer how it ended, and closes. */
   async close(): Promise<void> {
     this.#timers.forEach(clearInterval);
+    this.#sendTracks();
+    this.#sendStatus();
     for (const { socket } of this.#viewers) socket.close(1001, 'the tracker is shutting down');
     this.#viewers.clear();
   }
