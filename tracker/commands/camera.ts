@@ -3,14 +3,12 @@ import type { CameraAdapter } from '#camera-adapters/define.ts';
 import { replayCamera, replayCameraOptions } from '#camera-adapters/replay.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { simulatedCamera, simulatedCameraOptions } from '#camera-adapters/simulated.ts';
-import { type LinkOptions, linkAccess, withLinkOptions } from './link-options.ts';
+import { type LinkOptions, linkAccess, trackerUrl, withLinkOptions } from './link-options.ts';
 import { stopSignal } from './live-options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
 
 /** `camera`: an adapter in its own process, sending frames to a tracker. */
-export function registerCamera(program: Command): void {
-  const camera = program.command('camera').description('send the frames of a camera to a tracker');
-
+export function registerCamera(camera: Command): void {
   const simulated = withLinkOptions(camera.command('simulated'))
     .description('beads rendered from exact optics, with noise, motion and known truth')
     .action((options: LinkOptions) => {
@@ -32,8 +30,10 @@ export function registerCamera(program: Command): void {
 async function carry(adapter: CameraAdapter, options: LinkOptions): Promise<void> {
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
+  // Of whoever started it with a channel and is gone.
+  process.once('disconnect', () => stop.abort());
   const { sent, dropped } = await runCamera(adapter, {
-    url: options.to,
+    url: trackerUrl(options, process.stdin),
     ...linkAccess(options),
     signal: stop.signal,
     log: (text) => console.error(`camera: ${text}`),

@@ -57,6 +57,11 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const zLuts = await simulatedZLuts(camera, plan, roiSize);
   const truthScore = new TruthScore(camera.pixelSizeNm);
   await ensureDashboard((text) => console.error(text));
+  // The time of the demonstration is that of the camera, however long it takes to start.
+  let startClock = () => {};
+  const over = new Promise<void>((resolve) => {
+    startClock = () => setTimeout(resolve, options.for).unref();
+  });
   const tracker = await LiveTracker.start({
     config,
     plan,
@@ -64,6 +69,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     rois: () => sceneRois(scene, roiSize),
     roiSize,
     truthScore,
+    ...(options.for !== undefined && { onCamera: startClock }),
     log: (text) => console.error(text),
   });
   const { engine, device } = tracker.engine.host.facts;
@@ -75,16 +81,20 @@ async function runDemo(options: DemoOptions): Promise<void> {
     process.execPath,
     [PROGRAM, 'camera', 'simulated', '--to', url, ...schemaArguments(settings)],
     {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // The channel ends with this process, however it ends, and the camera with the channel.
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Ctrl-C in the terminal must reach the tracker alone, which then ends the camera in good order.
       detached: true,
     },
   );
   const failed = once(adapter, 'exit').then(([code]) => code as number | null);
-  await Promise.race([stopSignal(), failed, ...(options.for === undefined ? [] : [elapsed(options.for)])]);
+  await Promise.race([stopSignal(), failed, over]);
   await endCamera(adapter, failed);
-  await tracker.close();
-  reportLedger(tracker.totals(), tracker.recording);
+  try {
+    await tracker.close();
+  } finally {
+    reportLedger(tracker.totals(), tracker.recording);
+  }
   reportScores(truthScore);
   process.exit(process.exitCode ?? 0);
 }

@@ -8,6 +8,8 @@ import type { PresetName } from '#stages/presets.ts';
 import { type Config, defaultConfig, readConfig, withPreset } from '../config.ts';
 import { engineOption, presetOption, wholeNumber } from './options.ts';
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Options that every command with a live tracker has. */
 export interface LiveOptions {
   config?: string;
@@ -92,10 +94,13 @@ export async function configuredZLut(config: Config): Promise<ZLut | null> {
   return config.zLut.file === undefined ? null : readZLut(config.zLut.file);
 }
 
-/** Resolves when a person or the system asks the process to stop. */
+/** Resolves when a person or the system asks the process to stop; when asked again, it ends at once. */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    const stop = () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, stop);
   });
 }

@@ -24,8 +24,7 @@ interface ServeOptions extends LiveOptions, NetworkOptions {
 }
 
 /** `serve`: the tracker, waiting for a camera. */
-export function registerServe(program: Command): void {
-  const command = program.command('serve').description('start the tracker and wait for a camera');
+export function registerServe(command: Command): void {
   withNetworkOptions(withLiveOptions(command))
     .option('--rois <file>', 'CSV of ROIs to start with; beads can be added in the dashboard')
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
@@ -56,6 +55,10 @@ async function serve(options: ServeOptions): Promise<void> {
   console.log(`dashboard: ${tracker.server.url}`);
   console.log(`cameras:   ${tracker.server.cameraUrl}`);
   await stopSignal();
-  await tracker.close();
-  reportLedger(tracker.totals(), tracker.recording);
+  console.error('ending: what has arrived is tracked and recorded; asked again, it ends at once');
+  try {
+    await tracker.close();
+  } finally {
+    reportLedger(tracker.totals(), tracker.recording);
+  }
 }

@@ -77,6 +77,9 @@ export class LiveTracker {
         log: options.log,
       });
       tracker = new LiveTracker(options, engine, server);
+      // Nobody needs these before the port is open; neither a first frame nor a reader of /metrics should wait for them.
+      void tracker.metrics.load();
+      if (config.recording.enabled) void import('#recording/run-recorder.ts');
       return tracker;
     } catch (error) {
       await engine.host.close();
