@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +21,11 @@ export interface RunningCommand {
 
 /** Starts the program as a user does, in a process of its own. */
 export function startCommand(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } });
+  return followCommand(spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } }));
+}
+
+/** Listens to a process that was just started. */
+export function followCommand(child: ChildProcessWithoutNullStreams): RunningCommand {
   let stdout = '';
   let stderr = '';
   let heard = () => {};
