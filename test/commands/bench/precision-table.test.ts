@@ -15,6 +15,17 @@ describe('tables', () => {
     );
   });
 
+  test('list the heights of one brightness together, however they were measured', () => {
+    const mixed = [0, 1000].flatMap((zNm) => [200, 1000].map((photons) => point({ zNm, photons })));
+    const rows = [...precisionTables(mixed).matchAll(/^\| 500 \| 64 \| (\d+) \| (\d+) \|/gm)];
+    expect(rows.map(([, photons, zNm]) => [photons, zNm])).toEqual([
+      ['200', '0'],
+      ['200', '1000'],
+      ['1000', '0'],
+      ['1000', '1000'],
+    ]);
+  });
+
   test('give every height with its bound, presets side by side', () => {
     const text = precisionTables([...points, point({ preset: 'quadrant', sigmaSpread: 1.04 })]);
     expect(text).toContain(

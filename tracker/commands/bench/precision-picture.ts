@@ -1,7 +1,7 @@
 import type { PrecisionPoint } from './measure-precision.ts';
 
 const PANEL = { width: 230, height: 130 };
-const GAP = { x: 14, y: 30 };
+const GAP = { x: 24, y: 30 };
 const MARGIN = { left: 64, top: 58, right: 16, bottom: 44 };
 /** Apart for every kind of color vision. Source: Okabe & Ito, Color Universal Design (2008). */
 const COLORS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
@@ -54,7 +54,7 @@ export function precisionPicture(points: readonly PrecisionPoint[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${MARGIN.left}" y="18" font-size="13">Error (rms) over the Cramér-Rao bound by height, ROI ${roi} px</text>`,
+    `<text x="${MARGIN.left}" y="18" font-size="13">Error (rms) over the Cramér-Rao bound by height, ROI ${roi} px (1: the limit)</text>`,
     legend(presets),
     ...panels,
     `<text x="${MARGIN.left}" y="${height - 8}">height, µm</text>`,

@@ -47,7 +47,10 @@ function summary(points: readonly PrecisionPoint[]): string {
 
 function heights(points: readonly PrecisionPoint[]): string {
   const presets = [...new Set(points.map(({ preset }) => preset))];
-  const rows = groups(points, ({ radiusNm, roi, photons, zNm }) => [radiusNm, roi, photons, zNm]).map(
+  const sorted = [...points].sort(
+    (a, b) => a.roi - b.roi || b.radiusNm - a.radiusNm || a.photons - b.photons || a.zNm - b.zNm,
+  );
+  const rows = groups(sorted, ({ radiusNm, roi, photons, zNm }) => [radiusNm, roi, photons, zNm]).map(
     ([key, group]) => {
       const { boundXyNm, boundZNm } = group[0]!;
       const cells = presets.map((name) => {
