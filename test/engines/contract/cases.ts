@@ -111,6 +111,14 @@ export const CASES: readonly ContractCase[] = [
     }),
   ),
   {
+    // Light of all counts: the middle two pixels of a small ROI are far apart.
+    name: 'center-of-mass median of 16 bits',
+    plan: parsePlan([{ stage: 'center-of-mass', params: { background: 'median' } }]),
+    pixelFormat: 'mono16',
+    sizes: [8, 8, 31, 8, 8, 31],
+    spoilings: ['noise', 'noise', 'noise', 'noise', 'noise', 'saturated'],
+  },
+  {
     name: 'magtrack, 512 px',
     plan: presetPlan('magtrack'),
     pixelFormat: 'mono16',

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '#engines/engine.ts';
 import { createGpuEngine } from '#engines/gpu.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
+import { startThreadHost } from '#engines/thread-host.ts';
 import { createWasmEngine } from '#engines/wasm.ts';
+import { startWasmHost } from '#engines/wasm-host.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { gpuSkipReason } from '../../support/gpu-adapter.ts';
 import { differences, type EngineTolerance, tracksOf, trueTracksOf } from './agreement.ts';
 import { CASES } from './cases.ts';
+import { hostEngine } from './host-engine.ts';
 import { type Batch, batchesOf } from './scene.ts';
 
 interface Contracted {
@@ -15,20 +18,27 @@ interface Contracted {
   open: () => Engine | Promise<Engine>;
   tolerance: EngineTolerance;
   skipReason?: string | null;
+  /** Leaves out rows of ROIs that would take it long. */
+  isSlow?: boolean;
 }
 
+/** Neither the neighbors of a bead nor the layout may change a digit. */
+const REFERENCE: EngineTolerance = { px: 0, zNm: 0, score: 0, profileShare: 0 };
+/** Circles and planes are float32 there, distances float64: no pixel changes its ring. */
+const WASM: EngineTolerance = { px: 1e-5, zNm: 1e-2, score: 1e-5, profileShare: 1e-5 };
+
 const ENGINES: readonly Contracted[] = [
+  { name: 'reference', open: createReferenceEngine, tolerance: REFERENCE },
   {
-    name: 'reference',
-    open: createReferenceEngine,
-    // Neither its neighbors nor the layout may change a digit.
-    tolerance: { px: 0, zNm: 0, score: 0, profileShare: 0 },
+    name: 'reference on 2 threads',
+    open: async () => hostEngine(await startThreadHost('reference', { threads: 2 })),
+    tolerance: REFERENCE,
   },
+  { name: 'wasm', open: createWasmEngine, tolerance: WASM },
   {
-    name: 'wasm',
-    open: createWasmEngine,
-    // Circles and planes are float32 there, distances float64: no pixel changes its ring.
-    tolerance: { px: 1e-5, zNm: 1e-2, score: 1e-5, profileShare: 1e-5 },
+    name: 'wasm on 2 threads',
+    open: async () => hostEngine(await startWasmHost({ threads: 2 })),
+    tolerance: WASM,
   },
   {
     name: 'gpu',
@@ -36,6 +46,7 @@ const ENGINES: readonly Contracted[] = [
     // float32 throughout: a pixel half-way between two rings to rounding may go to the other one.
     tolerance: { px: 1e-5, zNm: 0.5, score: 1e-5, profileShare: 1e-4 },
     skipReason: gpuSkipReason(),
+    isSlow: true,
   },
 ];
 
@@ -55,7 +66,7 @@ function truthOf(row: Row) {
   return truth;
 }
 
-describe.each(ENGINES)('the $name engine keeps the contract', ({ name, open, tolerance, skipReason }) => {
+describe.each(ENGINES)('$name keeps the contract', ({ open, tolerance, skipReason, isSlow }) => {
   let engine: Engine;
   beforeAll(async () => {
     if (!skipReason) engine = await open();
@@ -63,7 +74,7 @@ describe.each(ENGINES)('the $name engine keeps the contract', ({ name, open, tol
   afterAll(() => engine?.close());
 
   for (const row of ROWS) {
-    if (row.large && name === 'gpu') continue;
+    if (row.large && isSlow) continue;
     const keeps = skipReason ? test.skip : test;
     keeps(`${row.name}${skipReason ? ` (skipped: ${skipReason})` : ''}`, async () => {
       const { batches, want } = await truthOf(row);
