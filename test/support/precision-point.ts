@@ -3,6 +3,7 @@ import type { PrecisionPoint } from '#tracker/commands/bench/measure-precision.t
 /** A point of made-up figures, for what prints them. */
 export const precisionPoint = (changes: Partial<PrecisionPoint>): PrecisionPoint => ({
   preset: 'fast',
+  engine: 'wasm',
   radiusNm: 500,
   zNm: 0,
   photons: 200,

@@ -18,7 +18,7 @@ describe('measured points', () => {
   const measure = async (changes: Partial<typeof grid>) => {
     const engine = createWasmEngine();
     const points: PrecisionPoint[] = [];
-    for await (const point of measurePrecision(engine, { ...grid, ...changes })) points.push(point);
+    for await (const point of measurePrecision(() => engine, { ...grid, ...changes })) points.push(point);
     await engine.close();
     return points;
   };

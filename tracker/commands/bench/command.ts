@@ -43,8 +43,8 @@ export function registerBench(program: Command): void {
     .option('--for <time>', 'time of one repeat: 500ms, 10s, 5m or 2h', duration)
     .option('--repeats <count>', 'repeats; medians are reported', count)
     .option('--seed <number>', 'of what is random in precision (default: 0)', wholeNumber)
-    .option('--radius <list>', 'radii of the beads of precision, nm', numbers)
-    .option('--photons <list>', 'of a background pixel in precision', numbers)
+    .option('--radius <list>', 'radii of the beads of precision, nm', positives)
+    .option('--photons <list>', 'of a background pixel in precision', positives)
     .option('--z <list>', 'heights of precision, nm', numbers)
     .option('--svg <file>', 'picture of precision')
     .option(
@@ -53,7 +53,8 @@ export function registerBench(program: Command): void {
     )
     .action(async (only: string | undefined, minutes: number | undefined, options: BenchOptions) => {
       if (only !== undefined && !(only in BENCH_CASES)) program.error(`error: there is no case '${only}'`);
-      if (only === 'accuracy' && options.vs !== undefined) program.error('error: accuracy takes no peer');
+      if ((only === 'accuracy' || only === 'precision') && options.vs !== undefined)
+        program.error(`error: ${only} takes no peer`);
       const asked = minutes === undefined ? options : { ...options, minutes };
       for (const [name, { onlyByName = false, load }] of Object.entries(BENCH_CASES)) {
         if (only === undefined ? onlyByName : only !== name) continue;
@@ -90,4 +91,10 @@ function wholeNumbers(text: string): number[] {
 
 function numbers(text: string): number[] {
   return text.split(',').map(number);
+}
+
+function positives(text: string): number[] {
+  const values = numbers(text);
+  if (values.some((value) => value <= 0)) throw new InvalidArgumentError('expected numbers above 0.');
+  return values;
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '#engines/engine.ts';
+import type { Engine, EngineFacts } from '#engines/engine.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { type PresetName, presetPlan } from '#stages/presets.ts';
@@ -27,9 +27,13 @@ export interface PrecisionGrid {
   framesPerPlane: number;
 }
 
+/** Engines that presets are measured with: configured here, closed by the caller. */
+export type PrecisionEngines = (preset: PresetName) => Pick<Engine, 'facts' | 'configure' | 'track'>;
+
 /** One preset at one height, brightness, bead size and ROI size. */
 export interface PrecisionPoint extends PrecisionScore {
   preset: PresetName;
+  engine: EngineFacts['engine'];
   radiusNm: number;
   zNm: number;
   photons: number;
@@ -43,11 +47,10 @@ export interface PrecisionPoint extends PrecisionScore {
  * Measures presets against the limit that photons and read noise set. Every preset is calibrated as a user would: it
  * builds its Z-LUT from a sweep as noisy as the frames, the bead at unknown places. All presets see the same frames.
  *
- * @param engine configured here; the caller closes it
  * @throws {ZLutError} if a preset cannot be calibrated
  */
 export async function* measurePrecision(
-  engine: Pick<Engine, 'configure' | 'track'>,
+  engineOf: PrecisionEngines,
   grid: PrecisionGrid,
 ): AsyncGenerator<PrecisionPoint> {
   const { presets, photons: brightnesses, frames, seed } = grid;
@@ -58,7 +61,7 @@ export async function* measurePrecision(
   for (const roi of grid.rois) {
     for (const radiusNm of grid.radiiNm) {
       const bead = createPrecisionBead({ radiusNm, roi, seed, sweepZNm });
-      const zLuts = await calibrate(engine, grid, bead, roi);
+      const zLuts = await calibrate(engineOf, grid, bead, roi);
       for (const zNm of grid.zNm) {
         const images = bead.images(zNm, frames);
         const bound = bead.bound(zNm);
@@ -66,10 +69,20 @@ export async function* measurePrecision(
           const exposed = bead.expose(images, zNm, photons);
           for (const preset of presets) {
             const zLut = zLuts.get(photons)!.get(preset)!;
+            const engine = engineOf(preset);
             const { table, seconds } = await track(engine, preset, zLut, roi, exposed);
             const score = scorePrecision(table, images.places, bound(photons));
-            const usPerRoi = (seconds * 1e6) / frames;
-            yield { preset, radiusNm, zNm, photons, roi, planes: zLut.planes, usPerRoi, ...score };
+            yield {
+              preset,
+              engine: engine.facts.engine,
+              radiusNm,
+              zNm,
+              photons,
+              roi,
+              planes: zLut.planes,
+              usPerRoi: (seconds * 1e6) / frames,
+              ...score,
+            };
           }
         }
       }
@@ -79,7 +92,7 @@ export async function* measurePrecision(
 
 /** [photons][preset] Z-LUTs of one kind of bead. */
 async function calibrate(
-  engine: Pick<Engine, 'configure' | 'track'>,
+  engineOf: PrecisionEngines,
   { presets, photons: brightnesses, framesPerPlane }: PrecisionGrid,
   bead: PrecisionBead,
   roi: number,
@@ -90,7 +103,7 @@ async function calibrate(
     const ofPreset = new Map<PresetName, ZLut>();
     for (const preset of presets) {
       const { zLut } = await buildZLut(oneByOne(sweep), {
-        engine,
+        engine: engineOf(preset),
         plan: presetPlan(preset),
         shape: shapeOf(roi),
         roi: wholeRoi(roi),

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import type { Engine } from '#engines/engine.ts';
+import type { EngineKind } from '#engines/engine-messages.ts';
 import { openEngine } from '#engines/open-engine.ts';
-import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
+import { isReferenceOnly } from '#stages/plan-needs.ts';
+import { PRESET_NAMES, type PresetName, presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions } from './case.ts';
-import { thisMachine } from './machine.ts';
+import { type Machine, thisMachine } from './machine.ts';
 import { measurePrecision, type PrecisionGrid, type PrecisionPoint } from './measure-precision.ts';
 import { precisionPicture } from './precision-picture.ts';
 import { precisionTables } from './precision-table.ts';
@@ -33,54 +36,64 @@ export function precisionGrid(options: BenchOptions): PrecisionGrid {
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
   const machine = thisMachine();
   const grid = precisionGrid(options);
-  for (const kind of options.engine ?? (['wasm'] as const)) {
-    const engine = await openEngine(kind);
+  for (const kind of options.engine ?? [undefined]) {
+    const engines = await openEngines(grid.presets, kind);
     const points: PrecisionPoint[] = [];
     try {
-      for await (const point of measurePrecision(engine, grid)) {
+      for await (const point of measurePrecision((preset) => engines.get(preset)!, grid)) {
         points.push(point);
-        const { planes, usPerRoi, ...score } = point;
-        yield {
-          case: 'precision',
-          engine: kind,
-          pixelType: 'float32',
-          planes,
-          beads: 1,
-          iterations: planIterations(presetPlan(point.preset)),
-          machine,
-          repeats: 1,
-          usPerRoi: digits(usPerRoi),
-          roisPerSecond: digits(1e6 / usPerRoi),
-          framesOffered: grid.frames,
-          framesTracked: grid.frames,
-          framesDropped: 0,
-          fps: digits(1e6 / usPerRoi),
-          latencyMsP50: null,
-          latencyMsP99: null,
-          seed: grid.seed,
-          frames: grid.frames,
-          ...rounded(score),
-        };
+        yield lineOf(point, grid, machine);
       }
     } finally {
-      await engine.close();
+      for (const engine of new Set(engines.values())) await engine.close();
     }
     console.log(`\n${precisionTables(points)}\n`);
     if (options.svg !== undefined) await writeFile(options.svg, precisionPicture(points));
   }
 }
 
-/** Four digits of everything that was measured; what was asked for stays as it is. */
-function rounded(score: Omit<PrecisionPoint, 'planes' | 'usPerRoi'>) {
-  const { sigmaSpread } = score;
+/** An engine for every preset: of one kind, else `wasm` where it has all stages. */
+async function openEngines(
+  presets: readonly PresetName[],
+  kind: EngineKind | undefined,
+): Promise<Map<PresetName, Engine>> {
+  const opened = new Map<EngineKind, Engine>();
+  const engines = new Map<PresetName, Engine>();
+  for (const preset of presets) {
+    const wanted = kind ?? (isReferenceOnly(presetPlan(preset)) ? 'reference' : 'wasm');
+    const engine = opened.get(wanted) ?? (await openEngine(wanted));
+    opened.set(wanted, engine);
+    engines.set(preset, engine);
+  }
+  return engines;
+}
+
+function lineOf(point: PrecisionPoint, { frames, seed }: PrecisionGrid, machine: Machine): BenchLine {
+  const { usPerRoi, sigmaSpread } = point;
   return {
-    ...score,
-    boundXyNm: digits(score.boundXyNm),
-    boundZNm: digits(score.boundZNm),
-    xyOverBound: digits(score.xyOverBound),
-    zOverBound: digits(score.zOverBound),
-    xyBiasNm: digits(score.xyBiasNm),
-    zBiasNm: digits(score.zBiasNm),
+    case: 'precision',
+    ...point,
+    pixelType: 'float32',
+    beads: 1,
+    iterations: planIterations(presetPlan(point.preset)),
+    machine,
+    repeats: 1,
+    usPerRoi: digits(usPerRoi),
+    roisPerSecond: digits(1e6 / usPerRoi),
+    framesOffered: frames,
+    framesTracked: frames,
+    framesDropped: 0,
+    fps: digits(1e6 / usPerRoi),
+    latencyMsP50: null,
+    latencyMsP99: null,
+    boundXyNm: digits(point.boundXyNm),
+    boundZNm: digits(point.boundZNm),
+    xyOverBound: digits(point.xyOverBound),
+    zOverBound: digits(point.zOverBound),
+    xyBiasNm: digits(point.xyBiasNm),
+    zBiasNm: digits(point.zBiasNm),
     sigmaSpread: sigmaSpread === null ? null : digits(sigmaSpread),
+    seed,
+    frames,
   };
 }
