@@ -6,7 +6,6 @@ import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import type { CameraAdapter, CameraFrame } from './define.ts';
 import { fastPace, hostClock, type Pace, type PaceClock, realTimePace, steppedPace } from './pace.ts';
-import { openStack } from './stacks/open-stack.ts';
 import type { Stack } from './stacks/stack.ts';
 import { type Steps, stepsOfLines } from './steps.ts';
 
@@ -72,6 +71,8 @@ export function replayCamera(
     return steppedPace(steps ?? stepsOfLines());
   };
   const open = async () => {
+    // The readers of all formats: loaded when there is a stack to read.
+    const { openStack } = await import('./stacks/open-stack.ts');
     stack ??= await openStack(options.path);
     return { stack, take: takeOf(stack, options) };
   };

@@ -1,6 +1,11 @@
 import type { CameraAdapter } from './define.ts';
 import { TrackerLink, type TrackerLinkOptions } from './tracker-link.ts';
 
+export interface RunOptions extends Omit<TrackerLinkOptions, 'url'> {
+  /** Base URL of the tracker, which may become known while the camera opens. */
+  url: string | Promise<string>;
+}
+
 /** What became of the frames of an adapter. */
 export interface AdapterReport {
   sent: number;
@@ -16,10 +21,10 @@ export interface AdapterReport {
  * nothing. A lost link is opened again; frames of a running camera are dropped meanwhile.
  * @throws {DeviceError} when the tracker refuses the camera
  */
-export async function runCamera(adapter: CameraAdapter, options: TrackerLinkOptions): Promise<AdapterReport> {
+export async function runCamera(adapter: CameraAdapter, options: RunOptions): Promise<AdapterReport> {
   const { signal } = options;
-  const facts = await adapter.open();
-  const link = new TrackerLink(facts, options);
+  const [facts, url] = await Promise.all([adapter.open(), options.url]);
+  const link = new TrackerLink(facts, { ...options, url });
   try {
     await link.ready();
     for await (const frame of adapter.frames(signal)) {

@@ -4,15 +4,17 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import {
   parseSimulatedCameraOptions,
+  type SimulatedCameraOptions,
   simulatedCameraOptions,
   simulatedScene,
 } from '#camera-adapters/simulated.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
-import { planOf } from '../config.ts';
+import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
-import { LiveTracker } from '../live/live-tracker.ts';
-import { simulatedZLuts } from '../simulated-z-luts.ts';
+import type { LiveTracker, LiveTrackerOptions } from '../live/live-tracker.ts';
+import { FROM_INPUT } from './link-options.ts';
 import {
   assertOwnMachine,
   type LiveOptions,
@@ -34,12 +36,8 @@ interface DemoOptions extends LiveOptions {
 }
 
 /** `demo`: simulated camera, tracker, recording and dashboard with one word. */
-export function registerDemo(program: Command): void {
-  const demo = withLiveOptions(
-    program
-      .command('demo')
-      .description('start a simulated camera, the tracker, a recording and the dashboard'),
-  )
+export function registerDemo(command: Command): void {
+  const demo = withLiveOptions(command)
     .option('--for <time>', 'end by itself after 500ms, 10s, 5m or 2h', duration)
     .option('--roi-size <px>', 'size of the ROIs', wholeNumber)
     .action(runDemo);
@@ -51,43 +49,31 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const camera = parseSimulatedCameraOptions(settings);
   const config = liveConfig(options);
   assertOwnMachine(config);
-  const plan = planOf(config);
-  const roiSize = options.roiSize ?? newRoiSize(config, plan, null);
-  const scene = simulatedScene(camera);
-  const zLuts = await simulatedZLuts(camera, plan, roiSize);
-  const truthScore = new TruthScore(camera.pixelSizeNm);
   await ensureDashboard((text) => console.error(text));
+  // Both processes take about as long to start: side by side.
+  const adapter = startCamera(settings);
+  const failed = once(adapter, 'exit').then(([code]) => code as number | null);
+  const truthScore = new TruthScore(camera.pixelSizeNm);
   // The time of the demonstration is that of the camera, however long it takes to start.
   let startClock = () => {};
   const over = new Promise<void>((resolve) => {
     startClock = () => setTimeout(resolve, options.for).unref();
   });
-  const tracker = await LiveTracker.start({
+  const tracker = await startTracker({
+    camera,
     config,
-    plan,
-    zLutOf: (bead) => zLuts.get(scene.beads[bead]?.radiusNm ?? camera.radiiNm[0]!) ?? null,
-    rois: () => sceneRois(scene, roiSize),
-    roiSize,
+    roiSize: options.roiSize,
     truthScore,
     ...(options.for !== undefined && { onCamera: startClock }),
-    log: (text) => console.error(text),
+  }).catch((error) => {
+    adapter.kill('SIGKILL');
+    throw error;
   });
   const { engine, device } = tracker.engine.host.facts;
   console.error(`engine: ${engine} on ${device} (${tracker.engine.why})`);
   console.log(`dashboard: ${tracker.server.url}`);
+  adapter.stdin!.end(`ws://127.0.0.1:${tracker.server.port}\n`);
 
-  const url = `ws://127.0.0.1:${tracker.server.port}`;
-  const adapter = spawn(
-    process.execPath,
-    [PROGRAM, 'camera', 'simulated', '--to', url, ...schemaArguments(settings)],
-    {
-      // The channel ends with this process, however it ends, and the camera with the channel.
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Ctrl-C in the terminal must reach the tracker alone, which then ends the camera in good order.
-      detached: true,
-    },
-  );
-  const failed = once(adapter, 'exit').then(([code]) => code as number | null);
   await Promise.race([stopSignal(), failed, over]);
   await endCamera(adapter, failed);
   try {
@@ -97,6 +83,61 @@ async function runDemo(options: DemoOptions): Promise<void> {
   }
   reportScores(truthScore);
   process.exit(process.exitCode ?? 0);
+}
+
+/** The camera, waiting to be told where the tracker is. */
+function startCamera(settings: Record<string, unknown>): ChildProcess {
+  const adapter = spawn(
+    process.execPath,
+    [PROGRAM, 'camera', 'simulated', '--to', FROM_INPUT, ...schemaArguments(settings)],
+    {
+      // The channel ends with this process, however it ends, and the camera with the channel.
+      stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
+      // Ctrl-C in the terminal must reach the tracker alone, which then ends the camera in good order.
+      detached: true,
+    },
+  );
+  // A camera that has ended reads no address; that it has is seen from its exit.
+  adapter.stdin!.on('error', () => {});
+  return adapter;
+}
+
+interface DemoTracker extends Pick<LiveTrackerOptions, 'onCamera'> {
+  camera: SimulatedCameraOptions;
+  config: Config;
+  truthScore: TruthScore;
+  roiSize: number | undefined;
+}
+
+/** The tracker with the Z-LUTs of the camera's beads; these are made while the threads of the engine start. */
+async function startTracker({ camera, ...given }: DemoTracker): Promise<LiveTracker> {
+  const { config, truthScore, onCamera } = given;
+  const { LiveTracker } = await import('../live/live-tracker.ts');
+  const { simulatedZLuts } = await import('../simulated-z-luts.ts');
+  const plan = planOf(config);
+  const roiSize = given.roiSize ?? newRoiSize(config, plan, null);
+  const scene = simulatedScene(camera);
+  let zLuts: ReadonlyMap<number, ZLut> = new Map();
+  const [started, made] = await Promise.allSettled([
+    LiveTracker.start({
+      config,
+      plan,
+      zLutOf: (bead) => zLuts.get(scene.beads[bead]?.radiusNm ?? camera.radiiNm[0]!) ?? null,
+      rois: () => sceneRois(scene, roiSize),
+      roiSize,
+      truthScore,
+      ...(onCamera && { onCamera }),
+      log: (text) => console.error(text),
+    }),
+    simulatedZLuts(camera, plan, roiSize),
+  ]);
+  if (started.status === 'rejected') throw started.reason;
+  if (made.status === 'rejected') {
+    await started.value.close();
+    throw made.reason;
+  }
+  zLuts = made.value;
+  return started.value;
 }
 
 function elapsed(ms: number): Promise<void> {

@@ -6,14 +6,12 @@ import { PRESET_NAMES, PRESETS, type PresetName, presetPlan } from '#stages/pres
 import { describeConfig } from '../config.ts';
 
 /** `describe`: the stages and presets with their parameters, and every setting with its default. */
-export function registerDescribe(program: Command): void {
-  program
-    .command('describe')
-    .description('print the stages, a preset, or every setting with its default')
+export function registerDescribe(command: Command): void {
+  command
     .argument('[what]', 'config, stages, presets, or one stage or preset by name', 'stages')
     .action((what: string) => {
       const lines = linesOf(what);
-      if (!lines) program.error(`error: there is no stage or preset '${what}'`);
+      if (!lines) command.error(`error: there is no stage or preset '${what}'`);
       console.log(lines.join('\n'));
     });
 }

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { exportCsv } from '#recording/export-csv.ts';
 
 /** `export`: the tracks of a run as CSV, also of one that was cut off. */
-export function registerExport(program: Command): void {
-  program
-    .command('export')
-    .description('write the tracks of a recorded run as CSV')
+export function registerExport(command: Command): void {
+  command
     .argument('<run>', 'run folder or .arrows file')
     .requiredOption('--to <file>', 'CSV file to write')
     .option('--force', 'write over an existing file')

@@ -1,21 +1,63 @@
 import type { Command } from 'commander';
-import { registerBench } from './bench/command.ts';
-import { registerCamera } from './camera.ts';
-import { registerDemo } from './demo.ts';
-import { registerDescribe } from './describe.ts';
-import { registerExport } from './export.ts';
-import { registerServe } from './serve.ts';
-import { registerTrack } from './track.ts';
-import { registerZLut } from './zlut.ts';
 
-/** Every command: adding one is its file and a line here. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [
-  registerDemo,
-  registerServe,
-  registerCamera,
-  registerTrack,
-  registerZLut,
-  registerExport,
-  registerBench,
-  registerDescribe,
+/** A command as `--help` lists it; its file is loaded when it is asked for. */
+export interface ListedCommand {
+  name: string;
+  /** What follows the name in the list. */
+  operands: string;
+  description: string;
+  /** Gives what adds options and action to the command. */
+  load(): Promise<(command: Command) => void>;
+}
+
+/** Every command: adding one is its file and an entry here. */
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: 'demo',
+    operands: '[options]',
+    description: 'start a simulated camera, the tracker, a recording and the dashboard',
+    load: async () => (await import('./demo.ts')).registerDemo,
+  },
+  {
+    name: 'serve',
+    operands: '[options]',
+    description: 'start the tracker and wait for a camera',
+    load: async () => (await import('./serve.ts')).registerServe,
+  },
+  {
+    name: 'camera',
+    operands: '',
+    description: 'send the frames of a camera to a tracker',
+    load: async () => (await import('./camera.ts')).registerCamera,
+  },
+  {
+    name: 'track',
+    operands: '[options] <stack>',
+    description: 'track every bead in a recorded stack',
+    load: async () => (await import('./track.ts')).registerTrack,
+  },
+  {
+    name: 'zlut',
+    operands: '',
+    description: 'make Z-LUTs',
+    load: async () => (await import('./zlut.ts')).registerZLut,
+  },
+  {
+    name: 'export',
+    operands: '[options] <run>',
+    description: 'write the tracks of a recorded run as CSV',
+    load: async () => (await import('./export.ts')).registerExport,
+  },
+  {
+    name: 'bench',
+    operands: '[options] [case] [minutes]',
+    description: 'measure this machine, one JSON line for every combination of what is asked for',
+    load: async () => (await import('./bench/command.ts')).registerBench,
+  },
+  {
+    name: 'describe',
+    operands: '[what]',
+    description: 'print the stages, a preset, or every setting with its default',
+    load: async () => (await import('./describe.ts')).registerDescribe,
+  },
 ];

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { ConfigError } from '#protocol/errors.ts';
+
+/** Reads the address of the tracker from the standard input. */
+export const FROM_INPUT = '-';
 
 /** How a camera reaches its tracker. */
 export interface LinkOptions {
@@ -15,9 +19,27 @@ const TOKEN_VARIABLE = 'TWEEZERTRACK_TOKEN';
 /** Adds them to a command. */
 export function withLinkOptions(command: Command): Command {
   return command
-    .option('--to <url>', 'the tracker, ws:// or wss://', 'ws://127.0.0.1:8321')
+    .option(
+      '--to <url>',
+      'the tracker, ws:// or wss://; - reads it from a line of input',
+      'ws://127.0.0.1:8321',
+    )
     .option('--token-file <file>', `file with the token of a camera; default: $${TOKEN_VARIABLE}`)
     .option('--ca <file>', "PEM file of the authority that signed the tracker's certificate, or of itself");
+}
+
+/**
+ * Where the tracker is.
+ * @throws {ConfigError} when the input ends without saying
+ */
+export async function trackerUrl({ to }: LinkOptions, input: NodeJS.ReadableStream): Promise<string> {
+  if (to !== FROM_INPUT) return to;
+  for await (const line of createInterface({ input })) return line.trim();
+  throw new ConfigError({
+    where: '--to -',
+    expected: 'a line with the address',
+    received: 'the end of input',
+  });
 }
 
 /**

@@ -31,10 +31,8 @@ interface TrackOptions {
 }
 
 /** `track`: a recorded stack through the engine of the live tracker, without a server. */
-export function registerTrack(program: Command): void {
-  program
-    .command('track')
-    .description('track every bead in a recorded stack')
+export function registerTrack(command: Command): void {
+  command
     .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
     .requiredOption('--out <file>', 'tracks.csv or tracks.arrows')
     .option('--rois <choice>', 'auto finds beads, whole is one ROI, or a CSV file', 'auto')

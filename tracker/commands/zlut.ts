@@ -27,10 +27,8 @@ interface BuildOptions {
 }
 
 /** `zlut`: the tools for Z-LUTs, one verb each. */
-export function registerZLut(program: Command): void {
-  program
-    .command('zlut')
-    .description('make Z-LUTs')
+export function registerZLut(command: Command): void {
+  command
     .command('build')
     .description('build the Z-LUT of one bead from a focal sweep')
     .argument('<stack>', 'the sweep: TIFF, .npy, .bin + .json, or a folder of images')

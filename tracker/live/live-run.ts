@@ -10,7 +10,7 @@ import { describeShape } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
-import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
+import type { RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
@@ -234,6 +234,7 @@ export class LiveRun {
       const beads = rois.map(({ bead }) => bead).filter((bead) => zLutOf(bead) === zLut);
       return { zLut, name: zLut.name, file: `z-lut-${index}.zlut.npy`, beads };
     });
+    const { createRunRecorder } = await import('#recording/run-recorder.ts');
     const recorder = await createRunRecorder(
       folder,
       {

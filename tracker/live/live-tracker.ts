@@ -36,6 +36,8 @@ export interface LiveTrackerOptions {
   roiSize: number;
   /** Scores the tracks of a simulated camera. */
   truthScore?: TruthScore;
+  /** Told when the first camera has come. */
+  onCamera?(): void;
   /** Words for the person at the terminal. */
   log(text: string): void;
 }
@@ -198,6 +200,7 @@ export class LiveTracker {
     const beads = run.roiTable.list().length;
     this.#event('info', `camera '${camera.camera}', ${describeShape(camera)}, ${beads} beads`);
     if (run.recorder) this.#event('info', `recording to ${run.recorder.folder}`);
+    this.#options.onCamera?.();
   }
 
   #createRun(camera: HelloMessage): LiveRun {
@@ -272,14 +275,8 @@ export class LiveTracker {
   #snapshot(): SnapshotMessage {
     const { plan, roiSize, zLutOf } = this.#options;
     const { engine } = this;
-    return liveSnapshot({
-      run: this.#run,
-      cameraConnected: this.#cameraConnected,
-      engine,
-      plan,
-      roiSize,
-      zLutOf,
-    });
+    const cameraConnected = this.#cameraConnected;
+    return liveSnapshot({ run: this.#run, cameraConnected, engine, plan, roiSize, zLutOf });
   }
 
   #status(): StatusMessage {

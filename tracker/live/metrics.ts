@@ -1,9 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { EngineFacts } from '#engines/engine.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
 import type { RecorderStats } from '#recording/run-recorder.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
-import { LatencyMetric } from './latency-metric.ts';
+import type { MetricRegistry } from './metric-registry.ts';
 import type { Report } from './pages.ts';
 
 /** Where the numbers are read when somebody asks for them. */
@@ -22,107 +21,24 @@ export interface MetricSources {
   refusals(): Record<string, number>;
 }
 
-/** Memory, event loop and garbage collection of this process; watched once, however many trackers there are. */
-let processRegistry: Registry | null = null;
-
-/** What `/metrics` answers, in the text format of Prometheus; nothing is counted here, only read. */
+/** What `/metrics` answers, in the text format of Prometheus; the library that writes it is loaded when first needed. */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #sources: MetricSources;
+  #registry: Promise<MetricRegistry> | null = null;
 
   constructor(sources: MetricSources) {
-    if (!processRegistry) {
-      processRegistry = new Registry();
-      collectDefaultMetrics({ register: processRegistry });
-    }
-    this.#frames(sources);
-    this.#recording(sources);
-    this.#peers(sources);
-    const { device, engine, fallback } = sources.engine.facts;
-    this.#gauge('engine_threads', 'Threads that compute.', () => sources.engine.threads);
-    this.#count('engine_restarts_total', 'Engine threads that were replaced.', () => sources.engine.restarts);
-    new Gauge({
-      name: 'tweezertrack_engine_info',
-      help: 'Who computes; always 1.',
-      labelNames: ['engine', 'device', 'fallback'],
-      registers: [this.#registry],
-    }).set({ engine, device, fallback: String(fallback) }, 1);
+    this.#sources = sources;
   }
 
   async report(): Promise<Report> {
-    const text = (await this.#registry.metrics()) + (await processRegistry!.metrics());
-    return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, text };
+    return (await this.load()).report();
   }
 
-  #frames({ totals, latency, clockStepsBack, cameraConnected, beads }: MetricSources): void {
-    this.#counts('frames_total', 'Frames by what became of them.', 'fate', () => {
-      const { offered: _, 'in-flight': __, ...fates } = totals();
-      return fates;
-    });
-    this.#count('frames_offered_total', 'Frames the camera numbered.', () => totals().offered);
-    this.#gauge('frames_in_flight', 'Frames received and not tracked yet.', () => totals()['in-flight']);
-    new LatencyMetric(this.#registry, latency.histograms);
-    this.#counts(
-      'camera_clock_frames_total',
-      'Frames whose camera time is not that of the tracker.',
-      'clock',
-      () => {
-        return { ...latency.cameraClock, back: clockStepsBack() };
-      },
+  /** Loads it, so that the first to ask need not wait; watches memory, event loop and garbage collection from now on. */
+  load(): Promise<MetricRegistry> {
+    this.#registry ??= import('./metric-registry.ts').then(
+      (loaded) => new loaded.MetricRegistry(this.#sources),
     );
-    this.#gauge('camera_connected', '1 while a camera is connected.', () => Number(cameraConnected()));
-    this.#gauge('beads', 'Beads that are tracked.', beads);
-  }
-
-  #recording({ recorder }: MetricSources): void {
-    this.#gauge('recording', '1 while a recording is open.', () => Number(recorder() !== null));
-    this.#counts('recorded_rows_total', 'Rows of tracks, written or lost for good.', 'state', () => {
-      const { rowsWritten: written = 0, rowsLost: lost = 0 } = recorder() ?? {};
-      return { written, lost };
-    });
-    this.#gauge('recorder_rows_waiting', 'Rows of tracks not in the file yet.', () => {
-      return recorder()?.rowsWaiting ?? 0;
-    });
-    this.#count('recorded_bytes_total', 'Bytes written.', () => recorder()?.bytesWritten ?? 0);
-  }
-
-  #peers({ viewers, refusals }: MetricSources): void {
-    this.#gauge('viewers', 'Dashboards connected.', viewers);
-    this.#counts('refusals_total', 'Peers and messages turned away.', 'reason', refusals);
-  }
-
-  #count(name: string, help: string, read: () => number): void {
-    new Counter({
-      name: `tweezertrack_${name}`,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  }
-
-  #counts(name: string, help: string, label: string, read: () => Record<string, number>): void {
-    new Counter({
-      name: `tweezertrack_${name}`,
-      help,
-      labelNames: [label],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
-      },
-    });
-  }
-
-  #gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name: `tweezertrack_${name}`,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.set(read());
-      },
-    });
+    return this.#registry;
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import { LATENCY_STEP_NAMES } from '#protocol/latency-step.ts';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import { programVersion } from './program-version.ts';
 import type { TrackFacts } from './stream-schema.ts';
 
 /** Names inside a run folder. */
@@ -100,12 +100,6 @@ export function startRunRecord(facts: RunFacts): RunRecord {
     rows: null,
     latency: null,
   };
-}
-
-/** Version of the running program. */
-export function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 /** Writes `run.json` so that a crash leaves either the old or the new one. */

@@ -9,11 +9,9 @@ const ENGINES = ['reference', 'wasm', 'gpu'] as const;
 const REDUCTIONS = ['tree', 'subgroup'] as const;
 
 /** `bench`: JSON lines, each with all that its figures depend on. */
-export function registerBench(program: Command): void {
+export function registerBench(command: Command): void {
   const cases = Object.entries(BENCH_CASES).map(([name, { title }]) => `${name} (${title})`);
-  program
-    .command('bench')
-    .description('measure this machine, one JSON line for every combination of what is asked for')
+  command
     .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu, accuracy and precision`)
     .argument('[minutes]', 'of soak', number)
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
@@ -52,9 +50,9 @@ export function registerBench(program: Command): void {
       'a peer, run in turn with ours: figures of its last JSON line, else its time, are compared; {roi}, {beads}, {planes}, {preset} and {pixelType} are filled in',
     )
     .action(async (only: string | undefined, minutes: number | undefined, options: BenchOptions) => {
-      if (only !== undefined && !(only in BENCH_CASES)) program.error(`error: there is no case '${only}'`);
+      if (only !== undefined && !(only in BENCH_CASES)) command.error(`error: there is no case '${only}'`);
       if ((only === 'accuracy' || only === 'precision') && options.vs !== undefined)
-        program.error(`error: ${only} takes no peer`);
+        command.error(`error: ${only} takes no peer`);
       const asked = minutes === undefined ? options : { ...options, minutes };
       for (const [name, { onlyByName = false, load }] of Object.entries(BENCH_CASES)) {
         if (only === undefined ? onlyByName : only !== name) continue;
