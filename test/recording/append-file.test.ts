@@ -30,7 +30,7 @@ function steppedFile() {
 
 test('writes go out one at a time, in order, each where the one before ended', async () => {
   const disk = steppedFile();
-  const file = new AppendFile(disk.file, 100, () => {});
+  const file = new AppendFile(disk.file, 100, () => {}, 100);
   file.push(Buffer.from('one'), 1);
   file.push(Buffer.from('three'), 2);
   expect(disk.writes).toEqual([{ text: 'one', position: 100 }]);
@@ -43,10 +43,46 @@ test('writes go out one at a time, in order, each where the one before ended', a
   expect(file).toMatchObject({ waitingBytes: 0, waitingRows: 0, writtenBytes: 108 });
 });
 
+test('what came during a write goes out in one, but one by one on a disk that has just failed', async () => {
+  const disk = steppedFile();
+  const file = new AppendFile(disk.file, 0, () => {}, 100);
+  for (const text of ['a', 'bb', 'ccc', 'dddd']) file.push(Buffer.from(text), text.length);
+  disk.succeed();
+  await vi.waitUntil(() => disk.writes.length === 2);
+  disk.fail(new Error('ENOSPC'));
+  await vi.waitUntil(() => {
+    file.pump();
+    return disk.writes.length === 3;
+  });
+  disk.succeed();
+  await vi.waitUntil(() => disk.writes.length === 4);
+  disk.succeed();
+  await vi.waitUntil(() => file.writtenRows === 10);
+  expect(disk.writes).toEqual([
+    { text: 'a', position: 0 },
+    { text: 'bbcccdddd', position: 1 },
+    { text: 'bb', position: 1 },
+    { text: 'cccdddd', position: 3 },
+  ]);
+  expect(file).toMatchObject({ waitingBytes: 0, waitingRows: 0, writtenBytes: 10 });
+});
+
+test('one write has its bytes at most, unless a single entry has more', async () => {
+  const disk = steppedFile();
+  const file = new AppendFile(disk.file, 0, () => {}, 4);
+  for (const size of [1, 3, 2, 2, 1, 5]) file.push(new Uint8Array(size), 1);
+  for (let write = 1; write <= 5; write++) {
+    await vi.waitUntil(() => disk.writes.length === write);
+    disk.succeed();
+  }
+  await vi.waitUntil(() => file.writtenRows === 6);
+  expect(disk.writes.map(({ position }) => position)).toEqual([0, 1, 4, 8, 9]);
+});
+
 test('a failed write is tried again at the same place and reported once a spell', async () => {
   const disk = steppedFile();
   const errors: unknown[] = [];
-  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause));
+  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause), 100);
   const full = new Error('ENOSPC');
   file.push(Buffer.from('one'), 1);
   for (let attempt = 1; attempt <= 2; attempt++) {
@@ -72,7 +108,7 @@ test('a failed write is tried again at the same place and reported once a spell'
 test('syncs that fail are reported once a spell', async () => {
   const disk = steppedFile();
   const errors: unknown[] = [];
-  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause));
+  const file = new AppendFile(disk.file, 0, (cause) => errors.push(cause), 100);
   const broken = new Error('EIO');
   disk.failSyncs(broken);
   file.push(Buffer.from('one'), 1);

@@ -36,6 +36,7 @@ export async function openFile(path: string): Promise<FileAccess> {
 export class AppendFile {
   readonly #file: FileAccess;
   readonly #onError: (cause: unknown) => void;
+  readonly #writeBytes: number;
   readonly #queue: { bytes: Uint8Array; rows: number }[] = [];
   #position: number;
   #waitingBytes = 0;
@@ -51,9 +52,11 @@ export class AppendFile {
   /**
    * @param position bytes the file has already
    * @param onError called once for each spell of failing writes or of failing syncs
+   * @param writeBytes up to which entries that wait are written as one
    */
-  constructor(file: FileAccess, position: number, onError: (cause: unknown) => void) {
+  constructor(file: FileAccess, position: number, onError: (cause: unknown) => void, writeBytes: number) {
     this.#file = file;
+    this.#writeBytes = writeBytes;
     this.#position = position;
     this.#onError = onError;
   }
@@ -129,9 +132,10 @@ export class AppendFile {
   }
 
   async #writeQueue(): Promise<void> {
-    for (let head = this.#queue[0]; head; head = this.#queue[0]) {
+    while (this.#queue.length > 0) {
+      const { bytes, rows, entries } = this.#nextWrite();
       try {
-        await this.#file.write(head.bytes, this.#position);
+        await this.#file.write(bytes, this.#position);
       } catch (cause) {
         // Half a batch may lie there: away with it, so that a crash now leaves a clean end.
         await this.#file.truncate(this.#position).catch(() => {});
@@ -139,12 +143,29 @@ export class AppendFile {
         return;
       }
       this.#failing.delete('write');
-      this.#queue.shift();
-      this.#position += head.bytes.byteLength;
-      this.#waitingBytes -= head.bytes.byteLength;
-      this.#waitingRows -= head.rows;
-      this.#writtenRows += head.rows;
+      this.#queue.splice(0, entries);
+      this.#position += bytes.byteLength;
+      this.#waitingBytes -= bytes.byteLength;
+      this.#waitingRows -= rows;
+      this.#writtenRows += rows;
     }
+  }
+
+  /** The first entries that wait, as one: a disk whose every write takes long would fall behind one by one. */
+  #nextWrite(): { bytes: Uint8Array; rows: number; entries: number } {
+    let { bytes, rows } = this.#queue[0]!;
+    // What a full disk still has room for may be as little as one.
+    if (this.#queue.length === 1 || this.#failing.has('write')) return { bytes, rows, entries: 1 };
+    let size = bytes.byteLength;
+    let entries = 1;
+    for (; entries < this.#queue.length; entries++) {
+      const next = this.#queue[entries]!;
+      if (size + next.bytes.byteLength > this.#writeBytes) break;
+      size += next.bytes.byteLength;
+      rows += next.rows;
+    }
+    if (entries > 1) bytes = Buffer.concat(this.#queue.slice(0, entries).map((entry) => entry.bytes));
+    return { bytes, rows, entries };
   }
 
   async #syncOnce(): Promise<void> {

@@ -138,8 +138,9 @@ export class RunRecorder implements TrackSink {
     this.#queueLimitBytes = queueLimitBytes;
     this.#block = new TrackBlock(blockRows);
     this.#encoder = tracks.encoder;
+    const writeBytes = queueLimitBytes / 16;
     const fileOf = ({ access, encoder }: StartedStream, name: string) =>
-      new AppendFile(access, encoder.header.byteLength, (cause) => this.#diskAlarm(name, cause));
+      new AppendFile(access, encoder.header.byteLength, (cause) => this.#diskAlarm(name, cause), writeBytes);
     this.#file = fileOf(tracks, RUN_FILES.tracks);
     this.#rois = new RoiLog(fileOf(rois, RUN_FILES.rois), rois.encoder);
     this.#roiHistory = new RoiHistory(record.rois, (frame, roi) => this.#rois.followed(frame, roi));
