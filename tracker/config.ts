@@ -99,6 +99,15 @@ const schema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('record every run'),
       folder: z.string().default('runs').describe('folder that run folders are made in'),
+      queueMiB: z
+        .number()
+        .int()
+        .min(1)
+        .max(1024)
+        .default(64)
+        .describe(
+          'rows of a file that wait for a slow or full disk at most; frames after that are not recorded',
+        ),
     })
     .prefault({}),
   pipeline: z

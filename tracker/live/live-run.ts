@@ -33,6 +33,8 @@ export interface LiveRunOptions {
   maxBatch: number;
   /** Folder to make the run folder in, or null: no recording. */
   recordings: string | null;
+  /** Rows of a file that wait for the disk at most, MiB. */
+  queueMiB: number;
   /** Where the time of the frames went, for the end of the recording. */
   latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
@@ -244,7 +246,7 @@ export class LiveRun {
         rois,
         zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
       },
-      { onAlarm, latency: this.#options.latency },
+      { onAlarm, latency: this.#options.latency, queueLimitBytes: this.#options.queueMiB * 2 ** 20 },
     );
     for (const { zLut, file } of zLuts) {
       // A recording without its Z-LUT is better than none.

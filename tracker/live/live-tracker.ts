@@ -216,6 +216,7 @@ export class LiveTracker {
       followPx: config.rois.followPx,
       maxBatch: config.engine.maxBatch,
       recordings: config.recording.enabled ? config.recording.folder : null,
+      queueMiB: config.recording.queueMiB,
       latency: () => this.latency.summary(),
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },

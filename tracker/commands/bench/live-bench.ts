@@ -75,7 +75,7 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
   config.engine.engine = options.engine;
   config.engine.threads = options.threads;
   config.camera.roiStreaming = options.roiStreaming ? 'auto' : 'never';
-  config.recording = { enabled: options.record, folder };
+  config.recording = { ...config.recording, enabled: options.record, folder };
   const tracker = await LiveTracker.start({
     config,
     plan: presetPlan(preset),
