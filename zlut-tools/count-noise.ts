@@ -46,5 +46,5 @@ export function countNoise({ powers, squares, pixels }: NoiseSums, fitted: numbe
   if (gain > 0 && Math.abs(floor) > LEAST_SIGNIFICANCE * floorError) {
     return { cameraGain: share * gain, floorVariance: share * floor };
   }
-  return { cameraGain: (share * squares[1]!) / s1, floorVariance: 0 };
+  return { cameraGain: (share * squares[1]!) / s2, floorVariance: 0 };
 }

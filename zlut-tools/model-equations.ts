@@ -21,7 +21,7 @@ export function createPlaneEquations(knots: number, zKnot: number, t: number): P
 const SMOOTHNESS = 1e-5;
 
 /** Residual of the solution as a share of the right side. */
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-12;
 
 const MAX_ROUNDS = 2000;
 

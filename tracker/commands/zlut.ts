@@ -4,8 +4,10 @@ import { openEngine } from '#engines/open-engine.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
+import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
+import { MODEL_ROUNDS } from '#zlut-tools/fit-z-lut-model.ts';
 import { readPlaneZ } from '#zlut-tools/plane-z.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
 import { number, presetOption, wholeNumber } from './options.ts';
@@ -24,6 +26,7 @@ interface BuildOptions {
   config?: string;
   preset?: PresetName;
   force?: boolean;
+  model?: boolean;
 }
 
 /** `zlut`: the tools for Z-LUTs, one verb each. */
@@ -42,6 +45,7 @@ export function registerZLut(command: Command): void {
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
     .addOption(presetOption())
+    .option('--model', 'fit a model of the bead, too: for the stage maximum-likelihood')
     .option('--force', 'write over an existing file')
     .action(build);
 }
@@ -75,6 +79,7 @@ async function build(path: string, options: BuildOptions): Promise<void> {
       shape,
       roi,
       name,
+      ...(options.model && { onModelRound: tellRound }),
     });
     await engine.close();
     await writeZLut(options.out, zLut, options.force ?? false);
@@ -82,9 +87,20 @@ async function build(path: string, options: BuildOptions): Promise<void> {
     console.error(
       `${zLut.planes} planes from ${first} to ${last} nm, ${zLut.radii} radii, ${used} frames used, ${rejected} rejected: ${options.out}`,
     );
+    if (zLut.model) console.error(describeNoise(zLut.model));
   } finally {
     await selected.stack.close();
   }
+}
+
+function tellRound(round: number): void {
+  console.error(`model: round ${round + 1} of ${MODEL_ROUNDS}`);
+}
+
+/** What the residuals of the model say of the camera. */
+function describeNoise({ cameraGain, floorVariance, reachPx }: ZLutModel): string {
+  const floor = `${floorVariance < 0 ? '-' : '+'} ${Math.abs(floorVariance).toPrecision(3)}`;
+  return `camera, by photon transfer from these frames: variance = ${cameraGain.toPrecision(3)} x counts ${floor}; model known to ${reachPx.toFixed(1)} px`;
 }
 
 /** Plane z of a frame, nm, or undefined for a frame that is not part of the sweep. */

@@ -3,13 +3,15 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { OutputExistsError, ZLutError } from './errors.ts';
 import { decodeNpy, encodeNpy, npyToFloat64 } from './npy.ts';
-import { type ProfileMethod, type ZLut, zLutFromMatrix, zLutToMatrix } from './z-lut.ts';
+import { type ZLut, zLutFromMatrix, zLutToMatrix } from './z-lut.ts';
+import { describeModel, modelPath, modelSchema, readModel, writeModel } from './z-lut-model-file.ts';
 
 /** What the file beside a Z-LUT says of it. */
-const methodSchema = z.object({
+const besideSchema = z.object({
   stage: z.string(),
   params: z.record(z.string(), z.unknown()),
   roiSize: z.number().int().positive(),
+  model: modelSchema.optional(),
 });
 
 /** Beside a Z-LUT, because its own layout has no place for how it was made. */
@@ -20,7 +22,8 @@ function methodPath(path: string): string {
 /**
  * Reads a Z-LUT in the field's common layout: row 0 the plane z in nm, below it one row per radius.
  * A file whose name ends in .npy is a NumPy matrix, any other is text of numbers as `numpy.savetxt` writes it
- * (MagScope's Z-LUT files). How its profiles were made is read from NAME.json beside it, if there is one.
+ * (MagScope's Z-LUT files). How its profiles were made, and which file holds a model of the bead,
+ * is read from NAME.json beside it, if there is one.
  * @throws {ZLutError} naming the file, and the line of a text file, if it cannot be read or is no Z-LUT
  */
 export async function readZLut(path: string): Promise<ZLut> {
@@ -35,19 +38,21 @@ export async function readZLut(path: string): Promise<ZLut> {
     ? matrixOfNpy(bytes, name)
     : matrixOfText(new TextDecoder().decode(bytes), name);
   const zLut = zLutFromMatrix(name, values, rows, planes);
-  const method = await readMethod(methodPath(path));
-  return method ? { ...zLut, method } : zLut;
+  const beside = await readBeside(methodPath(path));
+  if (!beside) return zLut;
+  const { model, ...method } = beside;
+  return model ? { ...zLut, method, model: await readModel(path, model) } : { ...zLut, method };
 }
 
-async function readMethod(path: string): Promise<ProfileMethod | undefined> {
+async function readBeside(path: string): Promise<z.output<typeof besideSchema> | undefined> {
   if (!(await exists(path))) return undefined;
   try {
-    return methodSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return besideSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ZLutError(
       {
         where: path,
-        expected: 'how the profiles were made: stage, params and roiSize as JSON',
+        expected: 'how the profiles were made as JSON: stage, params, roiSize and perhaps the model',
         received: cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause),
         remedy: 'build the Z-LUT again, or remove this file if the Z-LUT is of another program',
       },
@@ -121,8 +126,8 @@ function matrixOfText(text: string, name: string): Matrix {
 
 /**
  * Writes a Z-LUT as a NumPy matrix of float64, which `readZLut`, MagTrack and MagScope's readers understand, and
- * beside it, as NAME.json, how its profiles were made.
- * @throws {OutputExistsError} if either file exists and `force` is not set
+ * beside it, as NAME.json, how its profiles were made; a model goes into NAME.model.npy.
+ * @throws {OutputExistsError} if any of the files exists and `force` is not set
  * @throws {ZLutError} if the file cannot be written
  */
 export async function writeZLut(path: string, zLut: ZLut, force = false): Promise<void> {
@@ -130,10 +135,16 @@ export async function writeZLut(path: string, zLut: ZLut, force = false): Promis
   const flag = force ? 'w' : 'wx';
   try {
     // A note left from another Z-LUT must not speak for this one.
-    if (force) await rm(methodPath(path), { force });
-    else if (await exists(methodPath(path))) throw existsAlready(methodPath(path));
+    for (const beside of [methodPath(path), modelPath(path)]) {
+      if (force) await rm(beside, { force });
+      else if (await exists(beside)) throw existsAlready(beside);
+    }
     await writeFile(path, file, { flag });
-    if (zLut.method) await writeFile(methodPath(path), `${JSON.stringify(zLut.method)}\n`, { flag });
+    if (zLut.model) await writeModel(path, zLut.model, flag);
+    if (zLut.method) {
+      const model = zLut.model && describeModel(path, zLut.model);
+      await writeFile(methodPath(path), `${JSON.stringify({ ...zLut.method, model })}\n`, { flag });
+    }
   } catch (cause) {
     if (cause instanceof OutputExistsError) throw cause;
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw existsAlready(path);

@@ -20,6 +20,11 @@ const ARRIVED_SIGMAS = 0.5;
 /** Standard deviations from which on a pixel of a robust fit counts for nothing. */
 const OUTLIER_SIGMAS = 6;
 
+/** Chi-squared of normal residuals when they count by Tukey's biweight: their moments to the sixth. */
+const ROBUST_CHI_SQUARED =
+  (1 - 6 / OUTLIER_SIGMAS ** 2 + 15 / OUTLIER_SIGMAS ** 4) /
+  (1 - 2 / OUTLIER_SIGMAS ** 2 + 3 / OUTLIER_SIGMAS ** 4);
+
 /** Where a fit ended. */
 export interface ModelFit {
   /** [unknown] as in `UNKNOWNS`. */
@@ -28,6 +33,8 @@ export interface ModelFit {
   readonly variances: Float64Array;
   /** Squared residuals over their variances, for each degree of freedom: 1 where the model is that of the bead. */
   chiSquared: number;
+  /** Share of the contrast of the image, beyond that of noise, that the model leaves unexplained. */
+  unexplained: number;
   /** Degrees of freedom. */
   freedom: number;
   /** Whether the last step was short. */
@@ -39,6 +46,7 @@ export function createModelFit(): ModelFit {
     state: new Float64Array(MAX_UNKNOWNS),
     variances: new Float64Array(MAX_UNKNOWNS),
     chiSquared: Number.NaN,
+    unexplained: Number.NaN,
     freedom: 0,
     arrived: false,
   };
@@ -48,6 +56,7 @@ export function copyModelFit(from: ModelFit, to: ModelFit): void {
   to.state.set(from.state);
   to.variances.set(from.variances);
   to.chiSquared = from.chiSquared;
+  to.unexplained = from.unexplained;
   to.freedom = from.freedom;
   to.arrived = from.arrived;
 }
@@ -84,7 +93,10 @@ export function fitModel(
     for (let unknown = 0; unknown < unknowns; unknown++) gain += sums.gradient[unknown]! * step[unknown]!;
     const shortened = takeStep(state, step, unknowns, model);
     fit.freedom = sums.pixels - unknowns;
-    fit.chiSquared = (sums.chiSquares - (shortened ? 0 : gain)) / fit.freedom;
+    const squares = sums.chiSquares - (shortened ? 0 : gain);
+    const expected = compared.outlierSigmas < Number.POSITIVE_INFINITY ? ROBUST_CHI_SQUARED : 1;
+    fit.chiSquared = squares / (expected * fit.freedom);
+    fit.unexplained = (fit.chiSquared - 1) / Math.max(sums.contrast / fit.freedom - 1, 0);
     const sigmas = stepSigmas(step, variances);
     fit.arrived = sigmas < ARRIVED_SIGMAS;
     if (sigmas < LAST_STEP_SIGMAS) break;

@@ -35,6 +35,8 @@ export interface LikelihoodSums {
   /** Squared residuals over their variances, and the number of pixels in them. */
   chiSquares: number;
   pixels: number;
+  /** The same sum for the mean in place of the model: what there was to explain. */
+  contrast: number;
 }
 
 export function createLikelihoodSums(): LikelihoodSums {
@@ -43,6 +45,7 @@ export function createLikelihoodSums(): LikelihoodSums {
     gradient: new Float64Array(MAX_UNKNOWNS),
     chiSquares: 0,
     pixels: 0,
+    contrast: 0,
   };
 }
 
@@ -78,6 +81,9 @@ export function addLikelihood(
   gradient.fill(0);
   let chiSquares = 0;
   let used = 0;
+  let total = 0;
+  let light = 0;
+  let lightSquares = 0;
   change[UNKNOWNS.offset] = 1;
   for (let row = 0; row < size; row++) {
     const dy = row - y;
@@ -123,10 +129,14 @@ export function addLikelihood(
       }
       chiSquares += weight * residual * residual;
       used += share;
+      total += weight;
+      light += weight * measured;
+      lightSquares += weight * measured * measured;
     }
   }
   sums.chiSquares = chiSquares;
   sums.pixels = used;
+  sums.contrast = lightSquares - (light * light) / total;
 }
 
 /**

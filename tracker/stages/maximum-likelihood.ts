@@ -10,6 +10,12 @@ import { modelRange } from './spline-model.ts';
 /** A fit that finds less than this share of the bead's rings in the light of the ROI is one of noise. */
 const LEAST_CONTRAST = 0.25;
 
+/** A model that leaves more than this share of the contrast unexplained is that of another bead or height. */
+const MOST_UNEXPLAINED = 0.3;
+
+/** One that leaves less is in place, however sure the misfit is: the rings of real beads are not quite round. */
+const LITTLE_UNEXPLAINED = 0.1;
+
 /** Standard deviations of chi-squared above 1 from which on the model is not that of the image. */
 const MISFIT_SIGMAS = 4;
 
@@ -107,7 +113,7 @@ function fitFromSeeds(bead: BeadState, model: ZLutModel, chosen: MaximumLikeliho
     next.state.fill(0).set([seed.xPx, seed.yPx, seed.zNm, brightness]);
     if (!fitModel(image, model, chosen.iterations, chosen.robust, next)) continue;
     if (next.chiSquared < best.chiSquared) copyModelFit(next, best);
-    if (isGood(best)) break;
+    if (isInPlace(best)) break;
   }
   // Other seeds have moved the center of the bead.
   bead.xPx = given.xPx;
@@ -119,6 +125,11 @@ function isGood({ arrived, chiSquared, freedom }: ModelFit): boolean {
   return arrived && chiSquared <= 1 + MISFIT_SIGMAS * Math.sqrt(2 / freedom);
 }
 
+/** Whether no other seed need be tried. */
+function isInPlace(fit: ModelFit): boolean {
+  return isGood(fit) || (fit.arrived && fit.unexplained < LITTLE_UNEXPLAINED);
+}
+
 /** Writes the best fit into the bead. */
 function report(bead: BeadState, model: ZLutModel): void {
   const { state, variances, chiSquared } = best;
@@ -127,10 +138,10 @@ function report(bead: BeadState, model: ZLutModel): void {
   const inside = isInside(state[UNKNOWNS.x]!, bead.size) && isInside(state[UNKNOWNS.y]!, bead.size);
   let status = (bead.status ?? 0) & ~OF_LOOKUP;
   bead.chiSquared = chiSquared;
+  bead.zNm = Number.NaN;
   if (!sees || !inside) {
     bead.xPx = Number.NaN;
     bead.yPx = Number.NaN;
-    bead.zNm = Number.NaN;
     bead.status = status | TRACK_STATUS.unsure;
     return;
   }
@@ -142,9 +153,13 @@ function report(bead: BeadState, model: ZLutModel): void {
   const [lowest, highest] = modelRange(model);
   const zNm = state[UNKNOWNS.z]!;
   const ends = zNm <= lowest || zNm >= highest;
-  bead.zNm = ends ? Number.NaN : zNm;
-  bead.sigmaZNm = ends ? Number.NaN : spread * Math.sqrt(variances[UNKNOWNS.z]!);
-  if (!isGood(best)) status |= TRACK_STATUS['poor-fit'];
+  const alike = !(best.unexplained > MOST_UNEXPLAINED) || isGood(best);
+  if (alike && !ends) {
+    bead.zNm = zNm;
+    bead.sigmaZNm = spread * Math.sqrt(variances[UNKNOWNS.z]!);
+  }
+  if (!alike) status |= TRACK_STATUS.unsure;
+  else if (!isGood(best)) status |= TRACK_STATUS['poor-fit'];
   bead.status = status;
 }
 
