@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import WebSocket, { WebSocketServer } from 'ws';
 import type { CameraAdapter } from '#camera-adapters/define.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { assertAccounted, FrameLedger } from '#ingest/frame-ledger.ts';
-import { decodeTrackerMessage, encodeLinkMessage } from '#protocol/camera-link.ts';
+import { decodeTrackerMessage, encodeLinkMessage, type HelloMessage } from '#protocol/camera-link.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { rawCamera } from '../support/raw-camera.ts';
@@ -355,6 +355,37 @@ describe('CameraEndpoint', () => {
       expect(ledger.clockStepsBack).toBe(2);
       expect(troubles.map(({ message }) => message.split(':')[0])).toEqual(['frame 2 tNs', 'frame 4 tNs']);
       expect(received).toEqual(received.toSorted((a, b) => Number(a - b)));
+    });
+  });
+
+  describe('closes', () => {
+    test('with the frames that were sent before the camera heard of it, and none after', async () => {
+      const sending = await link();
+      await sending.frame(0);
+      const others = [new WebSocket(url())];
+      await once(others[0]!, 'open');
+      const closing = endpoint.close();
+      for (const id of [1, 2]) sending.send({ type: 'frame', id, tNs: id, data: framePixels(id) });
+      // One that has said nothing yet, and one that comes now: adapters that are told no more will try again.
+      others.push(new WebSocket(url()));
+      const told: unknown[] = [];
+      const left = others.map(async (other) => {
+        other.on('message', (bytes: Buffer) => told.push(decodeTrackerMessage(bytes)));
+        if (other.readyState !== other.OPEN) await once(other, 'open');
+        other.send(encodeLinkMessage(hello as HelloMessage));
+        return (await once(other, 'close'))[0] as number;
+      });
+      await closing;
+      expect(frames.map(({ id }) => id)).toEqual([0, 1, 2]);
+      expect([await Promise.all(left), told]).toEqual([[1001, 1001], []]);
+      expect([counts.away, troubles]).toEqual([1, []]);
+    });
+
+    test('also on a camera that does not answer', async () => {
+      const stopped = await link();
+      stopped.tcp.pause();
+      await endpoint.close();
+      expect(counts.away).toBe(1);
     });
   });
 });
