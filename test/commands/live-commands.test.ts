@@ -128,6 +128,21 @@ describe('serve and camera', () => {
     for (const column of ['frame', 'bead', 'xPx', 'yPx']) expect(a![column]).toEqual(b![column]);
   });
 
+  test('a camera reads from its input where the tracker is, and says so when it is not told', async () => {
+    const serve = startCommand(['serve', '--port', '0', '--engine', 'reference', '--no-record']);
+    const [, url] = await serve.says(/cameras: +(ws:\S+)\/camera/);
+    const told = startCommand(['camera', 'simulated', '--frames', '3', '--to', '-']);
+    told.process.stdin!.end(`${url}\n`);
+    expect((await told.done).stderr).toContain('camera: 3 frames sent, 0 dropped');
+    const untold = startCommand(['camera', 'simulated', '--to', '-']);
+    untold.process.stdin!.end();
+    const { code, stderr } = await untold.done;
+    expect(code).toBe(1);
+    expect(stderr).toContain('E_CONFIG --to -: expected a line with the address');
+    serve.process.kill('SIGTERM');
+    await serve.done;
+  });
+
   test('a camera waits for its tracker, and a tracker outlives a camera that is killed', async () => {
     const first = startCommand(['serve', '--port', '0', '--engine', 'reference', '--no-record']);
     const [, url] = await first.says(/cameras: +(ws:\S+)\/camera/);
