@@ -79,6 +79,9 @@ describe('the sums of a step', () => {
     expect(sumsOf({ pixels: cut, saturation: 1400 + margin }).pixels).toBeLessThanOrEqual(
       SIZE * SIZE - bright,
     );
+    const glint = pixels.slice();
+    glint[3] = 60_000;
+    expect(sumsOf({ pixels: glint, saturation: 60_000 }).pixels).toBe(SIZE * SIZE - 1);
     const near = { ...model, reachPx: 10 };
     const sums = createLikelihoodSums();
     const image = { pixels, size: SIZE, noise, saturation: 1e9, unknowns: 5, outlierSigmas: 1e9 };
