@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { BenchLine } from '#tracker/commands/bench/case.ts';
+import { registerBench } from '#tracker/commands/bench/command.ts';
 import { run } from '#tracker/commands/bench/precision.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -36,4 +38,17 @@ test('gives a line for every point, then prints the tables and writes the pictur
   expect(printed).toHaveBeenCalledOnce();
   expect(printed.mock.lastCall![0]).toContain('| 500 | 24 | 500 | fast |');
   expect(readFileSync(svg, 'utf8')).toContain('ROI 24 px');
+});
+
+test.each([
+  ['--radius 0', 'expected numbers above 0'],
+  ['--photons 200,-1', 'expected numbers above 0'],
+  ['--frames 0', 'expected a whole number from 1'],
+  ['--vs true', 'precision takes no peer'],
+])('refuses %s', async (option, message) => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const bench = new Command('bench').exitOverride();
+  registerBench(bench);
+  const words = ['precision', '--roi-size', '24', '--frames', '1', ...option.split(' ')];
+  await expect(bench.parseAsync(words, { from: 'user' })).rejects.toThrow(message);
 });

@@ -1,6 +1,7 @@
 import type { Engine, EngineFacts } from '#engines/engine.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import { needsModel } from '#stages/plan-needs.ts';
 import { type PresetName, presetPlan } from '#stages/presets.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 import { createPrecisionBead, type PrecisionBead } from './precision-beads.ts';
@@ -102,12 +103,14 @@ async function calibrate(
     const sweep = bead.sweep(photons, framesPerPlane, PLANE_STEP_NM);
     const ofPreset = new Map<PresetName, ZLut>();
     for (const preset of presets) {
+      const plan = presetPlan(preset);
       const { zLut } = await buildZLut(oneByOne(sweep), {
         engine: engineOf(preset),
-        plan: presetPlan(preset),
+        plan,
         shape: shapeOf(roi),
         roi: wholeRoi(roi),
         name: `simulated bead at ${photons} photons`,
+        ...(needsModel(plan) && { onModelRound: () => {} }),
       });
       ofPreset.set(preset, zLut);
     }
