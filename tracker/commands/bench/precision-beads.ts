@@ -28,7 +28,7 @@ export interface PrecisionBeadParams {
 }
 
 /** Beads without noise, and where they are. */
-export interface BeadImages {
+interface BeadImages {
   places: BeadPlace[];
   /** [frame][row, column] relative to the background. */
   light: Float64Array[];
