@@ -1,6 +1,7 @@
 import { FrameError } from '#protocol/errors.ts';
 import { layoutBytes } from '#protocol/frame-layout.ts';
 import { planRadii } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import type { EngineSetup } from './engine.ts';
 import type { FrameRoom } from './engine-host.ts';
 
@@ -9,6 +10,8 @@ export interface BatchShape {
   beads: number;
   /** Radii of a stored profile; 0 when none is. */
   radii: number;
+  /** Whether tables have the columns of a fit. */
+  fits: boolean;
   /** Bytes of a frame. */
   frameBytes: number;
 }
@@ -17,7 +20,7 @@ export function batchShape(setup: EngineSetup): BatchShape {
   const { layout, plan, profiles, rois } = setup;
   const radii = profiles ? rois.map(({ size }) => planRadii(plan, size)) : [];
   const frameBytes = layoutBytes(setup, rois, layout);
-  return { beads: rois.length, radii: Math.max(0, ...radii), frameBytes };
+  return { beads: rois.length, radii: Math.max(0, ...radii), fits: planFits(plan), frameBytes };
 }
 
 /**

@@ -14,7 +14,7 @@ export type EngineTask =
   | { type: 'configure'; setup: EngineSetup }
   | { type: 'move-rois'; rois: readonly Roi[] }
   /** Rooms and table by the numbers they were shared under. */
-  | { type: 'track'; rooms: readonly number[]; table: number; beads: number; radii: number }
+  | { type: 'track'; rooms: readonly number[]; table: number; beads: number; radii: number; fits: boolean }
   | { type: 'close' };
 
 /** Host to worker. Memory is shared once and named by its number from then on. */

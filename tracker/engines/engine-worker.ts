@@ -27,7 +27,7 @@ try {
   let beadsSetUp = 0;
 
   async function track(task: EngineTask & { type: 'track' }): Promise<void> {
-    const { table, beads, radii } = task;
+    const { table, beads, radii, fits } = task;
     if (beads !== beadsSetUp) {
       const [expected, received] = [`a batch of ${beadsSetUp} beads`, `${beads}, of a setup that failed`];
       throw new DeviceError({ where: `${kind} engine`, expected, received });
@@ -35,7 +35,7 @@ try {
     const views = tables.get(table) ?? new TableViews(rooms.get(table)!, 0);
     tables.set(table, views);
     const frames = task.rooms.map((room) => rooms.get(room)!);
-    await engine.track(frames, views.of(frames.length, beads, radii));
+    await engine.track(frames, views.of(frames.length, beads, radii, fits));
   }
 
   async function run(job: number, task: EngineTask): Promise<void> {

@@ -217,6 +217,12 @@ function write(
   into.zNm[row] = zNm;
   into.score[row] = dark ? Number.NaN : state.score;
   into.status[row] = status;
+  if (into.fits) {
+    into.sigmaXPx[row] = dark ? Number.NaN : (state.sigmaXPx ?? Number.NaN);
+    into.sigmaYPx[row] = dark ? Number.NaN : (state.sigmaYPx ?? Number.NaN);
+    into.sigmaZNm[row] = dark ? Number.NaN : (state.sigmaZNm ?? Number.NaN);
+    into.chiSquared[row] = dark ? Number.NaN : (state.chiSquared ?? Number.NaN);
+  }
   for (let radius = 0; radius < into.radii; radius++) {
     into.profiles[row * into.radii + radius] = profile[radius] ?? Number.NaN;
   }

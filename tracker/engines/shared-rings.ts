@@ -87,10 +87,10 @@ export class TableViews {
     this.#byteOffset = byteOffset;
   }
 
-  of(frames: number, beads: number, radii: number): TrackTable {
+  of(frames: number, beads: number, radii: number, fits = false): TrackTable {
     const known = this.#ofFrames.get(frames);
-    if (known?.beads === beads && known.radii === radii) return known;
-    const table = trackTableOver(this.#buffer, frames, beads, radii, this.#byteOffset);
+    if (known?.beads === beads && known.radii === radii && known.fits === fits) return known;
+    const table = trackTableOver(this.#buffer, frames, beads, radii, this.#byteOffset, fits);
     this.#ofFrames.set(frames, table);
     return table;
   }
@@ -114,8 +114,13 @@ export class TableRing {
   }
 
   /** A table with columns of any content, and the stretch it lies in. */
-  take(frames: number, beads: number, radii: number): { table: TrackTable; stretch: SharedStretch } {
-    const bytes = Math.max(8, trackTableBytes(frames, beads, radii));
+  take(
+    frames: number,
+    beads: number,
+    radii: number,
+    fits = false,
+  ): { table: TrackTable; stretch: SharedStretch } {
+    const bytes = Math.max(8, trackTableBytes(frames, beads, radii, fits));
     if (bytes > this.#capacity) {
       for (const { stretch } of this.#free.splice(0)) this.#source.drop(stretch);
       this.#capacity = aligned(Math.max(bytes, this.#capacity * GROWTH));
@@ -125,7 +130,7 @@ export class TableRing {
       const stretch = this.#source.allocate(this.#capacity);
       lent = { stretch, views: new TableViews(stretch.buffer, stretch.byteOffset) };
     }
-    const table = lent.views.of(frames, beads, radii);
+    const table = lent.views.of(frames, beads, radii, fits);
     this.#lent.set(table, lent);
     return { table, stretch: lent.stretch };
   }

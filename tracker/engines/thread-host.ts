@@ -36,7 +36,7 @@ export async function startThreadHost(
   });
   const rooms = new RoomRing(source);
   const tables = new TableRing(source);
-  let shape: BatchShape = { beads: 0, radii: 0, frameBytes: 0 };
+  let shape: BatchShape = { beads: 0, radii: 0, fits: false, frameBytes: 0 };
 
   return {
     facts: threads[0]!.facts,
@@ -61,14 +61,15 @@ export async function startThreadHost(
 
     async track(batch: readonly FrameRoom[]) {
       const stretches = batch.map((room) => (room as SharedRoom).stretch);
-      const { beads, radii } = shape;
-      const { table, stretch } = tables.take(batch.length, beads, radii);
+      const { beads, radii, fits } = shape;
+      const { table, stretch } = tables.take(batch.length, beads, radii, fits);
       const numbers = stretches.map(({ memory }) => memory);
       stretches.push(stretch);
       const thread = threads.reduce((least, other) => (other.load < least.load ? other : least));
       try {
         assertFrames(batch, shape);
-        await thread.do({ type: 'track', rooms: numbers, table: stretch.memory, beads, radii }, stretches);
+        const task = { type: 'track', rooms: numbers, table: stretch.memory, beads, radii, fits } as const;
+        await thread.do(task, stretches);
         return table;
       } catch (error) {
         tables.give(table);

@@ -18,6 +18,11 @@ export function assertHasModel(plan: Plan, zLut: ZLut, bead: number): void {
   });
 }
 
+/** Whether a plan says how far off its numbers may be: its tables then have the columns of a fit. */
+export function planFits(plan: Plan): boolean {
+  return plan.some(({ stage }) => stageNamed(stage).writes.includes('sigma'));
+}
+
 /** Whether only the reference has all stages of a plan. */
 export function isReferenceOnly(plan: Plan): boolean {
   return plan.some(({ stage }) => stageNamed(stage).referenceOnly);
