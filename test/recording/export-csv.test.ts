@@ -87,6 +87,7 @@ test('a score is written with the fewest digits that read back to the same float
     zNm: new Float64Array(scores.length),
     score: Float32Array.from(scores),
     status: new Uint16Array(scores.length),
+    fit: null,
   });
   writer.close();
   const written = readFileSync(path, 'utf8').trimEnd().split('\n').slice(1);

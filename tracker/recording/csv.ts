@@ -1,8 +1,8 @@
 import { describeStatus } from '#protocol/track-status.ts';
 import { OutputFile } from './output-file.ts';
-import type { TrackColumns } from './track-block.ts';
+import { FIT_COLUMNS, type TrackColumns } from './track-block.ts';
 
-/** First line of every CSV of tracks. */
+/** First line of every CSV of tracks; the columns of a fit follow. */
 const CSV_HEADER = 'frame,timeNs,bead,xPx,yPx,zNm,score,status';
 
 const ROWS_PER_WRITE = 8192;
@@ -17,15 +17,18 @@ export interface CsvWriter {
 /**
  * Starts a CSV of tracks with its header line.
  *
+ * @param fits whether all columns that are written have a fit
+ *
  * Numbers are the shortest decimals that read back to the same value, no result is `NaN`, `status` the names of the
  * bits joined by `+`, or `ok`.
  * @throws {OutputExistsError} when the file exists and `force` is not set
  * @throws {RecordingError} when it cannot be written
  */
-export function createCsvWriter(path: string, { force = false } = {}): CsvWriter {
+export function createCsvWriter(path: string, { force = false, fits = false } = {}): CsvWriter {
   const file = new OutputFile(path, force);
   const bytes = new TextEncoder();
-  file.write(bytes.encode(`${CSV_HEADER}\n`));
+  const names = fits ? [CSV_HEADER, ...FIT_COLUMNS] : [CSV_HEADER];
+  file.write(bytes.encode(`${names.join(',')}\n`));
   return {
     write(columns) {
       for (let from = 0; from < columns.rows; from += ROWS_PER_WRITE) {
@@ -37,11 +40,13 @@ export function createCsvWriter(path: string, { force = false } = {}): CsvWriter
 }
 
 function csvLines(columns: Readonly<TrackColumns>, from: number, to: number): string {
-  const { frame, timeNs, bead, xPx, yPx, zNm, score, status } = columns;
+  const { frame, timeNs, bead, xPx, yPx, zNm, score, status, fit } = columns;
   let lines = '';
   for (let row = from; row < to; row++) {
     lines += `${frame[row]},${timeNs[row]},${bead[row]},${xPx[row]},${yPx[row]},${zNm[row]},`;
-    lines += `${shortestFloat32(score[row]!)},${describeStatus(status[row]!)}\n`;
+    lines += `${shortestFloat32(score[row]!)},${describeStatus(status[row]!)}`;
+    if (fit) for (const name of FIT_COLUMNS) lines += `,${shortestFloat32(fit[name][row]!)}`;
+    lines += '\n';
   }
   return lines;
 }

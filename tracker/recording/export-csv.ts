@@ -15,7 +15,7 @@ export async function exportCsv(source: string, csvPath: string, { force = false
   try {
     // The source first: a wrong one must not leave an empty CSV behind.
     let batch = await batches.next();
-    const writer = createCsvWriter(csvPath, { force });
+    const writer = createCsvWriter(csvPath, { force, fits: Boolean(batch.value?.fit) });
     try {
       for (; !batch.done; batch = await batches.next()) {
         writer.write(batch.value);

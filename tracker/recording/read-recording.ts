@@ -8,7 +8,7 @@ import type { FateRow } from './fate-block.ts';
 import { ROI_COLUMNS } from './roi-log.ts';
 import { RUN_FILES, type RunRecord, readRunRecord } from './run-record.ts';
 import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
-import type { TrackColumns } from './track-block.ts';
+import { FIT_COLUMNS, type FitColumns, type TrackColumns } from './track-block.ts';
 
 /** A run folder on disk. */
 export interface Run {
@@ -50,8 +50,17 @@ export async function* readTracks(path: string): AsyncGenerator<TrackColumns> {
       zNm: values(path, batch, 'zNm', Float64Array),
       score: values(path, batch, 'score', Float32Array),
       status: values(path, batch, 'status', Uint16Array),
+      fit: fitOf(path, batch),
     };
   }
+}
+
+function fitOf(path: string, batch: RecordBatch): FitColumns | null {
+  if (!batch.getChild(FIT_COLUMNS[0])) return null;
+  const [sigmaXPx, sigmaYPx, sigmaZNm, chiSquared] = FIT_COLUMNS.map((name) =>
+    values(path, batch, name, Float32Array),
+  );
+  return { sigmaXPx: sigmaXPx!, sigmaYPx: sigmaYPx!, sigmaZNm: sigmaZNm!, chiSquared: chiSquared! };
 }
 
 /**

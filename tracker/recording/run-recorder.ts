@@ -5,6 +5,7 @@ import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import type { FateCounts } from '#protocol/frame-fate.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import { AppendFile, type FileAccess, openFile } from './append-file.ts';
 import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
 import { FateLog } from './fate-log.ts';
@@ -136,7 +137,7 @@ export class RunRecorder implements TrackSink {
     this.#onAlarm = options.onAlarm ?? (() => {});
     this.#latency = options.latency;
     this.#queueLimitBytes = queueLimitBytes;
-    this.#block = new TrackBlock(blockRows);
+    this.#block = new TrackBlock(blockRows, planFits(record.plan));
     this.#encoder = tracks.encoder;
     const writeBytes = queueLimitBytes / 16;
     const fileOf = ({ access, encoder }: StartedStream, name: string) =>

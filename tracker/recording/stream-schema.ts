@@ -5,7 +5,9 @@ import { FRAME_FATES } from '#protocol/frame-fate.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { Plan } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import { ROI_COLUMNS } from './roi-log.ts';
+import { FIT_COLUMNS } from './track-block.ts';
 
 /** Format names in the schema metadata; the number grows when an old reader would misread the file. */
 export const TRACKS_FORMAT = 'tweezertrack-tracks/1';
@@ -35,6 +37,14 @@ const TRACK_UNITS = {
   status: 'bits of statusBits; 0 is a good point',
 };
 
+/** Of the columns of a fit. */
+const FIT_UNITS = {
+  sigmaXPx: 'px, standard deviation by the photons of the image',
+  sigmaYPx: 'px, as sigmaXPx',
+  sigmaZNm: 'nm, as sigmaXPx',
+  chiSquared: 'squared residuals of the fit over what is expected; 1 is a good fit',
+};
+
 const FRAME_UNITS = {
   frame: "the camera's frame number, or the first of a gap",
   lastFrame: 'the same number, or the last of a gap (included)',
@@ -57,9 +67,11 @@ const nullable = true;
 
 /**
  * Schema of `tracks.arrows`: one row a bead and frame.
+ * Plans that fit a model add the standard deviations and chi-squared.
  * What has no result is NaN, not null, so that a reader without validity bitmaps sees it too; `status` says why.
  */
 export function tracksSchema(facts: TrackFacts): Schema {
+  const fits = planFits(facts.plan);
   return new Schema(
     [
       new Field('frame', new Uint32(), required),
@@ -70,10 +82,11 @@ export function tracksSchema(facts: TrackFacts): Schema {
       new Field('zNm', new Float64(), required),
       new Field('score', new Float32(), required),
       new Field('status', new Uint16(), required),
+      ...(fits ? FIT_COLUMNS : []).map((name) => new Field(name, new Float32(), required)),
     ],
     new Map([
       ['format', TRACKS_FORMAT],
-      ['units', JSON.stringify(TRACK_UNITS)],
+      ['units', JSON.stringify(fits ? { ...TRACK_UNITS, ...FIT_UNITS } : TRACK_UNITS)],
       ['coordinates', COORDINATES],
       ['statusBits', JSON.stringify(TRACK_STATUS)],
       // JSON writes a NaN pixel size as null.

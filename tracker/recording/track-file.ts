@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { ConfigError } from '#protocol/errors.ts';
 import type { TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
 import { createCsvWriter } from './csv.ts';
 import { OutputFile } from './output-file.ts';
@@ -34,7 +35,7 @@ export async function createTrackFile(
   { force = false } = {},
 ): Promise<TrackFile> {
   const writer = writerFor(path, facts, force);
-  const block = new TrackBlock(BLOCK_ROWS);
+  const block = new TrackBlock(BLOCK_ROWS, planFits(facts.plan));
   let rows = 0;
   const flush = () => {
     if (block.rows === 0) return;
@@ -63,7 +64,7 @@ export async function createTrackFile(
 function writerFor(path: string, facts: TrackFacts, force: boolean): BlockWriter {
   const extension = extname(path).toLowerCase();
   if (extension === '.csv') {
-    const csv = createCsvWriter(path, { force });
+    const csv = createCsvWriter(path, { force, fits: planFits(facts.plan) });
     return { write: (block) => csv.write(block.columns), end: () => csv.close() };
   }
   if (extension === '.arrows') return arrowWriter(new OutputFile(path, force), facts);
