@@ -11,8 +11,8 @@ describe('the score', () => {
     { xPx: 12, yPx: 22, zNm: 1020 },
   ];
   /** @param errors [frame][axis] nm */
-  const tableOf = (errors: number[][], status: number[] = []) => {
-    const table = createTrackTable(truth.length, 1);
+  const tableOf = (errors: number[][], status: number[] = [], fits = false) => {
+    const table = createTrackTable(truth.length, 1, 0, fits);
     for (const [frame, place] of truth.entries()) {
       const [x, y, z] = errors[frame]!;
       table.xPx[frame] = place.xPx + x! / 100;
@@ -70,24 +70,20 @@ describe('the score', () => {
   });
 
   test('compares errors with the sigma that is stated, and judges false answers by it', () => {
-    const columns = {
-      sigmaXPx: Float64Array.of(0.03, 0.03, 0.03),
-      sigmaYPx: Float64Array.of(0.03, 0.03, 0.03),
-      sigmaZNm: Float64Array.of(10, 10, 0.1),
-    };
-    const table = {
-      ...tableOf([
-        [3, -3, 10],
-        [-3, 3, -10],
-        [3, -3, 0],
-      ]),
-      ...columns,
-    };
+    const errors = [
+      [3, -3, 10],
+      [-3, 3, -10],
+      [3, -3, 0],
+    ];
+    const table = tableOf(errors, [], true);
+    table.sigmaXPx.set([0.03, 0.03, 0.03]);
+    table.sigmaYPx.set([0.03, 0.03, 0.03]);
+    table.sigmaZNm.set([10, 10, 0.1]);
     const score = scorePrecision(table, truth, bound);
     // Eight errors of one sigma, four of either sign, and one of none.
     expect(score.sigmaSpread).toBeCloseTo(Math.sqrt(8 / 9), 9);
     expect(score.false).toBe(0);
-    columns.sigmaZNm[0] = 0.3;
+    table.sigmaZNm[0] = 0.3;
     expect(scorePrecision(table, truth, bound).false).toBe(1);
   });
 });

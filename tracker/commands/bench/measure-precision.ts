@@ -1,7 +1,7 @@
 import type { Engine, EngineFacts } from '#engines/engine.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import { needsModel } from '#stages/plan-needs.ts';
+import { needsModel, planFits } from '#stages/plan-needs.ts';
 import { type PresetName, presetPlan } from '#stages/presets.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 import { createPrecisionBead, type PrecisionBead } from './precision-beads.ts';
@@ -130,15 +130,16 @@ async function track(
   roi: number,
   frames: readonly ArrayBuffer[],
 ) {
+  const plan = presetPlan(preset);
   await engine.configure({
     ...shapeOf(roi),
-    plan: presetPlan(preset),
+    plan,
     rois: [wholeRoi(roi)],
     zLuts: [zLut],
     zLutOfBead: [0],
     profiles: false,
   });
-  const table = createTrackTable(frames.length, 1);
+  const table = createTrackTable(frames.length, 1, 0, planFits(plan));
   const start = performance.now();
   await engine.track(frames, table);
   return { table, seconds: (performance.now() - start) / 1000 };

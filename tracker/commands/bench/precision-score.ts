@@ -10,13 +10,6 @@ const NEAR_NM = 100;
 /** Status bits that leave a point good: the bead is only near the edge of its ROI, or bright. */
 const HARMLESS = TRACK_STATUS['roi-edge'] | TRACK_STATUS.saturated;
 
-/** Columns of the standard deviations that a preset states; left out where it states none. */
-interface StatedSigma {
-  readonly sigmaXPx: Float64Array;
-  readonly sigmaYPx: Float64Array;
-  readonly sigmaZNm: Float64Array;
-}
-
 /** How near the tracks of one point come to the bound. */
 export interface PrecisionScore {
   boundXyNm: number;
@@ -44,11 +37,7 @@ export interface PrecisionScore {
  * @param table one bead a frame
  * @param truth [frame]
  */
-export function scorePrecision(
-  table: TrackTable & Partial<StatedSigma>,
-  truth: readonly BeadPlace[],
-  bound: Bound,
-): PrecisionScore {
+export function scorePrecision(table: TrackTable, truth: readonly BeadPlace[], bound: Bound): PrecisionScore {
   const bounds = [bound.xNm, bound.yNm, bound.zNm];
   const near: number[][] = [];
   const inSigmas: number[] = [];
@@ -96,14 +85,13 @@ export function scorePrecision(
   };
 }
 
-/** nm along x, y and z; null where the preset states none. */
-function statedSigma(table: Partial<StatedSigma>, frame: number): [number, number, number] | null {
-  const { sigmaXPx, sigmaYPx, sigmaZNm } = table;
-  if (!sigmaXPx || !sigmaYPx || !sigmaZNm) return null;
+/** nm along x, y and z; null where the preset states none, or not for this frame. */
+function statedSigma(table: TrackTable, frame: number): [number, number, number] | null {
+  if (!table.fits) return null;
   const sigmas: [number, number, number] = [
-    sigmaXPx[frame]! * PRECISION_PIXEL_NM,
-    sigmaYPx[frame]! * PRECISION_PIXEL_NM,
-    sigmaZNm[frame]!,
+    table.sigmaXPx[frame]! * PRECISION_PIXEL_NM,
+    table.sigmaYPx[frame]! * PRECISION_PIXEL_NM,
+    table.sigmaZNm[frame]!,
   ];
   return sigmas.some(Number.isNaN) ? null : sigmas;
 }
