@@ -40,6 +40,12 @@ const KNOT_PX = 0.5;
 /** Distance of the knots in z that is aimed at; the rings repeat every 520 nm, and half of that is their fastest. */
 const KNOT_Z_NM = 100;
 
+/** Fewer planes to a knot leave what lies between them to their noise. */
+const PLANES_PER_KNOT = 1.5;
+
+/** Fewest heights that tell a model from its noise. */
+const MIN_PLANES = 8;
+
 /** How often centers, light and coefficients are fitted in turn. */
 export const MODEL_ROUNDS = 4;
 
@@ -67,15 +73,15 @@ interface Fitted {
  * the model, four times. The noise of the camera comes from what is left.
  *
  * @returns its gain and noise are NaN-free also for images without noise
- * @throws {ZLutError} with fewer than 4 planes
+ * @throws {ZLutError} with fewer than 8 planes
  */
 export function fitZLutModel(frames: readonly CalibrationFrame[], options: ModelOptions): ZLutModel {
   const { size, name, saturation = Number.POSITIVE_INFINITY, onRound } = options;
   const planes = planesOf(frames);
-  if (planes.length < 4) {
+  if (planes.length < MIN_PLANES) {
     throw new ZLutError({
       where: name,
-      expected: 'frames at 4 or more heights for a model',
+      expected: `frames at ${MIN_PLANES} or more heights for a model`,
       received: `${planes.length}`,
       remedy: 'record a focal sweep with more planes',
     });
@@ -106,7 +112,8 @@ function planesOf(frames: readonly CalibrationFrame[]): Plane[] {
 function emptyModel(planes: readonly Plane[], size: number): ZLutModel {
   const startZNm = planes[0]!.zNm;
   const range = planes.at(-1)!.zNm - startZNm;
-  const intervals = Math.max(1, Math.min(Math.round(range / KNOT_Z_NM), planes.length - 3));
+  const most = Math.floor((planes.length - 1) / PLANES_PER_KNOT);
+  const intervals = Math.max(1, Math.min(Math.round(range / KNOT_Z_NM), most));
   const zKnots = intervals + 3;
   const reachPx = farthestCorner(planes, size) + CENTER_MARGIN_PX;
   const knots = radialKnots(reachPx, KNOT_PX);

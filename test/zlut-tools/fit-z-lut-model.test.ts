@@ -104,8 +104,8 @@ describe('a model of a sweep', () => {
     }
   });
 
-  test('three heights make none', () => {
-    const frames = sweep({}).filter(({ zNm }) => zNm < 150);
+  test('seven heights make none', () => {
+    const frames = sweep({}).filter(({ zNm }) => zNm < 350);
     expect(() => fitZLutModel(frames, { size: SIZE, name: 'rings' })).toThrow(ZLutError);
   });
 });
