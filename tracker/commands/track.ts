@@ -9,6 +9,7 @@ import { createTrackFile } from '#recording/track-file.ts';
 import { followingRois } from '#rois/roi-table.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { planMethod, roiSizeForRadii } from '#stages/plan.ts';
+import { assertHasModel } from '#stages/plan-needs.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
 import { engineOption, number, presetOption, wholeNumber } from './options.ts';
@@ -61,7 +62,12 @@ async function track(path: string, options: TrackOptions): Promise<void> {
       console.error(text),
     );
     const rois = followingRois(listed, options.follow ?? config.rois.follow);
-    if (zLut) for (const { bead, size } of rois) assertZLutFits(zLut, bead, planMethod(plan, size));
+    if (zLut) {
+      for (const { bead, size } of rois) {
+        assertZLutFits(zLut, bead, planMethod(plan, size));
+        assertHasModel(plan, zLut, bead);
+      }
+    }
     const chosen = await chooseEngine(options.engine, {
       plan,
       workload: workloadOf(rois, stack),
