@@ -67,6 +67,20 @@ stages = ["center-of-mass", "quadrant-interpolation", "radial-profile", "lookup-
     expect(Math.max(...fits)).toBeLessThan(1.15);
   });
 
+  test('the noise of the camera may be taken from the recording itself', async () => {
+    expect((await build('--model')).code).toBe(0);
+    const csv = join(folder, 'noise.csv');
+    const { code, stderr } = await track(csv, '--camera-noise');
+    expect(code).toBe(0);
+    const gain = Number(/from this recording: (\S+) counts a photon/.exec(stderr)?.[1]);
+    const ofSweep = Number(/variance = (\S+) x counts/.exec((await build('--model')).stderr)?.[1]);
+    // Odd frames of the sweep instead of the even ones.
+    expect(Math.abs(gain / ofSweep - 1)).toBeLessThan(0.2);
+    expect(read(csv).chiSquared!.filter((value) => value > 0.85 && value < 1.15)).toHaveLength(58);
+    expect((await build()).code).toBe(0);
+    expect((await track(csv, '--camera-noise')).stderr).toMatch(/E_ZLUT.*zlut build --model/s);
+  });
+
   test('a Z-LUT without one is refused, and so is an engine without the stage', async () => {
     const csv = join(folder, 'refused.csv');
     expect((await build('--model')).code).toBe(0);

@@ -14,6 +14,7 @@ import type { PresetName } from '#stages/presets.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
 import { engineOption, number, presetOption, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
+import { describeNoise, recordedNoise, withNoise } from './recorded-noise.ts';
 import { openSelected, roisFor } from './stack-input.ts';
 
 interface TrackOptions {
@@ -29,6 +30,7 @@ interface TrackOptions {
   preset?: PresetName;
   force?: boolean;
   follow?: boolean;
+  cameraNoise?: boolean;
 }
 
 /** `track`: a recorded stack through the engine of the live tracker, without a server. */
@@ -45,6 +47,10 @@ export function registerTrack(command: Command): void {
     .option('--pixel-size <nm>', 'nm per px, for the header of the output', number)
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
     .addOption(presetOption())
+    .option(
+      '--camera-noise',
+      'maximum-likelihood: gain and read noise by photon transfer from this recording, not from the sweep',
+    )
     .option('--force', 'write over an existing output')
     .addOption(engineOption())
     .action(track);
@@ -52,7 +58,7 @@ export function registerTrack(command: Command): void {
 
 async function track(path: string, options: TrackOptions): Promise<void> {
   const config = withPreset(options.config ? readConfig(options.config) : defaultConfig(), options.preset);
-  const plan = planOf(config);
+  let plan = planOf(config);
   const zLut = options.zlut ? await readZLut(options.zlut) : null;
   const selected = await openSelected(path, options.frames, options.fps);
   const { stack, ids } = selected;
@@ -66,6 +72,11 @@ async function track(path: string, options: TrackOptions): Promise<void> {
       for (const { bead, size } of rois) {
         assertZLutFits(zLut, bead, planMethod(plan, size));
         assertHasModel(plan, zLut, bead);
+      }
+      if (options.cameraNoise && rois[0]) {
+        const noise = await recordedNoise(selected, rois[0], zLut, plan);
+        plan = withNoise(plan, noise);
+        console.error(describeNoise(noise));
       }
     }
     const chosen = await chooseEngine(options.engine, {
