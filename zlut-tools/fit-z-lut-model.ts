@@ -2,8 +2,9 @@ import { ZLutError } from '#protocol/errors.ts';
 import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { cubicWeights } from '#stages/cubic-spline.ts';
 import { UNKNOWNS } from '#stages/likelihood-sums.ts';
-import { countsAt, createRadialCurve, curveAt, radialKnots, zPlace } from '#stages/spline-model.ts';
+import { countsAt, createRadialCurve, curveAt, radialKnots } from '#stages/spline-model.ts';
 import { addResidual, countNoise, createNoiseSums, type NoiseSums } from './count-noise.ts';
+import { cubicOfQuintic, type HeightGrid, heightGrid, heightPlace, modelHeights } from './height-spline.ts';
 import {
   addPixel,
   addSmoothness,
@@ -36,12 +37,6 @@ export interface ModelOptions {
 
 /** Distance of the knots in r; 1 px loses up to a tenth of the precision near the focus of a bright bead. */
 const KNOT_PX = 0.5;
-
-/** Distance of the knots in z that is aimed at; the rings repeat every 520 nm, and half of that is their fastest. */
-const KNOT_Z_NM = 100;
-
-/** Fewer planes to a knot leave what lies between them to their noise. */
-const PLANES_PER_KNOT = 1.5;
 
 /** Fewest heights that tell a model from its noise. */
 const MIN_PLANES = 8;
@@ -86,11 +81,13 @@ export function fitZLutModel(frames: readonly CalibrationFrame[], options: Model
       remedy: 'record a focal sweep with more planes',
     });
   }
-  let model = emptyModel(planes, size);
+  const grid = heightGrid(planes.map(({ zNm }) => zNm));
+  let model = emptyModel(planes, grid, size);
+  const quintic = new Float64Array(grid.zKnots * model.knots);
   for (let round = 0; round < MODEL_ROUNDS; round++) {
     onRound?.(round);
     if (round > 0) refineFrames(planes, model, size, saturation, round === 1);
-    model = fitCoefficients(planes, model, size, saturation, round > 0);
+    model = fitCoefficients(planes, grid, model, quintic, size, saturation, round > 0);
   }
   return trimmed(model, nearestCorner(planes, size));
 }
@@ -109,12 +106,8 @@ function planesOf(frames: readonly CalibrationFrame[]): Plane[] {
   return [...planes.values()].sort((a, b) => a.zNm - b.zNm);
 }
 
-function emptyModel(planes: readonly Plane[], size: number): ZLutModel {
-  const startZNm = planes[0]!.zNm;
-  const range = planes.at(-1)!.zNm - startZNm;
-  const most = Math.floor((planes.length - 1) / PLANES_PER_KNOT);
-  const intervals = Math.max(1, Math.min(Math.round(range / KNOT_Z_NM), most));
-  const zKnots = intervals + 3;
+function emptyModel(planes: readonly Plane[], grid: HeightGrid, size: number): ZLutModel {
+  const { zKnots, stepZNm } = modelHeights(grid);
   const reachPx = farthestCorner(planes, size) + CENTER_MARGIN_PX;
   const knots = radialKnots(reachPx, KNOT_PX);
   let sum = 0;
@@ -124,8 +117,8 @@ function emptyModel(planes: readonly Plane[], size: number): ZLutModel {
     pixels += frame.pixels.length;
   }
   return {
-    startZNm,
-    stepZNm: range / intervals,
+    startZNm: grid.startZNm,
+    stepZNm,
     zKnots,
     knotPx: KNOT_PX,
     knots,
@@ -205,28 +198,33 @@ function refineFrames(
   }
 }
 
-/** Fits the coefficients, weighing pixels by the model there was, or at first by their own counts. */
+/**
+ * Fits the coefficients, weighing pixels by the model there was, or at first by their own counts.
+ * @param quintic [z knot, knot] those of the fit before, filled
+ */
 function fitCoefficients(
   planes: readonly Plane[],
+  grid: HeightGrid,
   before: ZLutModel,
+  quintic: Float64Array,
   size: number,
   saturation: number,
   hasModel: boolean,
 ): ZLutModel {
   const residuals = createNoiseSums();
   const equations = planes.map((plane) => {
-    const { knot, t } = zPlace(before, plane.zNm);
-    const into = createPlaneEquations(before.knots, knot, t);
+    const { zKnot, zWeights } = heightPlace(grid, plane.zNm);
+    const into = createPlaneEquations(before.knots, zKnot, zWeights);
     const curve = hasModel ? createRadialCurve(before.knots) : null;
     if (curve) curveAt(before, plane.zNm, curve);
     for (const frame of plane.frames) addFrame(frame, size, saturation, before, curve, into, residuals);
     addSmoothness(into);
     return into;
   });
-  const coefficients = before.coefficients.slice();
-  solvePlanes(equations, before.knots, coefficients);
+  solvePlanes(equations, before.knots, quintic);
+  const coefficients = cubicOfQuintic(grid, quintic, before.knots);
   if (!hasModel) return { ...before, coefficients };
-  const fitted = coefficients.length + 4 * planes.reduce((sum, plane) => sum + plane.frames.length, 0);
+  const fitted = quintic.length + 4 * planes.reduce((sum, plane) => sum + plane.frames.length, 0);
   const { cameraGain, floorVariance } = countNoise(residuals, fitted);
   // Frames without noise still need weights.
   return { ...before, coefficients, cameraGain: Math.max(cameraGain, 1e-9), floorVariance };

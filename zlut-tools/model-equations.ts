@@ -1,19 +1,15 @@
-import { cubicWeights } from '#stages/cubic-spline.ts';
-
 /** Weighted least squares of B-spline coefficients over the radius: the normal equations of one plane. */
 export interface PlaneEquations {
   /** [knot, distance] of the symmetric matrix: its element (k, k + distance), distance 0 to 3. */
   band: Float64Array;
   /** [knot] */
   right: Float64Array;
-  /** z knot below the plane, and the weights of the four coefficients from it on. */
+  /** First z coefficient that the plane depends on, and the weights of those from it on. */
   zKnot: number;
   zWeights: Float64Array;
 }
 
-export function createPlaneEquations(knots: number, zKnot: number, t: number): PlaneEquations {
-  const zWeights = new Float64Array(4);
-  cubicWeights(t, zWeights);
+export function createPlaneEquations(knots: number, zKnot: number, zWeights: Float64Array): PlaneEquations {
   return { band: new Float64Array(4 * knots), right: new Float64Array(knots), zKnot, zWeights };
 }
 
@@ -97,7 +93,7 @@ export function solvePlanes(
   const residual = new Float64Array(length);
   const product = new Float64Array(length);
   for (const { band, right, zKnot, zWeights } of planes) {
-    for (let j = 0; j < 4; j++) {
+    for (let j = 0; j < zWeights.length; j++) {
       for (let k = 0; k < knots; k++) {
         diagonal[(zKnot + j) * knots + k]! += zWeights[j]! ** 2 * band[4 * k]!;
         residual[(zKnot + j) * knots + k]! += zWeights[j]! * right[k]!;
@@ -146,14 +142,7 @@ function multiply(
   const image = new Float64Array(knots + 3);
   into.fill(0);
   for (const { band, zKnot, zWeights } of planes) {
-    for (let k = 0; k < knots; k++) {
-      const at = zKnot * knots + k;
-      curve[k] =
-        zWeights[0]! * coefficients[at]! +
-        zWeights[1]! * coefficients[at + knots]! +
-        zWeights[2]! * coefficients[at + 2 * knots]! +
-        zWeights[3]! * coefficients[at + 3 * knots]!;
-    }
+    combine(coefficients, knots, zKnot, zWeights, curve);
     image.fill(0);
     for (let k = 0; k < knots; k++) {
       const at = 4 * k;
@@ -165,9 +154,28 @@ function multiply(
       }
       image[k]! += sum;
     }
-    for (let j = 0; j < 4; j++) {
+    for (let j = 0; j < zWeights.length; j++) {
       const weight = zWeights[j]!;
       for (let k = 0; k < knots; k++) into[(zKnot + j) * knots + k]! += weight * image[k]!;
     }
+  }
+}
+
+/**
+ * Coefficients over the radius of one plane.
+ * @param into [knot] filled
+ */
+export function combine(
+  coefficients: Float64Array,
+  knots: number,
+  zKnot: number,
+  zWeights: Float64Array,
+  into: Float64Array,
+): void {
+  into.fill(0);
+  for (let j = 0; j < zWeights.length; j++) {
+    const weight = zWeights[j]!;
+    const at = (zKnot + j) * knots;
+    for (let k = 0; k < knots; k++) into[k]! += weight * coefficients[at + k]!;
   }
 }

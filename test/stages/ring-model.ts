@@ -14,7 +14,9 @@ export function ringModel(): ZLutModel {
   const planes = Array.from({ length: 41 }, (_, plane) => {
     const zNm = plane * 25;
     const knot = Math.min(Math.floor(zNm / stepZNm), zKnots - 4);
-    const equations = createPlaneEquations(knots, knot, zNm / stepZNm - knot);
+    const zWeights = new Float64Array(4);
+    cubicWeights(zNm / stepZNm - knot, zWeights);
+    const equations = createPlaneEquations(knots, knot, zWeights);
     for (let r = 0; r <= 41; r += 0.1) {
       const k = Math.floor(r / knotPx);
       cubicWeights(r / knotPx - k, weights);

@@ -19,6 +19,12 @@ function makePixels() {
   });
 }
 
+function cubicsAt(z: number): Float64Array {
+  const weights = new Float64Array(4);
+  cubicWeights(z - Math.floor(z), weights);
+  return weights;
+}
+
 /** The B-spline of a knot at a place, by its own definition: a piecewise cubic of the distance. */
 function bSpline(distance: number): number {
   const d = Math.abs(distance);
@@ -31,7 +37,7 @@ describe('equations of a model', () => {
     const planes = makePixels();
     const weights = new Float64Array(4);
     const equations = planes.map(({ z, pixels }) => {
-      const into = createPlaneEquations(KNOTS, Math.floor(z), z - Math.floor(z));
+      const into = createPlaneEquations(KNOTS, Math.floor(z), cubicsAt(z));
       for (const { r, counts, weight } of pixels) {
         cubicWeights(r - Math.floor(r), weights);
         addPixel(into, Math.floor(r), weights, weight, counts);
@@ -63,7 +69,7 @@ describe('equations of a model', () => {
     const weights = new Float64Array(4);
     const planes = Array.from({ length: 8 }, (_, plane) => {
       const z = Math.min((plane / 7) * 3, 3 - 1e-9);
-      const into = createPlaneEquations(20, Math.floor(z), z - Math.floor(z));
+      const into = createPlaneEquations(20, Math.floor(z), cubicsAt(z));
       // Nothing from 6 to 10, where one knot has no pixel at all.
       for (let r = 0; r < 16; r += r > 5.9 && r < 10 ? 4 : 0.1) {
         cubicWeights(r - Math.floor(r), weights);
