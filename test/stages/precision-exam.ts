@@ -7,8 +7,8 @@ import type { BeadState } from '#stages/define.ts';
 import { parsePlan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 
-export const SIZE = 64;
-export const PIXEL_NM = 100;
+const SIZE = 64;
+const PIXEL_NM = 100;
 const READ_NOISE = 3;
 /** Counts an electron: not 1, so that none can take counts for photons, and small where a focus is 40 times as bright. */
 const gainFor = (photons: number) => Math.min(2.5, 1300 / photons);
@@ -35,7 +35,7 @@ export interface Lamp {
 }
 
 /** Counts of a camera that saw the light, 16 bit. */
-export function expose(light: Float64Array, photons: number, random: Random): Float64Array {
+function expose(light: Float64Array, photons: number, random: Random): Float64Array {
   return light.map((level) => {
     const electrons = random.poisson(photons * level) + READ_NOISE * random.normal();
     return Math.min(65535, Math.max(0, Math.round(gainFor(photons) * electrons)));

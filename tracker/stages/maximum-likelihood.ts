@@ -164,7 +164,7 @@ function report(bead: BeadState, model: ZLutModel): void {
 }
 
 /** Noise as the parameters say, or as the calibration has it. */
-export function noiseOf(
+function noiseOf(
   model: CountNoise,
   { cameraGain, readNoise, blackLevel }: MaximumLikelihoodParams,
 ): CountNoise {
