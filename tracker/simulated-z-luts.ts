@@ -3,6 +3,7 @@ import { openEngine } from '#engines/open-engine.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { simulateFocalSweep } from '#simulation/focal-sweep.ts';
 import type { Plan } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 
 const STEP_NM = 50;
@@ -12,7 +13,7 @@ const FRAMES_PER_PLANE = 8;
 
 /**
  * Z-LUT of every kind of bead of a simulated camera, built as a user would: a focal sweep of one bead at random
- * places within a pixel, with the camera's own noise, through the tracking stages.
+ * places within a pixel, with the camera's own noise, through the tracking stages; with a model, if the plan needs one.
  * @returns by bead radius, nm
  */
 export async function simulatedZLuts(
@@ -49,7 +50,11 @@ export async function simulatedZLuts(
     const shape = { width: roiSize, height: roiSize, pixelFormat: camera.pixelFormat };
     const roi = { bead: 0, left: 0, top: 0, size: roiSize };
     const name = `simulated bead of ${radiusNm} nm radius`;
-    zLuts.set(radiusNm, (await buildZLut(sweep(), { engine, plan, shape, roi, name })).zLut);
+    const { zLut } = await buildZLut(sweep(), {
+      ...{ engine, plan, shape, roi, name },
+      ...(needsModel(plan) && { onModelRound: () => {} }),
+    });
+    zLuts.set(radiusNm, zLut);
   }
   await engine.close();
   return zLuts;
