@@ -1,6 +1,12 @@
 import type { Engine } from '#engines/engine.ts';
 import { ZLutError } from '#protocol/errors.ts';
-import { type FrameShape, frameBytes, PIXEL_FORMATS, viewPixels } from '#protocol/pixel-format.ts';
+import {
+  type FrameShape,
+  frameBytes,
+  PIXEL_FORMATS,
+  type Pixels,
+  viewPixels,
+} from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
@@ -104,13 +110,9 @@ export async function buildZLut(
 }
 
 /** [row, column] counts of the ROI in a frame. */
-function cropRoi(
-  frame: ArrayBuffer,
-  { width, pixelFormat }: FrameShape,
-  { left, top, size }: Roi,
-): Float32Array {
+function cropRoi(frame: ArrayBuffer, { width, pixelFormat }: FrameShape, { left, top, size }: Roi): Pixels {
   const pixels = viewPixels(frame, pixelFormat);
-  const crop = new Float32Array(size * size);
+  const crop = pixels.slice(0, size * size);
   for (let row = 0; row < size; row++) {
     const from = (top + row) * width + left;
     crop.set(pixels.subarray(from, from + size), row * size);

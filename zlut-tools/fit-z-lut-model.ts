@@ -56,7 +56,7 @@ interface Plane {
 }
 
 interface Fitted {
-  pixels: Float64Array;
+  pixels: ArrayLike<number>;
   /** [unknown] as in `UNKNOWNS`. */
   state: Float64Array;
 }
@@ -98,10 +98,7 @@ function planesOf(frames: readonly CalibrationFrame[]): Plane[] {
   for (const { pixels, zNm, xPx, yPx } of frames) {
     const plane = planes.get(zNm) ?? { zNm, frames: [] };
     planes.set(zNm, plane);
-    plane.frames.push({
-      pixels: Float64Array.from(pixels),
-      state: Float64Array.of(xPx, yPx, zNm, 1, 0),
-    });
+    plane.frames.push({ pixels, state: Float64Array.of(xPx, yPx, zNm, 1, 0) });
   }
   return [...planes.values()].sort((a, b) => a.zNm - b.zNm);
 }
@@ -113,7 +110,7 @@ function emptyModel(planes: readonly Plane[], grid: HeightGrid, size: number): Z
   let sum = 0;
   let pixels = 0;
   for (const frame of planes.flatMap((plane) => plane.frames)) {
-    for (const counts of frame.pixels) sum += counts;
+    for (let pixel = 0; pixel < frame.pixels.length; pixel++) sum += frame.pixels[pixel]!;
     pixels += frame.pixels.length;
   }
   return {
@@ -169,6 +166,8 @@ function refineFrames(
   const curve = createRadialCurve(model.knots);
   const outlierSigmas = Number.POSITIVE_INFINITY;
   const noise: CountNoise = model;
+  // Frames are kept as they came: all of a sweep as float64 would fill the memory.
+  const pixels = new Float64Array(size * size);
   const gains: number[] = [];
   const offsets: number[] = [];
   for (const plane of planes) {
@@ -177,7 +176,8 @@ function refineFrames(
       median(plane.frames.map(({ state }) => state[axis]!)),
     );
     plane.frames = plane.frames.filter((frame) => {
-      const image = { pixels: frame.pixels, size, noise, saturation, unknowns: 5, outlierSigmas };
+      pixels.set(frame.pixels);
+      const image = { pixels, size, noise, saturation, unknowns: 5, outlierSigmas };
       const fromMiddle = Float64Array.of(middle[0]!, middle[1]!, plane.zNm, 1, 0);
       let chiSquared = refineFrame(image, model, curve, frame.state, first ? 3 : 2);
       if (first) {
@@ -212,12 +212,16 @@ function fitCoefficients(
   hasModel: boolean,
 ): ZLutModel {
   const residuals = createNoiseSums();
+  const copy = new Float64Array(size * size);
   const equations = planes.map((plane) => {
     const { zKnot, zWeights } = heightPlace(grid, plane.zNm);
     const into = createPlaneEquations(before.knots, zKnot, zWeights);
     const curve = hasModel ? createRadialCurve(before.knots) : null;
     if (curve) curveAt(before, plane.zNm, curve);
-    for (const frame of plane.frames) addFrame(frame, size, saturation, before, curve, into, residuals);
+    for (const { pixels, state } of plane.frames) {
+      copy.set(pixels);
+      addFrame(copy, state, size, saturation, before, curve, into, residuals);
+    }
     addSmoothness(into);
     return into;
   });
@@ -233,7 +237,8 @@ function fitCoefficients(
 const weights = new Float64Array(4);
 
 function addFrame(
-  { pixels, state }: Fitted,
+  pixels: Float64Array,
+  state: Float64Array,
   size: number,
   saturation: number,
   model: ZLutModel,
