@@ -34,7 +34,7 @@ const LEAST_SIGNIFICANCE = 3;
  *
  * @param fitted numbers that were fitted to the pixels before, each of which takes one residual away
  * @returns a gain of 0 where no pixel is off
- * Source: Janesick, Photon Transfer (2007), chapter 5. Differs: residuals of a model in place of a flat field.
+ * Source: Janesick, Photon Transfer (2007). Differs: residuals of a model in place of a flat field.
  */
 export function countNoise({ powers, squares, pixels }: NoiseSums, fitted: number): CountNoise {
   const [s0, s1, s2] = [powers[0]!, powers[1]!, powers[2]!];

@@ -139,10 +139,7 @@ export function addLikelihood(
   sums.contrast = lightSquares - (light * light) / total;
 }
 
-/**
- * How much a pixel counts that is off by the root of so many squared standard deviations.
- * Source: Beaton & Tukey 1974, doi:10.1080/00401706.1974.10489171, the biweight.
- */
+/** How much a pixel counts that is off by the root of so many squared standard deviations: Tukey's biweight. */
 function inlierShare(squaredSigmas: number, outlierSigmas: number): number {
   if (outlierSigmas === Number.POSITIVE_INFINITY) return 1;
   const beyond = squaredSigmas / (outlierSigmas * outlierSigmas);

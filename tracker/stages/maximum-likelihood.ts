@@ -68,7 +68,7 @@ export const maximumLikelihood = defineStage({
   name: 'maximum-likelihood',
   title: 'Maximum likelihood',
   source:
-    'Fisher scoring on all pixels with the expected variance as weight; a spline as the model as in Kovari et al., Opt. Express 27 (2019) 29875, but of the image instead of its radial profile, with center, gain and offset free.',
+    'Fisher scoring on all pixels with the expected variance as weight; a smooth look-up table and errors that are stated as in Kovari et al., Opt. Express 27 (2019) 29875, but of the whole image instead of its radial profile, with center, gain and offset free.',
   params,
   reads: ['center', 'zNm'],
   writes: ['center', 'zNm', 'sigma', 'chiSquared'],
