@@ -61,8 +61,9 @@ type MaximumLikelihoodParams = z.output<typeof params>;
  * is above 1.
  *
  * Starts from the center and the height of earlier stages, and again from others where chi-squared says that the fit
- * is wrong; where it stays high the bead is `poor-fit`. z is NaN at the ends of the model; x, y and z are NaN, and
- * the bead `unsure`, where the rings are hardly there. Without a model the center stays as it is.
+ * is wrong; where it stays high the bead is `poor-fit`. z is NaN at the ends of the model, and, with the bead
+ * `unsure`, where the model leaves 0.3 of the contrast unexplained. Where the rings are hardly there, x and y are NaN,
+ * too. Without a model the center stays as it is.
  */
 export const maximumLikelihood = defineStage({
   name: 'maximum-likelihood',
