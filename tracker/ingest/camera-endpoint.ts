@@ -57,7 +57,7 @@ export interface CameraEndpointOptions {
 /**
  * The tracker's side of the camera link: one camera at a time, credit by credit.
  *
- * A credit is given back when a frame is settled, so a tracker that falls behind makes the adapter drop
+ * Credit is given back as frames are settled, so a tracker that falls behind makes the adapter drop
  * at the source, where it costs nothing, and latency stays bounded by the window.
  */
 export class CameraEndpoint {
@@ -70,6 +70,8 @@ export class CameraEndpoint {
   #pictureAsked = false;
   readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
+  /** Credit of settled frames that the adapter has not been told of. */
+  #owed = 0;
   #goodbye = false;
   #closing = false;
   #welcoming: Promise<void> = Promise.resolve();
@@ -91,7 +93,12 @@ export class CameraEndpoint {
   settled(frames: number): void {
     this.#unsettled -= frames;
     // Before the welcome there is nobody to credit: it will count what is free by then.
-    if (this.#camera && this.#hello && frames > 0) send(this.#camera, { type: 'credit', credit: frames });
+    if (!this.#camera || !this.#hello) return;
+    this.#owed += frames;
+    // A message costs as much as receiving a frame of ROIs: while more frames are on their way, half a window is told at once.
+    if (this.#unsettled > 0 && this.#owed < this.#options.window / 2) return;
+    send(this.#camera, { type: 'credit', credit: this.#owed });
+    this.#owed = 0;
   }
 
   /**
@@ -174,6 +181,7 @@ export class CameraEndpoint {
       this.#hello = hello;
       this.#options.ledger.linkOpened(hello.wrap);
       const credit = Math.max(0, this.#options.window - this.#unsettled);
+      this.#owed = 0;
       send(socket, { type: 'welcome', version: CAMERA_LINK_VERSION, credit });
       this.#pictureAsked = false;
       const streams = hello.roiStreaming && this.#options.roiStreaming === 'auto';
