@@ -1,7 +1,7 @@
 /** A pause of the tracker of this length loses no frame. */
 const HICCUP_MS = 250;
 /** A queue that has stood for so long is no pause but overload, and only makes every frame late. */
-const STANDING_MS = 1000;
+const STANDING_MS = 5000;
 const LEAST_FRAMES = 2;
 const MOST_BYTES = 64 << 20;
 
@@ -9,7 +9,7 @@ const MOST_BYTES = 64 << 20;
  * Frames of a running camera that wait for credit, the oldest given up first.
  *
  * It holds 250 ms of frames, 64 MiB at most and two at least, so that a pause of the tracker costs nothing; once it has
- * not been empty for a second it holds two, so that overload costs frames and not time.
+ * not been empty for 5 s it holds two, so that overload costs frames and not time.
  */
 export class FrameBacklog<Frame> {
   readonly #most: number;
