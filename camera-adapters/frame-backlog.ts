@@ -11,16 +11,16 @@ const MOST_BYTES = 64 << 20;
  * It holds 250 ms of frames, 64 MiB at most and two at least, so that a pause of the tracker costs nothing; once it has
  * not been empty for 5 s it holds two, so that overload costs frames and not time.
  */
-export class FrameBacklog<Frame> {
+export class FrameBacklog<Frame extends { readonly buffer: Uint8Array }> {
   readonly #most: number;
   readonly #giveUp: (frame: Frame) => void;
   #waiting: Frame[] = [];
+  #bytes = 0;
   #sinceMs = 0;
 
   /** @param giveUp told of every frame that is dropped */
-  constructor(fps: number, frameBytes: number, giveUp: (frame: Frame) => void) {
-    const frames = Math.min(Math.ceil((fps * HICCUP_MS) / 1000), Math.floor(MOST_BYTES / frameBytes));
-    this.#most = Math.max(LEAST_FRAMES, frames);
+  constructor(fps: number, giveUp: (frame: Frame) => void) {
+    this.#most = Math.max(LEAST_FRAMES, Math.ceil((fps * HICCUP_MS) / 1000));
     this.#giveUp = giveUp;
   }
 
@@ -31,19 +31,25 @@ export class FrameBacklog<Frame> {
   push(frame: Frame, nowMs: number): void {
     if (this.#waiting.length === 0) this.#sinceMs = nowMs;
     this.#waiting.push(frame);
+    this.#bytes += frame.buffer.length;
     const most = nowMs - this.#sinceMs > STANDING_MS ? LEAST_FRAMES : this.#most;
-    while (this.#waiting.length > most) this.#giveUp(this.#waiting.shift()!);
+    while (this.length > most || (this.#bytes > MOST_BYTES && this.length > LEAST_FRAMES)) {
+      this.#giveUp(this.shift()!);
+    }
   }
 
   /** The oldest frame. */
   shift(): Frame | undefined {
-    return this.#waiting.shift();
+    const frame = this.#waiting.shift();
+    if (frame) this.#bytes -= frame.buffer.length;
+    return frame;
   }
 
   /** Gives up the frames that cannot be sent any more. */
   keepOnly(sendable: (frame: Frame) => boolean): void {
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(sendable);
+    this.#bytes = this.#waiting.reduce((sum, { buffer }) => sum + buffer.length, 0);
     for (const frame of waiting) if (!sendable(frame)) this.#giveUp(frame);
   }
 }

@@ -19,6 +19,8 @@ export interface PackedFrame {
 
 /** Bytes of a head without truth, at most. */
 const HEAD_ROOM = 192;
+/** A buffer of so many bytes more is as good. */
+const SPARE_BYTES = 4096;
 
 /**
  * Copies frames, whole or cut to the ROIs the tracker asked for, once: into the buffers they are sent from, which go
@@ -28,6 +30,8 @@ export class FramePacker {
   readonly #shape: FrameShape;
   #free: Uint8Array[] = [];
   #table: RoisMessage | null = null;
+  /** Of a frame that is cut. */
+  #cutBytes = 0;
   #pictureAsked = false;
 
   constructor(shape: FrameShape) {
@@ -36,7 +40,11 @@ export class FramePacker {
 
   /** ROIs of the frames packed from now on; an empty table, or null, is whole frames. Those outside the frame are the tracker's defect. */
   setRois(table: RoisMessage | null): void {
+    const before = this.#cutBytes;
     this.#table = table && table.rois.length > 0 ? table : null;
+    const { bytesPerPixel } = PIXEL_FORMATS[this.#shape.pixelFormat];
+    this.#cutBytes = this.#table?.rois.reduce((sum, { size }) => sum + size * size * bytesPerPixel, 0) ?? 0;
+    if (this.#cutBytes !== before) this.#free = [];
     if (!table) this.#pictureAsked = false;
   }
 
@@ -48,10 +56,7 @@ export class FramePacker {
   pack({ id, timeNs, pixels, truth }: CameraFrame): PackedFrame {
     const table = this.#table;
     const takesPicture = table !== null && this.#pictureAsked;
-    const { bytesPerPixel } = PIXEL_FORMATS[this.#shape.pixelFormat];
-    const dataBytes = table
-      ? table.rois.reduce((sum, { size }) => sum + size * size * bytesPerPixel, 0)
-      : pixels.length;
+    const dataBytes = table ? this.#cutBytes : pixels.length;
     const pictureBytes = takesPicture ? pixels.length : null;
     const bodyStart = HEAD_ROOM + (truth?.byteLength ?? 0);
     const dataStart = bodyStart + (takesPicture ? pixels.length + DATA_HEAD_BYTES : 0);
@@ -103,9 +108,9 @@ export class FramePacker {
     }
   }
 
-  /** A free buffer that is large enough; a smaller one makes way for it, so that all grow to what is needed. */
+  /** A free buffer of the right size: one that held a picture would make a queue of cut frames six times as large. */
   #take(bytes: number): Uint8Array {
-    const free = this.#free.pop();
-    return free && free.length >= bytes ? free : new Uint8Array(bytes);
+    const fitting = this.#free.findIndex(({ length }) => length >= bytes && length <= bytes + SPARE_BYTES);
+    return fitting < 0 ? new Uint8Array(bytes) : this.#free.splice(fitting, 1)[0]!;
   }
 }

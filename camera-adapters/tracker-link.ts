@@ -12,7 +12,6 @@ import {
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
-import { frameBytes } from '#protocol/pixel-format.ts';
 import type { CameraFrame } from './define.ts';
 import { FrameBacklog } from './frame-backlog.ts';
 import { FramePacker, type PackedFrame } from './frame-packer.ts';
@@ -54,7 +53,7 @@ export class TrackerLink {
     this.#facts = facts;
     this.#options = options;
     this.#packer = new FramePacker(facts);
-    this.#backlog = new FrameBacklog(facts.fps, frameBytes(facts), (frame) => {
+    this.#backlog = new FrameBacklog(facts.fps, (frame) => {
       this.dropped++;
       this.#packer.release(frame);
     });
