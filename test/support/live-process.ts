@@ -23,7 +23,7 @@ export interface LiveProcess extends RunningCommand {
 }
 
 /** Writes a list of ROIs of 48 px, each around a middle. */
-export function writeRois(path: string, middles: readonly { xPx: number; yPx: number }[]): string {
+function writeRois(path: string, middles: readonly { xPx: number; yPx: number }[]): string {
   const lines = middles.map(({ xPx, yPx }, bead) => `${bead},${xPx},${yPx},48\n`);
   writeFileSync(path, `bead,xPx,yPx,size\n${lines.join('')}`);
   return path;

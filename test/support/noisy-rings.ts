@@ -4,7 +4,7 @@ import { createRandom } from '#simulation/random.ts';
 export const FORMATS: readonly PixelFormat[] = ['mono8', 'mono12', 'mono16', 'float32'];
 
 /** Largest count of the rings in each format. */
-export const LARGEST: Record<PixelFormat, number> = {
+const LARGEST: Record<PixelFormat, number> = {
   mono8: 255,
   mono12: 4095,
   mono16: 65535,

@@ -89,7 +89,7 @@ export class Door {
 }
 
 /** Whether only programs of this machine can reach an address. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return LOOPBACK_NAMES.includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

@@ -1,5 +1,5 @@
 /** Why the tracker turned a peer or a message away; each is counted by its name. */
-export const REFUSALS = {
+const REFUSALS = {
   host: "a request for a host name that is not this tracker's",
   origin: 'a request from a page of another origin',
   'no-token': 'a request without a token, or with a sign-in that has ended',
