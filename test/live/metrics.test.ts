@@ -10,7 +10,12 @@ function sources(): MetricSources {
   return {
     totals: () => ({ ...noFates(), offered: 12, 'in-flight': 2, tracked: 9, 'dropped-link': 1 }),
     latency: new LatencyBudget(),
-    engine: { facts: { engine: 'wasm', device: 'a "CPU"', fallback: false }, threads: 3, restarts: 2 },
+    engine: {
+      facts: { engine: 'wasm', device: 'a "CPU"', fallback: false },
+      threads: 3,
+      restarts: 2,
+      deviceTime: () => null,
+    },
     clockStepsBack: () => 6,
     recorder: () => null,
     cameraConnected: () => true,
@@ -47,6 +52,15 @@ test('every number has a name, and labels where there are several', async () => 
   expect(lines.filter((line) => line.startsWith('tweezertrack_frames_total{'))).toHaveLength(
     Object.keys(noFates()).length,
   );
+});
+
+test('the time of a GPU is told in seconds, and is 0 where there is none', async () => {
+  const told = sources();
+  expect(await linesOf(new Metrics(told))).toContain('tweezertrack_gpu_seconds_total 0');
+  const deviceTime = () => ({ rois: 5000, us: 250_000, lastUsPerRoi: 50 });
+  const lines = await linesOf(new Metrics({ ...told, engine: { ...told.engine, deviceTime } }));
+  expect(lines).toContain('tweezertrack_gpu_seconds_total 0.25');
+  expect(lines).toContain('tweezertrack_gpu_rois_total 5000');
 });
 
 test('counts are those of the moment they are asked for, however often', async () => {

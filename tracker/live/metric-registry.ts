@@ -21,6 +21,9 @@ export class MetricRegistry {
     const { device, engine, fallback } = sources.engine.facts;
     this.#gauge('engine_threads', 'Threads that compute.', () => sources.engine.threads);
     this.#count('engine_restarts_total', 'Engine threads that were replaced.', () => sources.engine.restarts);
+    const deviceTime = () => sources.engine.deviceTime() ?? { us: 0, rois: 0 };
+    this.#count('gpu_seconds_total', 'Time the GPU took, by its own clock.', () => deviceTime().us / 1e6);
+    this.#count('gpu_rois_total', 'ROIs the GPU tracked in that time.', () => deviceTime().rois);
     new Gauge({
       name: 'tweezertrack_engine_info',
       help: 'Who computes; always 1.',

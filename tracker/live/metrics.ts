@@ -1,4 +1,4 @@
-import type { EngineFacts } from '#engines/engine.ts';
+import type { EngineHost } from '#engines/engine-host.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
 import type { RecorderStats } from '#recording/run-recorder.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
@@ -10,7 +10,7 @@ export interface MetricSources {
   totals(): LedgerTotals;
   latency: LatencyBudget;
   /** Of the engine host: `restarts` counts threads that were replaced. */
-  engine: { readonly facts: EngineFacts; readonly threads: number; readonly restarts: number };
+  engine: Pick<EngineHost, 'facts' | 'threads' | 'restarts' | 'deviceTime'>;
   /** Frames whose camera time was before that of the frame ahead of them. */
   clockStepsBack(): number;
   /** Null when nothing is recorded. */
