@@ -24,7 +24,7 @@ function isBuilt() {
 let program = './main.ts';
 if (isBuilt()) {
   program = new URL('main.js', BUILT).href;
-  // For threads, which follow: see engines/worker-boot.mjs.
+  // For threads, which follow: see engines/threads/worker-boot.mjs.
   setEnvironmentData('tweezertrack:built', BUILT.href);
 } else {
   const { register } = await import('tsx/esm/api');

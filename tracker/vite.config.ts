@@ -56,7 +56,7 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: ['main.ts', 'engines/engine-worker.ts', 'engines/wasm-worker.ts'],
+      input: ['main.ts', 'engines/threads/engine-worker.ts', 'engines/wasm/wasm-worker.ts'],
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

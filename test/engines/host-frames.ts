@@ -1,7 +1,7 @@
 import type { EngineSetup } from '#engines/engine.ts';
 import type { EngineHost, FrameRoom } from '#engines/engine-host.ts';
-import type { EngineKind } from '#engines/engine-messages.ts';
 import { openEngine } from '#engines/open-engine.ts';
+import type { EngineKind } from '#engines/threads/engine-messages.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 
 /** A frame with every row moved up by some, so that frames differ. */

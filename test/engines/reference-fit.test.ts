@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { startThreadHost } from '#engines/thread-host.ts';
+import { startThreadHost } from '#engines/threads/thread-host.ts';
 import { ZLutError } from '#protocol/errors.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable } from '#protocol/track-table.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineHost } from '#engines/engine-host.ts';
 import { selfTest } from '#engines/self-test.ts';
-import { startThreadHost } from '#engines/thread-host.ts';
-import { startWasmHost } from '#engines/wasm-host.ts';
+import { startThreadHost } from '#engines/threads/thread-host.ts';
+import { startWasmHost } from '#engines/wasm/wasm-host.ts';
 import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';
 

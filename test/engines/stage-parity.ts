@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { GpuEngine } from '#engines/gpu.ts';
+import type { GpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { trackRoi } from '#engines/reference.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';

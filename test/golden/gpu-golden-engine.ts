@@ -1,4 +1,4 @@
-import { createGpuEngine } from '#engines/gpu.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import type { GoldenEngine } from './golden-engine.ts';
 import { kernelGoldenEngine } from './kernel-golden-engine.ts';
 

@@ -1,5 +1,5 @@
 import type { Engine } from '#engines/engine.ts';
-import { type GpuSetup, setupRadii } from '#engines/gpu-tables.ts';
+import { type GpuSetup, setupRadii } from '#engines/gpu/tables.ts';
 import { RoiError, ZLutError } from '#protocol/errors.ts';
 import { MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';

@@ -1,5 +1,5 @@
 import { advancedPlan } from '#api/advanced-plan.ts';
-import type { GpuSetup } from '#engines/gpu-tables.ts';
+import type { GpuSetup } from '#engines/gpu/tables.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import type { GoldenCall } from './golden-engine.ts';
 import { optionsOf } from './reference-golden-engine.ts';

@@ -1,4 +1,4 @@
-import { createWasmEngine } from '#engines/wasm.ts';
+import { createWasmEngine } from '#engines/wasm/wasm-engine.ts';
 import type { GoldenEngine } from './golden-engine.ts';
 import { kernelGoldenEngine } from './kernel-golden-engine.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, EngineSetup } from '#engines/engine.ts';
-import { createGpuEngine } from '#engines/gpu.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
 import { PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';

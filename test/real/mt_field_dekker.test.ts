@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createGpuEngine } from '#engines/gpu.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { presetPlan } from '#stages/presets.ts';
 import { csvColumns, runCommand } from '../support/cli.ts';
 import { gpuSkipReason } from '../support/gpu-adapter.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '#engines/engine.ts';
-import { createGpuEngine } from '#engines/gpu.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { presetPlan } from '#stages/presets.ts';

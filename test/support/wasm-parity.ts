@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createWasmEngine } from '#engines/wasm.ts';
+import { createWasmEngine } from '#engines/wasm/wasm-engine.ts';
 import { PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable } from '#protocol/track-table.ts';

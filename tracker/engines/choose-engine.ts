@@ -3,11 +3,11 @@ import { DeviceError } from '#protocol/errors.ts';
 import type { Plan } from '#stages/plan.ts';
 import { assertRunsOn, isReferenceOnly } from '#stages/plan-needs.ts';
 import type { EngineHost } from './engine-host.ts';
-import type { EngineKind } from './engine-messages.ts';
 import { describeSpeed, measureSpeed, type Workload } from './measure-speed.ts';
 import { selfTest, warmUp } from './self-test.ts';
-import { startThreadHost } from './thread-host.ts';
-import { startWasmHost } from './wasm-host.ts';
+import type { EngineKind } from './threads/engine-messages.ts';
+import { startThreadHost } from './threads/thread-host.ts';
+import { startWasmHost } from './wasm/wasm-host.ts';
 
 export const ENGINE_CHOICES = ['auto', 'gpu', 'wasm', 'reference'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
@@ -116,7 +116,7 @@ export async function takeFaster(
 
 /** Looks for an adapter first, which takes a tenth of the time that a thread takes to find none. */
 async function startRealGpu(wishes: EngineWishes): Promise<EngineHost> {
-  const { findAdapter } = await import('./gpu-device.ts');
+  const { findAdapter } = await import('./gpu/device.ts');
   const { info } = await findAdapter();
   if (info.isFallbackAdapter) {
     const received = `the software adapter '${info.description || info.vendor}'`;

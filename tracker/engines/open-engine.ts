@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import type { EngineKind } from './engine-messages.ts';
+import type { EngineKind } from './threads/engine-messages.ts';
 
 /** Opens an engine in this thread; the GPU binding is loaded only when it is asked for. */
 export async function openEngine(kind: EngineKind): Promise<Engine> {
@@ -7,9 +7,9 @@ export async function openEngine(kind: EngineKind): Promise<Engine> {
     case 'reference':
       return (await import('./reference.ts')).createReferenceEngine();
     case 'wasm':
-      return (await import('./wasm.ts')).createWasmEngine();
+      return (await import('./wasm/wasm-engine.ts')).createWasmEngine();
     case 'gpu':
-      return (await import('./gpu.ts')).createGpuEngine();
+      return (await import('./gpu/gpu-engine.ts')).createGpuEngine();
     default:
       return kind satisfies never;
   }

@@ -1,4 +1,4 @@
-// What the stages of a kernel share: one workgroup works on one ROI of one frame. Composed by engines/compose.ts.
+// What the stages of a kernel share: one workgroup works on one ROI of one frame. Composed by engines/gpu/compose.ts.
 // Every lane holds the same center, level of light and result; pixels are read from the frame where they lie.
 
 struct Batch {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWasmEngine } from '#engines/wasm.ts';
+import { createWasmEngine } from '#engines/wasm/wasm-engine.ts';
 import { measurePrecision, type PrecisionPoint } from '#tracker/commands/bench/measure-precision.ts';
 import { precisionGrid } from '#tracker/commands/bench/precision.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '#engines/engine.ts';
-import { createGpuEngine } from '#engines/gpu.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
-import { startThreadHost } from '#engines/thread-host.ts';
-import { createWasmEngine } from '#engines/wasm.ts';
-import { startWasmHost } from '#engines/wasm-host.ts';
+import { startThreadHost } from '#engines/threads/thread-host.ts';
+import { createWasmEngine } from '#engines/wasm/wasm-engine.ts';
+import { startWasmHost } from '#engines/wasm/wasm-host.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { TrackTable } from '#protocol/track-table.ts';

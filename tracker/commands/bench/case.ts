@@ -1,5 +1,5 @@
-import type { Reduction } from '#engines/compose.ts';
-import type { EngineKind } from '#engines/engine-messages.ts';
+import type { Reduction } from '#engines/gpu/compose.ts';
+import type { EngineKind } from '#engines/threads/engine-messages.ts';
 import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { PresetName } from '#stages/presets.ts';
 import type { Machine } from './machine.ts';

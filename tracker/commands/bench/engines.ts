@@ -1,5 +1,5 @@
-import type { EngineKind } from '#engines/engine-messages.ts';
-import { findAdapter } from '#engines/gpu-device.ts';
+import { findAdapter } from '#engines/gpu/device.ts';
+import type { EngineKind } from '#engines/threads/engine-messages.ts';
 
 /** Engines to measure: those asked for, else those of the CPU and a real GPU where there is one. */
 export async function enginesToMeasure(

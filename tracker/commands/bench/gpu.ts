@@ -1,6 +1,6 @@
-import type { Reduction } from '#engines/compose.ts';
-import { createGpuEngine } from '#engines/gpu.ts';
-import { findAdapter, openGpu } from '#engines/gpu-device.ts';
+import type { Reduction } from '#engines/gpu/compose.ts';
+import { findAdapter, openGpu } from '#engines/gpu/device.ts';
+import { createGpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions, Conditions } from './case.ts';

@@ -1,7 +1,7 @@
 import { chooseEngine } from '#engines/choose-engine.ts';
 import type { EngineHost } from '#engines/engine-host.ts';
-import type { EngineKind } from '#engines/engine-messages.ts';
 import { filledRoom } from '#engines/self-test.ts';
+import type { EngineKind } from '#engines/threads/engine-messages.ts';
 import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions, Conditions } from './case.ts';
 import { enginesToMeasure } from './engines.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Engine } from '#engines/engine.ts';
-import type { EngineKind } from '#engines/engine-messages.ts';
 import { openEngine } from '#engines/open-engine.ts';
+import type { EngineKind } from '#engines/threads/engine-messages.ts';
 import { isReferenceOnly } from '#stages/plan-needs.ts';
 import { PRESET_NAMES, type PresetName, presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions } from './case.ts';

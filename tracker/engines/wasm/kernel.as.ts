@@ -1,0 +1,103 @@
+// The kernel of the wasm engine: runs the steps of a plan on one ROI of one frame.
+//
+// To add a stage: NAME.as.ts beside NAME.ts exports one function, named as the stage in camelCase,
+//   export function centerOfMass(params: usize, tables: usize): void
+// which reads and writes the globals `Bead` of bead.as.ts. The build finds the file and calls it; nothing else changes.
+// - params: what `stage.constants(params, size)` gives, f64 each, at offsets that constants.as exports by the same
+//   names: load<f64>(params + centerOfMassK).
+// - tables: what WASM_TABLES of tables.ts gives for the stage and ROI size, f64, made once by the host; else 0.
+// - pixels: where they came, load<T>(Bead.pixels + row * Bead.rowBytes + column * sizeof<T>()), T by
+//   Bead.bytesPerPixel; or floatPixels(), a copy as f32.
+// - scratch: take(bytes), free again when the stage returns; `scratchBytes` of layout.ts says how much there is.
+// constants.as is written by build.ts: `npm run -s build:kernel`, after every change of an .as.ts file or of a
+// stage's constants.
+import { Bead, beginScratch, Scratch } from '../../stages/bead.as';
+import {
+  programBytesPerPixel,
+  programHead,
+  programKeeps,
+  programProfile,
+  programSize,
+  programSteps,
+  resultBrightest,
+  resultDarkest,
+  resultRadii,
+  resultScore,
+  resultStatus,
+  resultX,
+  resultY,
+  resultZ,
+  roiGivenProfile,
+  roiGivenRadii,
+  roiProgram,
+  roiSeedX,
+  roiSeedY,
+  roiStart,
+  roiStride,
+  roiZLut,
+  stepBytes,
+  stepParams,
+  stepStage,
+  stepTables,
+} from '../../stages/constants.as';
+import { measureLight } from '../../stages/light.as';
+import { forgetLines } from '../../stages/self-convolution.as';
+import { runStage } from './kernel-stages.as';
+
+/** First address that the kernel's own constants leave free. */
+export function freeFrom(): usize {
+  return __heap_base;
+}
+
+/**
+ * Tracks one bead.
+ * @param roi address of its record
+ * @param frame address of the frame's first pixel
+ * @param scratch address of the room of this thread, aligned to 16, up to `scratchEnd`; its results come first
+ */
+export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usize): void {
+  const program = <usize>load<u32>(roi + roiProgram);
+  const size = load<i32>(program + programSize);
+  Bead.size = size;
+  Bead.bytesPerPixel = load<i32>(program + programBytesPerPixel);
+  Bead.keeps = load<i32>(program + programKeeps) != 0;
+  Bead.pixels = frame + <usize>load<u32>(roi + roiStart);
+  Bead.rowBytes = <usize>load<u32>(roi + roiStride);
+  Bead.zLut = <usize>load<u32>(roi + roiZLut);
+  Bead.xPx = load<f64>(roi + roiSeedX);
+  Bead.yPx = load<f64>(roi + roiSeedY);
+  Bead.zNm = NaN;
+  Bead.score = NaN;
+  Bead.status = 0;
+  beginScratch(scratch, scratchEnd, load<i32>(program + programProfile));
+  const given = <usize>load<u32>(roi + roiGivenProfile);
+  if (given != 0) {
+    Bead.radii = load<i32>(roi + roiGivenRadii);
+    memory.copy(Bead.profile, given, <usize>Bead.radii << 3);
+  }
+  measureLight();
+  forgetLines();
+
+  let step = program + programHead;
+  const end = step + <usize>load<u32>(program + programSteps) * stepBytes;
+  for (; step < end; step += stepBytes) {
+    const floatsBefore = Bead.floats;
+    const mark = Scratch.next;
+    runStage(
+      load<i32>(step + stepStage),
+      <usize>load<u32>(step + stepParams),
+      <usize>load<u32>(step + stepTables),
+    );
+    // The f32 copy lasts for the stages after the one that asked for it.
+    if (Bead.floats == floatsBefore) Scratch.next = mark;
+  }
+
+  store<f64>(scratch + resultX, Bead.xPx);
+  store<f64>(scratch + resultY, Bead.yPx);
+  store<f64>(scratch + resultZ, Bead.zNm);
+  store<f64>(scratch + resultScore, Bead.score);
+  store<f64>(scratch + resultStatus, <f64>Bead.status);
+  store<f64>(scratch + resultDarkest, Bead.darkest);
+  store<f64>(scratch + resultBrightest, Bead.brightest);
+  store<f64>(scratch + resultRadii, <f64>Bead.radii);
+}
