@@ -251,12 +251,17 @@ describe.each(['reference', 'gpu'] as const)('a simulated bead that drifts 40 px
     },
   );
 
-  test.skipIf(skip)('is flagged or lost over the second half when its ROI stays', async () => {
-    const tracks = await track(false);
-    const flagged = TRACK_STATUS.lost | TRACK_STATUS['roi-edge'];
-    const late = tracks.slice(FRAMES / 2);
-    expect(late.filter(({ errorPx, status }) => errorPx > 0.5 || status & flagged)).toHaveLength(late.length);
-  });
+  test.skipIf(skip)(
+    `is flagged or lost over the second half when its ROI stays${skip ? ` (skipped: ${skipReason})` : ''}`,
+    async () => {
+      const tracks = await track(false);
+      const flagged = TRACK_STATUS.lost | TRACK_STATUS['roi-edge'];
+      const late = tracks.slice(FRAMES / 2);
+      expect(late.filter(({ errorPx, status }) => errorPx > 0.5 || status & flagged)).toHaveLength(
+        late.length,
+      );
+    },
+  );
 });
 
 describe('where a bead has gone', () => {

@@ -50,8 +50,9 @@ describe.skipIf(skipReason)(`a GPU of this machine${skipReason ? ` (skipped: ${s
   });
 });
 
-// Dawn uses Vulkan on Linux only; an empty list of drivers hides the GPUs of the machine.
-test.skipIf(process.platform !== 'linux')('without an adapter, the error says what to install', async () => {
+// An empty list of drivers hides the GPUs of the machine.
+const otherSystem = process.platform === 'linux' ? '' : ' (skipped: Dawn uses Vulkan on Linux only)';
+test.skipIf(otherSystem)(`without an adapter, the error says what to install${otherSystem}`, async () => {
   const script = `
     const { openGpu } = await import('#engines/gpu/device.ts');
     await openGpu().catch((error) => console.log(error.code, error.message));`;
