@@ -56,7 +56,7 @@ export class StreamedRois {
   bytesOf(version: number): number | undefined {
     const index = this.#tables.findIndex((table) => table.version === version);
     if (index < 0) return undefined;
-    this.#tables.splice(0, index);
+    if (index > 0) this.#tables.splice(0, index);
     return this.#tables[0]!.bytes;
   }
 
