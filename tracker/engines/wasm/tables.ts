@@ -25,10 +25,10 @@ function gaussian(size: number): Float64Array {
 
 /** [radius] window of the halves, then for each iteration [angle] cosine and sine. */
 function quadrants(constants: Readonly<Record<string, number>>): Float64Array {
-  const angles = Array.from({ length: constants['quadrantInterpolationIterations']! }, (_, iteration) =>
+  const angles = Array.from({ length: constants.quadrantInterpolationIterations! }, (_, iteration) =>
     directions(constants[`quadrantInterpolationAngles${iteration}`]!),
   );
-  const window = windowOf(constants['quadrantInterpolationRadii']!);
+  const window = windowOf(constants.quadrantInterpolationRadii!);
   return Float64Array.from([...window, ...angles.flatMap((pairs) => [...pairs])]);
 }
 
@@ -42,8 +42,8 @@ function directions(angles: number): Float64Array {
 
 /** [k] cosine and sine of k turns of the size; [group of four fy, fx, fy of it] byte of the bin; [bin] 1 / coefficients. */
 function frequencyBins(constants: Readonly<Record<string, number>>, size: number): Float64Array {
-  const oversample = constants['fftProfileOversample']!;
-  const bins = constants['fftProfileBins']!;
+  const oversample = constants.fftProfileOversample!;
+  const bins = constants.fftProfileBins!;
   const frequencies = Math.floor((bins - 1) / oversample) + 1;
   const coefficients = new Float64Array(bins + 1);
   const offsets: number[] = [];
