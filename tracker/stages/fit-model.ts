@@ -4,26 +4,25 @@ import { scratch } from './scratch.ts';
 import { MAX_UNKNOWNS, solveNormal } from './solve-normal.ts';
 import { createRadialCurve, curveAt, modelRange } from './spline-model.ts';
 
-/** Farthest a step goes along x and y, and along z: beyond, the image is no longer straight in them. */
-const STEP_PX = 0.5;
-const STEP_Z_NM = 100;
-
-/** Largest factor by which a step changes the gain. */
-const STEP_GAIN = 2;
-
-/** Standard deviations of x, y and z below which a step is the last. */
-const LAST_STEP_SIGMAS = 0.05;
-
-/** A fit whose last step was longer has not arrived. */
-const ARRIVED_SIGMAS = 0.5;
-
-/** Standard deviations from which on a pixel of a robust fit counts for nothing. */
-const OUTLIER_SIGMAS = 6;
+/** What bounds the steps of a fit. */
+export const FIT_LIMITS = {
+  /** Farthest a step goes along x and y, and along z: beyond, the image is no longer straight in them. */
+  stepPx: 0.5,
+  stepZNm: 100,
+  /** Largest factor by which a step changes the gain. */
+  stepGain: 2,
+  /** Standard deviations of x, y and z below which a step is the last. */
+  lastStepSigmas: 0.05,
+  /** A fit whose last step was longer has not arrived. */
+  arrivedSigmas: 0.5,
+  /** Standard deviations from which on a pixel of a robust fit counts for nothing. */
+  outlierSigmas: 6,
+} as const;
 
 /** Chi-squared of normal residuals when they count by Tukey's biweight: their moments to the sixth. */
-const ROBUST_CHI_SQUARED =
-  (1 - 6 / OUTLIER_SIGMAS ** 2 + 15 / OUTLIER_SIGMAS ** 4) /
-  (1 - 2 / OUTLIER_SIGMAS ** 2 + 3 / OUTLIER_SIGMAS ** 4);
+export const ROBUST_CHI_SQUARED =
+  (1 - 6 / FIT_LIMITS.outlierSigmas ** 2 + 15 / FIT_LIMITS.outlierSigmas ** 4) /
+  (1 - 2 / FIT_LIMITS.outlierSigmas ** 2 + 3 / FIT_LIMITS.outlierSigmas ** 4);
 
 /** Where a fit ended. */
 export interface ModelFit {
@@ -98,9 +97,9 @@ export function fitModel(
     fit.chiSquared = squares / (expected * fit.freedom);
     fit.unexplained = (fit.chiSquared - 1) / Math.max(sums.contrast / fit.freedom - 1, 0);
     const sigmas = stepSigmas(step, variances);
-    fit.arrived = sigmas < ARRIVED_SIGMAS;
-    if (sigmas < LAST_STEP_SIGMAS) break;
-    if (robust) compared.outlierSigmas = OUTLIER_SIGMAS * Math.sqrt(Math.max(1, fit.chiSquared));
+    fit.arrived = sigmas < FIT_LIMITS.arrivedSigmas;
+    if (sigmas < FIT_LIMITS.lastStepSigmas) break;
+    if (robust) compared.outlierSigmas = FIT_LIMITS.outlierSigmas * Math.sqrt(Math.max(1, fit.chiSquared));
   }
   return fit.freedom > 0 && Number.isFinite(fit.chiSquared);
 }
@@ -113,11 +112,11 @@ function takeStep(state: Float64Array, wanted: Float64Array, unknowns: number, m
     const from = state[unknown]!;
     let to = from + wanted[unknown]!;
     if (unknown === UNKNOWNS.z) {
-      to = Math.min(Math.max(to, from - STEP_Z_NM, lowest), from + STEP_Z_NM, highest);
+      to = Math.min(Math.max(to, from - FIT_LIMITS.stepZNm, lowest), from + FIT_LIMITS.stepZNm, highest);
     } else if (unknown === UNKNOWNS.gain) {
-      to = Math.min(Math.max(to, from / STEP_GAIN), from * STEP_GAIN);
+      to = Math.min(Math.max(to, from / FIT_LIMITS.stepGain), from * FIT_LIMITS.stepGain);
     } else if (unknown < UNKNOWNS.z) {
-      to = Math.min(Math.max(to, from - STEP_PX), from + STEP_PX);
+      to = Math.min(Math.max(to, from - FIT_LIMITS.stepPx), from + FIT_LIMITS.stepPx);
     }
     if (to !== from + wanted[unknown]!) shortened = true;
     state[unknown] = to;

@@ -12,36 +12,40 @@ export interface Seed {
   zNm: number;
 }
 
+/** A stage with its parameters, ready to run. */
+interface SeedStep {
+  stage: Stage;
+  params: Record<string, unknown>;
+}
+
+function step(stage: Stage, params: Record<string, unknown>): SeedStep {
+  return { stage, params: stage.params.parse(params) };
+}
+
 /**
- * Centers to start from where the first was wrong. In focus a small bead is a spot among noise, that only the
- * brightest pixels show; elsewhere the first center may be one ring off.
+ * [attempt] Steps that find a center to start from where the first was wrong. In focus a small bead is a spot among
+ * noise, that only the brightest pixels show; elsewhere the first center may be one ring off.
  */
-const CENTERS = [
+export const SEED_CENTERS: readonly (readonly SeedStep[])[] = [
   { k: 3, iterations: 0 },
   { k: 3, iterations: 2 },
   { k: 1, iterations: 5 },
   { k: 1, iterations: 0 },
-] as const;
+].map(({ k, iterations }) => [
+  step(centerOfMass, { background: 'threshold', k, absolute: true }),
+  ...(iterations > 0 ? [step(quadrantInterpolation, { iterations, weights: 'cosine', minSymmetry: 0 })] : []),
+]);
 
-export const SEEDS = CENTERS.length;
-
-const lookup = lookupZ.params.parse({ nLocal: 3, match: 'weighted-least-squares', ends: 'fit' });
+/** Finds the height at such a center, after the stage that makes the profiles of the plan. */
+export const SEED_LOOKUP = step(lookupZ, { nLocal: 3, match: 'weighted-least-squares', ends: 'fit' });
 
 /** Another place to start from, found by the stages that found the first; writes over what they wrote into the bead. */
 export function seedAgain(bead: BeadState, attempt: number): Seed {
-  const { k, iterations } = CENTERS[attempt]!;
   const status = bead.status ?? 0;
-  centerOfMass.reference(bead, { background: 'threshold', k, absolute: true });
-  if (iterations > 0) {
-    quadrantInterpolation.reference(
-      bead,
-      quadrantInterpolation.params.parse({ iterations, weights: 'cosine', minSymmetry: 0 }),
-    );
-  }
   const { method } = bead.zLut!;
-  const profile: Stage = method?.stage === fftProfile.name ? fftProfile : radialProfile;
-  profile.reference(bead, profile.params.parse(method?.params ?? {}));
-  lookupZ.reference(bead, lookup);
+  const profile = method?.stage === fftProfile.name ? fftProfile : radialProfile;
+  const steps = [...SEED_CENTERS[attempt]!, step(profile, method?.params ?? {}), SEED_LOOKUP];
+  for (const { stage, params } of steps) stage.reference(bead, params);
   bead.status = status;
   return { xPx: bead.xPx, yPx: bead.yPx, zNm: bead.zNm };
 }

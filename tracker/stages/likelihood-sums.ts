@@ -7,10 +7,10 @@ import type { RadialCurve } from './spline-model.ts';
 export const UNKNOWNS = { x: 0, y: 1, z: 2, gain: 3, offset: 4, tiltX: 5, tiltY: 6 } as const;
 
 /** Light below this share of the calibration's mean counts spreads as if it were as bright. */
-const DARKEST_SHARE = 0.02;
+export const DARKEST_SHARE = 0.02;
 
 /** Standard deviations below the largest count from which on a pixel may be cut off. */
-const SATURATION_MARGIN = 3;
+export const SATURATION_MARGIN = 3;
 
 /** What an image of a model is compared with. */
 export interface LikelihoodImage {

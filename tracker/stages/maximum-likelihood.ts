@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { type BeadState, defineStage } from './define.ts';
-import { copyModelFit, createModelFit, fitModel, type ModelFit } from './fit-model.ts';
-import { SEEDS, type Seed, seedAgain } from './likelihood-seeds.ts';
-import { UNKNOWNS } from './likelihood-sums.ts';
+import {
+  copyModelFit,
+  createModelFit,
+  FIT_LIMITS,
+  fitModel,
+  type ModelFit,
+  ROBUST_CHI_SQUARED,
+} from './fit-model.ts';
+import { SEED_CENTERS, type Seed, seedAgain } from './likelihood-seeds.ts';
+import { DARKEST_SHARE, SATURATION_MARGIN, UNKNOWNS } from './likelihood-sums.ts';
+import { LEAST_PIVOT } from './solve-normal.ts';
 import { modelRange } from './spline-model.ts';
 
 /** A fit that finds less than this share of the bead's rings in the light of the ROI is one of noise. */
@@ -90,7 +98,31 @@ export const maximumLikelihood = defineStage({
     report(bead, model);
   },
 
-  constants: () => ({}),
+  constants: ({ iterations, cameraGain, readNoise, blackLevel, robust, tilt }) => ({
+    maximumLikelihoodIterations: iterations,
+    maximumLikelihoodCameraGain: cameraGain,
+    maximumLikelihoodFloorVariance: floorVariance(cameraGain, readNoise, blackLevel),
+    maximumLikelihoodRobust: robust ? 1 : 0,
+    maximumLikelihoodUnknowns: unknownsOf(tilt),
+    maximumLikelihoodAttempts: SEED_CENTERS.length,
+    maximumLikelihoodLeastContrast: LEAST_CONTRAST,
+    maximumLikelihoodMostUnexplained: MOST_UNEXPLAINED,
+    maximumLikelihoodLittleUnexplained: LITTLE_UNEXPLAINED,
+    maximumLikelihoodMisfitSigmas: MISFIT_SIGMAS,
+    maximumLikelihoodStepPx: FIT_LIMITS.stepPx,
+    maximumLikelihoodStepZNm: FIT_LIMITS.stepZNm,
+    maximumLikelihoodStepGain: FIT_LIMITS.stepGain,
+    maximumLikelihoodLastStepSigmas: FIT_LIMITS.lastStepSigmas,
+    maximumLikelihoodArrivedSigmas: FIT_LIMITS.arrivedSigmas,
+    maximumLikelihoodOutlierSigmas: FIT_LIMITS.outlierSigmas,
+    maximumLikelihoodRobustChiSquared: ROBUST_CHI_SQUARED,
+    maximumLikelihoodDarkestShare: DARKEST_SHARE,
+    maximumLikelihoodSaturationMargin: SATURATION_MARGIN,
+    maximumLikelihoodLeastPivot: LEAST_PIVOT,
+    maximumLikelihoodOfLookup: OF_LOOKUP,
+    maximumLikelihoodUnsure: TRACK_STATUS.unsure,
+    maximumLikelihoodPoorFit: TRACK_STATUS['poor-fit'],
+  }),
 });
 
 const best = createModelFit();
@@ -103,12 +135,12 @@ function fitFromSeeds(bead: BeadState, model: ZLutModel, chosen: MaximumLikeliho
     size: bead.size,
     noise: noiseOf(model, chosen),
     saturation: bead.saturation ?? Number.POSITIVE_INFINITY,
-    unknowns: chosen.tilt ? 7 : 5,
+    unknowns: unknownsOf(chosen.tilt),
   };
   const brightness = mean(bead.pixels) / model.levelCounts;
   const given: Seed = { xPx: bead.xPx, yPx: bead.yPx, zNm: bead.zNm };
   best.chiSquared = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt <= SEEDS; attempt++) {
+  for (let attempt = 0; attempt <= SEED_CENTERS.length; attempt++) {
     const seed = attempt === 0 ? given : seedAgain(bead, attempt - 1);
     if (!(Number.isFinite(seed.xPx) && Number.isFinite(seed.yPx) && Number.isFinite(seed.zNm))) continue;
     next.state.fill(0).set([seed.xPx, seed.yPx, seed.zNm, brightness]);
@@ -170,7 +202,16 @@ function noiseOf(
   { cameraGain, readNoise, blackLevel }: MaximumLikelihoodParams,
 ): CountNoise {
   if (cameraGain === 0) return model;
-  return { cameraGain, floorVariance: (cameraGain * readNoise) ** 2 - cameraGain * blackLevel };
+  return { cameraGain, floorVariance: floorVariance(cameraGain, readNoise, blackLevel) };
+}
+
+/** counts^2: of the read noise, less what the black level adds to the counts. */
+function floorVariance(cameraGain: number, readNoise: number, blackLevel: number): number {
+  return (cameraGain * readNoise) ** 2 - cameraGain * blackLevel;
+}
+
+function unknownsOf(tilt: boolean): number {
+  return tilt ? 7 : 5;
 }
 
 function isInside(px: number, size: number): boolean {

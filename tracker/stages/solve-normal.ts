@@ -6,7 +6,7 @@ const scales = new Float64Array(MAX_UNKNOWNS);
 const column = new Float64Array(MAX_UNKNOWNS);
 
 /** Pivot of a matrix scaled to a diagonal of ones below which its unknowns cannot be told apart. */
-const LEAST_PIVOT = 1e-12;
+export const LEAST_PIVOT = 1e-12;
 
 /**
  * Solves `matrix` * `step` = `gradient` by Cholesky's method, scaled so that units do not matter.
