@@ -40,7 +40,7 @@ export const COMMANDS: readonly ListedCommand[] = [
     name: 'zlut',
     operands: '',
     description: 'make Z-LUTs',
-    load: async () => (await import('./zlut.ts')).registerZLut,
+    load: async () => (await import('./zlut/index.ts')).registerZLut,
   },
   {
     name: 'export',

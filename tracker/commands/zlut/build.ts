@@ -9,10 +9,10 @@ import type { PresetName } from '#stages/presets.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
 import { MODEL_ROUNDS } from '#zlut-tools/fit-z-lut-model.ts';
 import { readPlaneZ } from '#zlut-tools/plane-z.ts';
-import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
-import { number, presetOption, wholeNumber } from './options.ts';
-import { ProgressLine } from './progress-line.ts';
-import { openSelected, roisFor, type SelectedStack } from './stack-input.ts';
+import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
+import { number, presetOption, wholeNumber } from '../options.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { openSelected, roisFor, type SelectedStack } from '../stack-input.ts';
 
 interface BuildOptions {
   z?: string;
@@ -29,9 +29,9 @@ interface BuildOptions {
   model?: boolean;
 }
 
-/** `zlut`: the tools for Z-LUTs, one verb each. */
-export function registerZLut(command: Command): void {
-  command
+/** `zlut build`: the Z-LUT of a bead from a recorded focal sweep. */
+export function registerBuild(zlut: Command): void {
+  zlut
     .command('build')
     .description('build the Z-LUT of one bead from a focal sweep')
     .argument('<stack>', 'the sweep: TIFF, .npy, .bin + .json, or a folder of images')
