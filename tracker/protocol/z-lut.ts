@@ -1,5 +1,6 @@
 import { ZLutError } from './errors.ts';
 import type { ZLutModel } from './z-lut-model.ts';
+import type { ZLutOrigin } from './z-lut-origin.ts';
 
 /** How the profiles of a Z-LUT were made: a bead must be looked up with profiles made alike. */
 export interface ProfileMethod {
@@ -25,6 +26,8 @@ export interface ZLut {
   method?: ProfileMethod;
   /** For the stage maximum-likelihood; left out when none was made. */
   model?: ZLutModel;
+  /** Where it comes from; left out when nothing is known. */
+  origin?: ZLutOrigin;
 }
 
 /**
@@ -115,7 +118,7 @@ function sortsWholePixels({ params: { bins } }: ProfileMethod): boolean {
 }
 
 /** Stage and parameters in a fixed order, e.g. `radial-profile (bins split, oversample 1)`. */
-function describeMethod({ stage, params }: ProfileMethod): string {
+export function describeMethod({ stage, params }: ProfileMethod): string {
   const named = Object.entries(params)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name} ${value}`);
