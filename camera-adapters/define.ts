@@ -1,4 +1,5 @@
 import type { CameraFacts } from '#protocol/camera-facts.ts';
+import type { FocusStage } from '#protocol/focus-stage.ts';
 
 /** One frame on its way to the tracker. */
 export interface CameraFrame {
@@ -23,4 +24,6 @@ export interface CameraAdapter {
   /** Yields frames at the camera's own pace. */
   frames(signal: AbortSignal): AsyncIterable<CameraFrame>;
   close(): Promise<void>;
+  /** The focus stage that goes with the camera, whose time is that of the frames; the tracker may move it while frames come. */
+  readonly focusStage?: FocusStage | undefined;
 }

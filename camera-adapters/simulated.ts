@@ -14,6 +14,7 @@ import { createRandom } from '#simulation/random.ts';
 import { createScene, type Scene } from '#simulation/scene.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
 import type { CameraAdapter, CameraFrame } from './define.ts';
+import { type SimulatedFocusStage, simulatedFocusStage } from './focus-stages/simulated.ts';
 import { fastPace, hostClock, type PaceClock, realTimePace } from './pace.ts';
 
 const vector = z.tuple([z.number(), z.number(), z.number()]);
@@ -63,6 +64,17 @@ export const simulatedCameraOptions = z.strictObject({
   walkNmPerRootS: vector
     .default([0, 0, 0])
     .meta({ description: 'Random walk of the stage in x, y, z: nm rms after one second' }),
+  focusRangeNm: z
+    .tuple([z.number(), z.number()])
+    .refine(([from, to]) => from < to, { message: 'expected the lower end first' })
+    .default([-4000, 4000])
+    .meta({ description: 'Range of the focus stage, nm; what it adds to the heights' }),
+  focusSpeedNmPerS: z.number().positive().default(20_000).meta({ description: 'Its speed, nm/s' }),
+  focusSettleMs: z.number().min(0).max(10_000).default(20).meta({ description: 'Its rest after a move, ms' }),
+  focusHysteresisNm: z.number().min(0).max(1000).default(0).meta({
+    description: 'Its play: how far apart one reading is from below and from above, nm',
+  }),
+  focusDriftNmPerS: z.number().default(0).meta({ description: 'Creep of the focus, nm/s' }),
   seed: z.number().int().default(1).meta({ description: 'Same seed, same beads, motion and noise' }),
   frames: z.number().int().positive().optional().meta({ description: 'Frames to expose before it ends' }),
   pace: z
@@ -130,14 +142,17 @@ export function simulatedCamera(
 ): CameraAdapter {
   const options = parseSimulatedCameraOptions(settings);
   const scene = simulatedScene(options);
+  // Pictures that are made beforehand cannot follow a focus.
+  const focusStage = options.cycle === undefined ? focusStageOf(options) : undefined;
   let exposure: Exposure | undefined;
   return {
+    focusStage,
     async open() {
-      exposure = exposureOf(options, scene);
+      exposure = exposureOf(options, scene, focusStage);
       return factsOf(options, scene);
     },
     frames: (signal) => {
-      exposure ??= exposureOf(options, scene);
+      exposure ??= exposureOf(options, scene, focusStage);
       return exposeOnSchedule(options, exposure, clock, signal);
     },
     async close() {
@@ -152,41 +167,75 @@ function factsOf(options: SimulatedCameraOptions, { width, height }: Scene): Cam
   return { camera: 'simulated', width, height, pixelFormat, fps, pixelSizeNm };
 }
 
-/** Exposes frame `id`; ids must rise. */
-type Exposure = (id: number) => Pick<CameraFrame, 'pixels' | 'truth'>;
+function focusStageOf(options: SimulatedCameraOptions): SimulatedFocusStage {
+  return simulatedFocusStage({
+    rangeNm: options.focusRangeNm,
+    speedNmPerS: options.focusSpeedNmPerS,
+    settleMs: options.focusSettleMs,
+    hysteresisNm: options.focusHysteresisNm,
+    driftNmPerS: options.focusDriftNmPerS,
+  });
+}
 
-function exposureOf(options: SimulatedCameraOptions, scene: Scene): Exposure {
-  const expose = createExposure(options, scene);
+/** Exposes frame `id` at a time; both must rise. */
+type Exposure = (id: number, timeNs: bigint) => Pick<CameraFrame, 'pixels' | 'truth'>;
+
+function exposureOf(
+  options: SimulatedCameraOptions,
+  scene: Scene,
+  focusStage: SimulatedFocusStage | undefined,
+): Exposure {
+  const expose = createExposure(options, scene, focusStage);
   if (options.cycle === undefined) return expose;
   const cycle = Array.from({ length: options.cycle }, (_, id) => {
-    const shown = expose(id);
+    const shown = expose(id, 0n);
     return { ...shown, pixels: shown.pixels.slice() };
   });
   return (id) => cycle[id % cycle.length]!;
 }
 
-function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure {
+/** Heights the pictures cover at least, nm. */
+const LEAST_TABLE_NM: readonly [number, number] = [-2000, 12_000];
+/** Heights that a bead may have beyond those it rests at and the focus adds: it moves, and the stage drifts. */
+const HEIGHT_MARGIN_NM = 1000;
+
+/** Heights that the beads may have in a picture, nm. */
+function heightsOf({ zRangeNm, focusRangeNm }: SimulatedCameraOptions): [number, number] {
+  const [low, high] = zRangeNm;
+  const [below, above] = focusRangeNm;
+  const { least, most } = { least: low + below - HEIGHT_MARGIN_NM, most: high + above + HEIGHT_MARGIN_NM };
+  return [Math.min(LEAST_TABLE_NM[0], least), Math.max(LEAST_TABLE_NM[1], most)];
+}
+
+function createExposure(
+  options: SimulatedCameraOptions,
+  scene: Scene,
+  focusStage: SimulatedFocusStage | undefined,
+): Exposure {
   const { pixelFormat, pixelSizeNm, fps, blackout } = options;
   const { width, height, beads } = scene;
   const random = createRandom(options.seed + 1);
   const tether = { forcePn: options.forcePn, extensionNm: options.tetherNm };
   const motion = createSceneMotion(scene, { ...options, tether }, random);
   const expose = createFastSensor(simulatedSensor(options), random.uint32());
+  const zRangeNm = focusStage ? heightsOf(options) : LEAST_TABLE_NM;
   const renderers = new Map<number, FastRenderer>();
   for (const { radiusNm } of beads) {
     if (renderers.has(radiusNm)) continue;
-    renderers.set(radiusNm, createFastRenderer({ optics: { radiusNm }, pixelSizeNm }));
+    renderers.set(radiusNm, createFastRenderer({ optics: { radiusNm }, pixelSizeNm, zRangeNm }));
   }
   const light = new Float32Array(width * height);
   const buffers = [0, 1].map(() => new Uint8Array(frameBytes({ width, height, pixelFormat })));
   let last = 0;
   let turn = 0;
-  return (id) => {
+  return (id, timeNs) => {
     if (id > last) motion.advance((id - last) / fps);
     last = id;
     turn = 1 - turn;
     const pixels = buffers[turn]!;
-    const { truth } = motion;
+    const truth = motion.truth.slice();
+    const focusNm = focusStage?.focusNm(timeNs) ?? 0;
+    for (let bead = 0; bead < beads.length; bead++) truth[3 * bead + 2]! += focusNm;
     if (blackout && id >= blackout.from && id < blackout.from + blackout.frames) {
       pixels.fill(0);
     } else {
@@ -197,7 +246,7 @@ function createExposure(options: SimulatedCameraOptions, scene: Scene): Exposure
       });
       expose(light, width, viewPixels(pixels.buffer, pixelFormat) as SensorPixels);
     }
-    return { pixels, truth: truth.slice() };
+    return { pixels, truth };
   };
 }
 
@@ -217,14 +266,16 @@ async function* exposeOnSchedule(
   const showsAtOnce = !skips && cycle !== undefined;
   const offsetNs = (id: number) => (id * 1e9) / fps;
   // The first frames of a process are slow until its code is compiled: not in the time of the run.
-  for (let warmUp = 0; warmUp < WARM_UP_FRAMES; warmUp++) expose(0);
+  const warmUpNs = nowNs();
+  for (let warmUp = 0; warmUp < WARM_UP_FRAMES; warmUp++) expose(0, warmUpNs);
   const startNs = nowNs();
   const startMs = clock.nowMs();
   const pace = skips ? realTimePace(offsetNs, clock) : fastPace();
   for (let id = 0; id < frames; ) {
-    const shown = { id, ...expose(id) };
+    const dueNs = startNs + BigInt(Math.round(offsetNs(id)));
+    const shown = { id, ...expose(id, dueNs) };
     if (!(await pace.wait(id, signal))) return;
-    yield { ...shown, timeNs: showsAtOnce ? nowNs() : startNs + BigInt(Math.round(offsetNs(id))) };
+    yield { ...shown, timeNs: showsAtOnce ? nowNs() : dueNs };
     const oldest = skips ? Math.ceil(((clock.nowMs() - startMs - LATE_MS) * fps) / 1000) : 0;
     id = Math.max(id + 1, oldest);
   }

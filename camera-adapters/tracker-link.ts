@@ -12,7 +12,10 @@ import {
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
+import type { FocusRequest } from '#protocol/focus-link.ts';
+import type { FocusStage } from '#protocol/focus-stage.ts';
 import type { CameraFrame } from './define.ts';
+import { answerFocus } from './focus-stages/answer-focus.ts';
 import { FrameBacklog } from './frame-backlog.ts';
 import { FramePacker, type PackedFrame } from './frame-packer.ts';
 
@@ -24,6 +27,8 @@ export interface TrackerLinkOptions {
   token?: string;
   /** PEM of the authority to trust for `wss`, instead of those of the system. */
   ca?: string;
+  /** What the tracker may move; it is stopped when the link is lost. */
+  focusStage?: FocusStage | undefined;
   /** Words for the person at the terminal. */
   log(text: string): void;
 }
@@ -135,7 +140,7 @@ export class TrackerLink {
       ...(ca !== undefined && { ca }),
     });
     return new Promise((resolve, reject) => {
-      socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts))));
+      socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts, this.#options.focusStage))));
       socket.on('message', (bytes: Buffer) => this.#receive(socket, decodeTrackerMessage(bytes)));
       socket.on('unexpected-response', (_request, response) => {
         void this.#turnedAway(response).then(reject);
@@ -143,6 +148,8 @@ export class TrackerLink {
       });
       socket.on('error', reject);
       socket.on('close', () => {
+        // Nobody could stop it any more.
+        if (this.#socket) this.#options.focusStage?.stop().catch(() => {});
         this.#socket = null;
         this.#credit = 0;
         // What the versions of a link mean ends with it.
@@ -181,6 +188,11 @@ export class TrackerLink {
       case 'picture':
         this.#packer.askForPicture();
         break;
+      case 'focus-move':
+      case 'focus-stop':
+      case 'focus-position':
+        void this.#moveFocus(socket, message);
+        return;
       case 'farewell':
         socket.close(1000);
         return;
@@ -194,6 +206,13 @@ export class TrackerLink {
       this.#transmit(this.#socket, this.#backlog.shift()!);
     }
     this.#wakeAll();
+  }
+
+  async #moveFocus(socket: WebSocket, request: FocusRequest): Promise<void> {
+    const { focusStage } = this.#options;
+    if (!focusStage) return;
+    const answer = await answerFocus(focusStage, request);
+    if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(answer));
   }
 
   #complain(received: string): void {
@@ -226,7 +245,7 @@ export class TrackerLink {
   };
 }
 
-function helloOf(facts: CameraFacts): HelloMessage {
+function helloOf(facts: CameraFacts, focusStage: FocusStage | undefined): HelloMessage {
   const { camera, width, height, pixelFormat, fps, pixelSizeNm, wrap } = facts;
   return {
     type: 'hello',
@@ -239,5 +258,6 @@ function helloOf(facts: CameraFacts): HelloMessage {
     roiStreaming: true,
     ...(Number.isFinite(pixelSizeNm) && { pixelSizeNm }),
     ...(wrap && { wrap }),
+    ...(focusStage && { focusStage: { ...focusStage.facts } }),
   };
 }

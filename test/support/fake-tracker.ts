@@ -142,6 +142,7 @@ export class FakeTracker {
       this.beads = this.beads.map((bead) => (bead.bead === request.bead ? { ...bead, follow } : bead));
       return null;
     }
+    if (!('xPx' in request)) return 'E_DEVICE focus stage: expected one, received none';
     const { width, height } = this.camera;
     const old =
       request.type === 'move-bead' ? this.beads.find(({ bead }) => bead === request.bead) : undefined;

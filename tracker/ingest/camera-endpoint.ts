@@ -9,10 +9,12 @@ import {
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import { FrameError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
+import { ProtocolError, TweezertrackError } from '#protocol/errors.ts';
 import { type BytesOfVersion, checkFrame, droppedCount } from '#protocol/frame-message.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { FRAME_AGAIN, FRAME_LATE, type FrameLedger } from './frame-ledger.ts';
+import { CameraFocus } from './camera-focus.ts';
+import { FRAME_AGAIN, type FrameLedger } from './frame-ledger.ts';
+import { clockBack, linkError, outOfOrder } from './link-errors.ts';
 import { type ROI_STREAMING, StreamedRois } from './streamed-rois.ts';
 
 /** WebSocket close code of a tracker that ends: adapters wait for the next one. */
@@ -50,6 +52,8 @@ export interface CameraEndpointOptions {
   /** The camera left; `goodbye` when it ended by itself. */
   onAway(camera: string, goodbye: boolean): void;
   onFrame(frame: ReceivedFrame): void;
+  /** The focus stage that came with the camera, or null when it has none or is gone. */
+  onFocusStage?(stage: CameraFocus | null): void;
   /** A message that was refused, as the adapter was told, or that is odd, or a link that broke. */
   onTrouble(error: TweezertrackError, refused: boolean): void;
 }
@@ -68,6 +72,7 @@ export class CameraEndpoint {
   /** Of the link that is open; null when its frames are whole for good. */
   #streamed: StreamedRois | null = null;
   #pictureAsked = false;
+  #focus: CameraFocus | null = null;
   readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
   /** Credit of settled frames that the adapter has not been told of. */
@@ -147,6 +152,7 @@ export class CameraEndpoint {
       else if (socket !== this.#camera || !this.#hello) {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
+      else if (type === 'focus') this.#focus?.answered(raw);
       else {
         this.#options.ledger.linkClosed(droppedCount(raw), nowNs());
         this.#goodbye = true;
@@ -189,10 +195,19 @@ export class CameraEndpoint {
         ? new StreamedRois(hello, this.#options.maxMessageBytes ?? Number.POSITIVE_INFINITY)
         : null;
       this.#sendRois();
+      this.#findFocus(socket, hello);
     } catch (error) {
       if (this.#camera === socket && !this.#hello) this.#camera = null;
       this.#refuse(socket, error);
     }
+  }
+
+  #findFocus(socket: WebSocket, { focusStage }: HelloMessage): void {
+    if (!focusStage) return;
+    const { speedNmPerS, ...facts } = focusStage;
+    const announced = { ...facts, ...(speedNmPerS && { speedNmPerS }) };
+    this.#focus = new CameraFocus(announced, (message) => send(socket, message));
+    this.#options.onFocusStage?.(this.#focus);
   }
 
   #sendRois(): void {
@@ -254,36 +269,13 @@ export class CameraEndpoint {
     this.#camera = null;
     this.#hello = null;
     this.#streamed = null;
+    this.#focus?.lost();
+    if (this.#focus) this.#options.onFocusStage?.(null);
+    this.#focus = null;
     this.#options.onAway(camera, this.#goodbye);
   }
 }
 
 function send(socket: WebSocket, message: TrackerMessage): void {
   if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(message));
-}
-
-function outOfOrder(id: number, answer: number): FrameError {
-  return new FrameError({
-    where: `frame ${id}`,
-    expected: 'a number above the last',
-    received: answer === FRAME_LATE ? 'one that was given up' : 'one that was there before',
-    remedy:
-      answer === FRAME_LATE
-        ? 'send frames in the order of their numbers'
-        : 'say in the hello how the counter wraps',
-  });
-}
-
-function clockBack(id: number): FrameError {
-  return new FrameError({
-    where: `frame ${id} tNs`,
-    expected: 'a time after that of the frame before',
-    received: 'an earlier one',
-    remedy: 'the frame is tracked all the same; set the clock of the camera once, not while it runs',
-  });
-}
-
-function linkError(cause: unknown): ProtocolError {
-  const received = cause instanceof Error ? cause.message : String(cause);
-  return new ProtocolError({ where: 'camera link', expected: 'a working link', received }, cause);
 }

@@ -6,11 +6,12 @@ import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-le
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import type { TweezertrackError } from '#protocol/errors.ts';
+import { DeviceError, type TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
+import { type CalibrationRequest, isCalibrationRequest } from '#protocol/sweep-request.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
@@ -255,7 +256,10 @@ export class LiveTracker {
     this.#endpoint.settled(frames.length);
   }
 
-  async #control(request: BeadRequest): Promise<void> {
+  async #control(request: BeadRequest | CalibrationRequest): Promise<void> {
+    if (isCalibrationRequest(request)) {
+      throw new DeviceError({ where: request.type, expected: 'a focus stage', received: 'none' });
+    }
     await changeBeads(this.#run, request);
     this.#announceBeads();
   }

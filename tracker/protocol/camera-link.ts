@@ -1,6 +1,7 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
 import { ProtocolError, TweezertrackError } from './errors.ts';
+import { announcedFocusStage, type FocusMessage, type FocusRequest } from './focus-link.ts';
 import { assertPlainMessage } from './message-shape.ts';
 import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.ts';
 import type { Roi } from './roi.ts';
@@ -46,6 +47,8 @@ const hello = z.object({
   wrap: wrap.nullish(),
   /** Whether it can send the ROIs of a frame instead of all of it. */
   roiStreaming: z.boolean().nullish(),
+  /** The focus stage it can move; absent when it has none. */
+  focusStage: announcedFocusStage.nullish(),
 });
 
 /** First message of an adapter: what its frames are. */
@@ -79,7 +82,7 @@ export interface FrameMessage {
   data: Uint8Array;
 }
 
-export type AdapterMessage = HelloMessage | FrameMessage | ByeMessage;
+export type AdapterMessage = HelloMessage | FrameMessage | FocusMessage | ByeMessage;
 
 /** Answer to a good hello: the adapter may send `credit` frames. */
 interface WelcomeMessage {
@@ -129,6 +132,7 @@ export type TrackerMessage =
   | CreditMessage
   | RoisMessage
   | PictureMessage
+  | FocusRequest
   | LinkErrorMessage
   | FarewellMessage;
 
@@ -152,7 +156,7 @@ export function decodeTrackerMessage(bytes: Uint8Array): TrackerMessage {
  * @throws {LimitError} if it holds far more than any message does
  */
 export function decodeAdapterMessage(bytes: Uint8Array): {
-  type: 'hello' | 'frame' | 'bye';
+  type: 'hello' | 'frame' | 'focus' | 'bye';
   raw: Record<string, unknown>;
 } {
   let raw: unknown;
@@ -165,11 +169,11 @@ export function decodeAdapterMessage(bytes: Uint8Array): {
     throw new ProtocolError({ where: 'camera message', expected: 'one MessagePack map', received }, cause);
   }
   const type = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>).type : undefined;
-  if (type === 'frame' || type === 'hello' || type === 'bye')
+  if (type === 'frame' || type === 'hello' || type === 'focus' || type === 'bye')
     return { type, raw: raw as Record<string, unknown> };
   throw new ProtocolError({
     where: 'camera message type',
-    expected: 'hello, frame or bye',
+    expected: 'hello, frame, focus or bye',
     received: type === undefined ? 'none' : JSON.stringify(type),
   });
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { ProtocolError, TweezertrackError } from './errors.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
+import { MOST_SWEEP_BEADS, sweepRequests } from './sweep-request.ts';
 
-/** Twice what the largest request holds. */
-const REQUEST_LIMITS = { values: 32, depth: 2 };
+/** Room for the largest request, the settings of a sweep of many beads. */
+const REQUEST_LIMITS = { values: 64 + MOST_SWEEP_BEADS, depth: 3 };
 
 const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 
@@ -31,6 +32,7 @@ const controlRequest = z.discriminatedUnion('type', [
     follow: z.boolean(),
   }),
   z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
+  ...sweepRequests,
 ]);
 
 export type ControlRequest = z.output<typeof controlRequest>;
@@ -56,7 +58,7 @@ export function parseControlRequest(bytes: Uint8Array): ControlRequest {
   if (parsed.success) return parsed.data;
   throw new ProtocolError({
     where: 'live request',
-    expected: 'select, add-bead, move-bead, follow-bead or remove-bead',
+    expected: `one of ${controlRequest.options.map(({ shape }) => shape.type.value).join(', ')}`,
     received: z.prettifyError(parsed.error),
   });
 }

@@ -3,6 +3,7 @@ import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
+import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from './sweep.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
 export const LIVE_VERSION = 2;
@@ -40,6 +41,10 @@ export interface SnapshotMessage {
   pipeline: string[];
   /** Folder of the running recording, or null. */
   recording: string | null;
+  /** Absent where nobody calibrates. */
+  calibration?: CalibrationStatus;
+  /** Planes of the sweep so far, as far as 4 MiB go, the newest rather. */
+  sweepPlanes?: SweepPlaneMessage[];
 }
 
 interface CameraMessage {
@@ -112,6 +117,8 @@ export interface StatusMessage {
   recorded: { rows: number; waiting: number };
   /** Peers and messages turned away since the start, by reason. */
   refusals: RefusalCounts;
+  /** Absent where nobody calibrates. */
+  calibration?: CalibrationStatus;
 }
 
 /** Live picture: 8-bit, binned by `step` in both directions, dropped first when a viewer is slow. */
@@ -153,6 +160,8 @@ export type LiveMessage =
   | StatusMessage
   | PreviewMessage
   | EventMessage
+  | CalibrationMessage
+  | SweepPlaneMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */

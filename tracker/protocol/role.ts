@@ -1,7 +1,7 @@
 /** What a peer of the tracker may do. */
 export const ROLES = {
   camera: 'sends frames',
-  operator: 'watches, and adds, moves and removes beads',
+  operator: 'watches, adds, moves and removes beads, moves the focus and calibrates',
   viewer: 'watches, and changes nothing',
 } as const;
 
