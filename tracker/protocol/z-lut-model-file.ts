@@ -3,19 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ZLutError } from './errors.ts';
 import { decodeNpy, encodeNpy, npyToFloat64 } from './npy.ts';
+import { modelFactsSchema } from './z-lut-header.ts';
 import { createZLutModel, type ZLutModel } from './z-lut-model.ts';
 
 /** What the file beside a Z-LUT says of its model. */
-export const modelSchema = z.object({
+export const modelSchema = modelFactsSchema.extend({
   /** Name of the file of the coefficients, in the same folder. */
   file: z.string(),
-  startZNm: z.number(),
-  stepZNm: z.number(),
-  knotPx: z.number(),
-  reachPx: z.number(),
-  levelCounts: z.number(),
-  cameraGain: z.number(),
-  floorVariance: z.number(),
 });
 
 /** File of the coefficients of the model of the Z-LUT at `zLutPath`. */

@@ -45,17 +45,7 @@ export function zLutFromMatrix(name: string, matrix: ArrayLike<number>, rows: nu
     });
   }
   const planeZNm = Float64Array.from({ length: planes }, (_, plane) => matrix[plane]!);
-  const direction = Math.sign(planeZNm[1]! - planeZNm[0]!);
-  for (let plane = 0; plane < planes; plane++) {
-    const step = plane === 0 ? direction : (planeZNm[plane]! - planeZNm[plane - 1]!) * direction;
-    if (!Number.isFinite(planeZNm[plane]!) || !(plane === 0 ? direction !== 0 : step > 0)) {
-      throw new ZLutError({
-        where: `${name} row 0, plane ${plane}`,
-        expected: 'plane z in nm, finite and strictly increasing or decreasing',
-        received: `${planeZNm[plane]} after ${planeZNm[plane - 1]}`,
-      });
-    }
-  }
+  checkPlaneZ(`${name} row 0`, planeZNm);
   const profiles = new Float64Array(planes * radii);
   for (let radius = 0; radius < radii; radius++) {
     for (let plane = 0; plane < planes; plane++) {
@@ -63,6 +53,21 @@ export function zLutFromMatrix(name: string, matrix: ArrayLike<number>, rows: nu
     }
   }
   return { name, planes, radii, planeZNm, profiles };
+}
+
+/** @throws {ZLutError} if plane z is not finite and strictly monotonic, naming the plane */
+export function checkPlaneZ(where: string, planeZNm: Float64Array): void {
+  const direction = Math.sign(planeZNm[1]! - planeZNm[0]!);
+  for (let plane = 0; plane < planeZNm.length; plane++) {
+    const step = plane === 0 ? direction : (planeZNm[plane]! - planeZNm[plane - 1]!) * direction;
+    if (!Number.isFinite(planeZNm[plane]!) || !(plane === 0 ? direction !== 0 : step > 0)) {
+      throw new ZLutError({
+        where: `${where}, plane ${plane}`,
+        expected: 'plane z in nm, finite and strictly increasing or decreasing',
+        received: `${planeZNm[plane]} after ${planeZNm[plane - 1]}`,
+      });
+    }
+  }
 }
 
 /** The common matrix of a Z-LUT, [1 + radius, plane], row by row: the inverse of `zLutFromMatrix`. */
