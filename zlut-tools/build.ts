@@ -1,117 +1,265 @@
 import type { Engine } from '#engines/engine.ts';
 import { ZLutError } from '#protocol/errors.ts';
-import {
-  type FrameShape,
-  frameBytes,
-  PIXEL_FORMATS,
-  type Pixels,
-  viewPixels,
-} from '#protocol/pixel-format.ts';
+import { type FrameShape, PIXEL_FORMATS, type Pixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
 import { type CalibrationFrame, fitZLutModel } from './fit-z-lut-model.ts';
+import { findPasses, type Pass } from './passes.ts';
+import { fieldDrift, measureMotion, type SweepMotion } from './reference-drift.ts';
+import { judgeFrames, type RejectionCounts } from './rejection.ts';
+import { focusZNm, mergePasses, type Planes, resamplePlanes, smoothPlanes } from './sweep-planes.ts';
+import { type ProfileSample, samplesOf } from './sweep-samples.ts';
+import { type SweepFrame, type SweepTracks, trackSweep } from './sweep-tracks.ts';
+import { type BeadVisit, beadVisits, type PlaneAverage } from './sweep-visits.ts';
+
+export type { SweepFrame } from './sweep-tracks.ts';
 
 /** Fewest planes a lookup can use: its parabola needs room on both sides. */
 const MIN_PLANES = 8;
 
-/** Frames given to the engine at a time. */
-const BATCH = 16;
+/** Fewest beads whose common way is the drift of the field when nobody names references. */
+const MIN_BEADS_OF_FIELD = 3;
 
-/** One frame of a focal sweep. */
-export interface SweepFrame {
-  /** Bytes of the whole frame [row, column], little-endian; copied before the next frame is asked for. */
-  pixels: Uint8Array;
-  /** Height of the plane it was taken at; frames of one plane have exactly the same. */
-  planeZNm: number;
-}
-
-export interface BuildOptions {
+export interface FieldOptions {
   /** Configured here; the caller closes it. */
   engine: Pick<Engine, 'configure' | 'track'>;
-  /** How beads will be tracked with this Z-LUT; a lookup finds nothing yet, and may stay. */
+  /** How beads will be tracked with these Z-LUTs; a lookup finds nothing yet, and may stay. */
   plan: Plan;
   shape: FrameShape;
-  roi: Roi;
-  /** Name of the Z-LUT in messages. */
-  name: string;
+  rois: readonly Roi[];
+  /** Name of the Z-LUT of a bead in messages. */
+  nameOf(bead: number): string;
+  /** Ids of stuck beads, which tell the drift; all beads together when left out. */
+  references?: readonly number[] | undefined;
+  /** Default mean. */
+  average?: PlaneAverage | undefined;
+  /** Smooths along z with this standard deviation. */
+  smoothNm?: number | undefined;
+  /** Puts the planes on even heights this far apart. */
+  resampleNm?: number | undefined;
+  /** Takes one way through the planes only. */
+  onlyPass?: number | undefined;
+  /** Called with the number of frames tracked so far. */
+  onProgress?: ((frames: number) => void) | undefined;
   /** Fits a model to all frames, too, which are kept for it; called with each of `MODEL_ROUNDS` rounds. */
-  onModelRound?: (round: number) => void;
+  onModelRound?: ((round: number, bead: number) => void) | undefined;
 }
 
-export interface BuiltZLut {
-  zLut: ZLut;
-  /** Frames in the Z-LUT. */
+/** What a sweep gave for one bead. */
+export interface BuiltBead {
+  bead: number;
+  /** Null when it could not be made: `error` says why. */
+  zLut: ZLut | null;
+  error: ZLutError | null;
+  /** Frames in the Z-LUT, those that were rejected, and by which rule. */
   used: number;
-  /** Frames left out because the bead was not found. */
   rejected: number;
+  rejections: RejectionCounts;
+  /** nm, planes that no frame is left of. */
+  missingZNm: number[];
+  /** Passes in the Z-LUT; `why` when not all are. */
+  passes: number[];
+  why?: string;
+  /** Every frame that is used, at the height of the focus. */
+  samples: ProfileSample[];
 }
 
-interface Plane {
+/** What a sweep gave for a whole field. */
+export interface BuiltField {
+  beads: BuiltBead[];
   frames: number;
-  used: number;
-  /** [radius] sum and number of the counts that are not NaN. */
-  sums: Float64Array;
-  counts: Uint32Array;
+  /** Ways through the planes. */
+  passes: Pass[];
+  motion: SweepMotion;
+  /** Whether times are s; else they are frames. */
+  timed: boolean;
+  duration: number;
+  /** px, range of the way of the references; null without any. */
+  driftPx: { x: number; y: number } | null;
 }
 
 /**
- * Plain Z-LUT of one bead from a focal sweep: the mean radial profile at each height, every frame tracked first,
- * so that a bead that drifts while the focus moves still gives sharp rings.
+ * Z-LUTs of all beads of a field from one focal sweep: the mean radial profile at each height, every frame tracked
+ * first, so that a bead that drifts while the focus moves still gives sharp rings.
  *
- * @returns planes in rising z; a bin that was empty in every frame of a plane is NaN
- * @throws {ZLutError} if there are fewer than 8 planes or a plane has no frame in which the bead was found
+ * Heights are those of the first pass at the start of the sweep: hysteresis and drift of the focus are measured
+ * between the passes and taken out.
+ *
+ * @returns planes in rising z; a bin that was empty in every frame of a plane is NaN. A bead without a Z-LUT has an error
+ * @throws {ZLutError} if the plan makes no profiles, or a reference is not among the beads
  * Source: Gosse & Croquette 2002, doi:10.1016/S0006-3495(02)75672-5; the mean ignores NaN as MagScope's.
+ */
+export async function buildZLuts(
+  frames: AsyncIterable<SweepFrame>,
+  options: FieldOptions,
+): Promise<BuiltField> {
+  const { plan, shape, rois, onModelRound } = options;
+  const methods = rois.map(({ bead, size }) => methodOf(plan, size, options.nameOf(bead)));
+  const references = referencesOf(options);
+  const crops: Pixels[][] = [];
+  const keep = (pixels: Pixels) => crops.push(rois.map((roi) => cropRoi(pixels, shape.width, roi)));
+  const tracks = await trackSweep(frames, { ...options, ...(onModelRound && { onFrame: keep }) });
+
+  const timed = tracks.timeS.every(Number.isFinite);
+  const time = timed ? tracks.timeS : tracks.timeS.map((_, index) => index);
+  const passes = findPasses(tracks.planeZNm, tracks.pass, time);
+  const all = rois.map((_, index) => index);
+  const steady = references ?? (rois.length >= MIN_BEADS_OF_FIELD ? all : null);
+  const drift = steady && fieldDrift(tracks, steady);
+  const judged = all.map((index) => judgeFrames(tracks, passes, index, drift));
+  const average = options.average ?? 'mean';
+  const visits = all.map((index) =>
+    beadVisits(tracks, passes, index, methods[index]!.radii, judged[index]!.used, average),
+  );
+  const motion = measureMotion(visits, passes, references ?? all);
+  const startTime = time[0] ?? 0;
+  const beads = rois.map((roi, index): BuiltBead => {
+    const { counts: rejections } = judged[index]!;
+    const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
+    const common = { bead: roi.bead, used: tracks.frames - rejected, rejected, rejections };
+    const name = options.nameOf(roi.bead);
+    try {
+      const merged = planesOf(visits[index]!, passes, motion, startTime, name, options);
+      const { zNm, profiles, missingZNm, passes: taken, why } = merged;
+      const { radii, ...method } = methods[index]!;
+      const zLut: ZLut = { name, planes: zNm.length, radii, planeZNm: zNm, profiles, method };
+      const samples = samplesOf(tracks, visits[index]!, taken, index, radii, (visit) =>
+        taken.length > 1 ? focusZNm(visit, motion, startTime) : visit.planeZNm,
+      );
+      if (onModelRound) {
+        const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
+        const kept = samples.map(({ frame, zNm: z }) =>
+          calibrationFrame(crops, tracks, frame, index, roi, z),
+        );
+        const onRound = (round: number) => onModelRound(round, roi.bead);
+        zLut.model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound });
+      }
+      return { ...common, zLut, error: null, missingZNm, passes: taken, ...(why && { why }), samples };
+    } catch (error) {
+      if (!(error instanceof ZLutError)) throw error;
+      return { ...common, zLut: null, error, missingZNm: [], passes: [], samples: [] };
+    }
+  });
+  return {
+    ...{ beads, frames: tracks.frames, passes, motion, timed },
+    duration: tracks.frames > 0 ? time.at(-1)! - startTime : 0,
+    driftPx: drift && { x: rangeOf(drift.xPx), y: rangeOf(drift.yPx) },
+  };
+}
+
+export interface BuildOptions extends Omit<FieldOptions, 'rois' | 'nameOf' | 'onModelRound'> {
+  roi: Roi;
+  name: string;
+  onModelRound?: (round: number) => void;
+}
+
+/**
+ * As `buildZLuts`, of one bead.
+ * @throws {ZLutError} also if it has fewer than 8 planes
  */
 export async function buildZLut(
   frames: AsyncIterable<SweepFrame>,
-  options: BuildOptions,
-): Promise<BuiltZLut> {
-  const { engine, plan, shape, roi, name, onModelRound } = options;
-  const method = planMethod(plan, roi.size);
-  if (method === null) {
+  { roi, name, ...options }: BuildOptions,
+): Promise<BuiltBead & { zLut: ZLut }> {
+  const { beads } = await buildZLuts(frames, { ...options, rois: [roi], nameOf: () => name });
+  const [built] = beads;
+  if (built?.zLut) return { ...built, zLut: built.zLut };
+  throw built!.error;
+}
+
+function methodOf(plan: Plan, size: number, name: string): ProfileMethod & { radii: number } {
+  const method = planMethod(plan, size);
+  if (method) return method;
+  throw new ZLutError({
+    where: name,
+    expected: 'a pipeline that makes radial profiles',
+    received: plan.map(({ stage }) => stage).join(', ') || 'none',
+    remedy: 'add the stage radial-profile',
+  });
+}
+
+/** Indices of the references; null when none are named. */
+function referencesOf({ references, rois }: FieldOptions): number[] | null {
+  if (!references || references.length === 0) return null;
+  return references.map((id) => {
+    const index = rois.findIndex(({ bead }) => bead === id);
+    if (index >= 0) return index;
     throw new ZLutError({
-      where: name,
-      expected: 'a pipeline that makes radial profiles',
-      received: plan.map(({ stage }) => stage).join(', ') || 'none',
-      remedy: 'add the stage radial-profile',
+      where: 'reference beads',
+      expected: `some of the beads ${rois.map(({ bead }) => bead).join(', ')}`,
+      received: `${id}`,
+    });
+  });
+}
+
+/** Planes of a bead, as they are asked for. */
+function planesOf(
+  visits: readonly BeadVisit[][],
+  passes: readonly Pass[],
+  motion: SweepMotion,
+  startTime: number,
+  name: string,
+  { onlyPass, smoothNm, resampleNm }: FieldOptions,
+) {
+  const only = onlyPass === undefined ? null : visits[onlyPass];
+  if (only === undefined) {
+    const received = `pass ${onlyPass} of ${passes.length}`;
+    throw new ZLutError({ where: name, expected: 'a pass that was recorded', received });
+  }
+  const merged = only
+    ? {
+        ...mergePasses([only], passes.slice(0, 1), motion, startTime),
+        passes: [onlyPass!],
+        why: 'one pass was asked for',
+      }
+    : mergePasses(visits, passes, motion, startTime);
+  const wanted = merged.passes.flatMap((pass) => passes[pass]!.visits.map(({ planeZNm }) => planeZNm));
+  const present = new Set(merged.passes.flatMap((pass) => visits[pass]!.map(({ planeZNm }) => planeZNm)));
+  const missingZNm = [...new Set(wanted)].filter((zNm) => !present.has(zNm)).sort((a, b) => a - b);
+  checkEnough(name, present.size, missingZNm);
+  const radii = visits.flat()[0]!.profile.length;
+  let planes: Planes = merged;
+  if (smoothNm !== undefined) planes = smoothPlanes(planes, radii, smoothNm);
+  if (resampleNm !== undefined) planes = resamplePlanes(planes, radii, resampleNm);
+  if (planes.zNm.length < MIN_PLANES) checkEnough(name, planes.zNm.length, []);
+  const { passes: taken, why } = merged;
+  return { zNm: planes.zNm, profiles: planes.profiles, missingZNm, passes: taken, why };
+}
+
+/** @throws {ZLutError} with too few planes, or when more than half of them have no frame */
+function checkEnough(name: string, planes: number, missingZNm: readonly number[]): void {
+  if (missingZNm.length > planes) {
+    throw new ZLutError({
+      where: `${name} plane z ${missingZNm[0]} nm`,
+      expected: 'the bead in at least one frame, as in most planes',
+      received: `none in ${missingZNm.length} of ${planes + missingZNm.length} planes`,
+      remedy: 'move the ROI onto the bead, or leave these planes out',
     });
   }
-  const { radii } = method;
-  await engine.configure({ ...shape, plan, rois: [roi], zLuts: [], zLutOfBead: [-1], profiles: true });
+  if (planes >= MIN_PLANES) return;
+  throw new ZLutError({
+    where: name,
+    expected: `frames at ${MIN_PLANES} or more heights`,
+    received: `${planes}`,
+    remedy: 'record a focal sweep with more planes, or check the plane z',
+  });
+}
 
-  const planes = new Map<number, Plane>();
-  const buffers = Array.from({ length: BATCH }, () => new ArrayBuffer(Math.ceil(frameBytes(shape) / 8) * 8));
-  const planeZNm: number[] = [];
-  const kept: CalibrationFrame[] = [];
-  const trackBatch = async () => {
-    const table = createTrackTable(planeZNm.length, 1, radii);
-    await engine.track(buffers.slice(0, planeZNm.length), table);
-    for (const [frame, zNm] of planeZNm.entries()) {
-      addFrame(planes, zNm, table, frame);
-      const [xPx, yPx] = [table.xPx[frame]! - roi.left, table.yPx[frame]! - roi.top];
-      if (!onModelRound || Number.isNaN(xPx) || Number.isNaN(yPx)) continue;
-      kept.push({ pixels: cropRoi(buffers[frame]!, shape, roi), zNm, xPx, yPx });
-    }
-    planeZNm.length = 0;
-  };
-  for await (const frame of frames) {
-    new Uint8Array(buffers[planeZNm.length]!).set(frame.pixels);
-    planeZNm.push(frame.planeZNm);
-    if (planeZNm.length === BATCH) await trackBatch();
-  }
-  if (planeZNm.length > 0) await trackBatch();
-  const built = assemble(planes, method, name);
-  if (!onModelRound) return built;
-  const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
-  const model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound: onModelRound });
-  return { ...built, zLut: { ...built.zLut, model } };
+function calibrationFrame(
+  crops: readonly Pixels[][],
+  tracks: SweepTracks,
+  frame: number,
+  bead: number,
+  roi: Roi,
+  zNm: number,
+): CalibrationFrame {
+  const [xPx, yPx] = [tracks.xPx[frame]![bead]! - roi.left, tracks.yPx[frame]![bead]! - roi.top];
+  return { pixels: crops[frame]![bead]!, zNm, xPx, yPx };
 }
 
 /** [row, column] counts of the ROI in a frame. */
-function cropRoi(frame: ArrayBuffer, { width, pixelFormat }: FrameShape, { left, top, size }: Roi): Pixels {
-  const pixels = viewPixels(frame, pixelFormat);
+function cropRoi(pixels: Pixels, width: number, { left, top, size }: Roi): Pixels {
   const crop = pixels.slice(0, size * size);
   for (let row = 0; row < size; row++) {
     const from = (top + row) * width + left;
@@ -120,64 +268,7 @@ function cropRoi(frame: ArrayBuffer, { width, pixelFormat }: FrameShape, { left,
   return crop;
 }
 
-/** Adds the profile of one tracked frame to its plane, unless the bead was not found in it. */
-function addFrame(planes: Map<number, Plane>, zNm: number, table: TrackTable, frame: number): void {
-  const { radii, profiles } = table;
-  let plane = planes.get(zNm);
-  if (!plane) {
-    plane = { frames: 0, used: 0, sums: new Float64Array(radii), counts: new Uint32Array(radii) };
-    planes.set(zNm, plane);
-  }
-  plane.frames++;
-  if (Number.isNaN(table.xPx[frame]!) || Number.isNaN(table.yPx[frame]!)) return;
-  plane.used++;
-  for (let radius = 0; radius < radii; radius++) {
-    const counts = profiles[frame * radii + radius]!;
-    if (Number.isNaN(counts)) continue;
-    plane.sums[radius]! += counts;
-    plane.counts[radius]!++;
-  }
-}
-
-function assemble(
-  planes: Map<number, Plane>,
-  { radii, ...method }: ProfileMethod & { radii: number },
-  name: string,
-): BuiltZLut {
-  const rising = [...planes].sort(([zNm], [otherZNm]) => zNm - otherZNm);
-  if (rising.length < MIN_PLANES) {
-    throw new ZLutError({
-      where: name,
-      expected: `frames at ${MIN_PLANES} or more heights`,
-      received: `${rising.length}`,
-      remedy: 'record a focal sweep with more planes, or check the plane z',
-    });
-  }
-  const zLut: ZLut = {
-    name,
-    planes: rising.length,
-    radii,
-    planeZNm: Float64Array.from(rising, ([zNm]) => zNm),
-    profiles: new Float64Array(rising.length * radii),
-    method,
-  };
-  let all = 0;
-  let used = 0;
-  for (const [index, [zNm, plane]] of rising.entries()) {
-    if (plane.used === 0) {
-      throw new ZLutError({
-        where: `${name} plane z ${zNm} nm`,
-        expected: 'at least one frame in which the bead is found',
-        received: `none of ${plane.frames}`,
-        remedy: 'move the ROI onto the bead, or leave this plane out',
-      });
-    }
-    // 0 / 0 marks a bin that was always empty as NaN.
-    for (let radius = 0; radius < radii; radius++) {
-      zLut.profiles[index * radii + radius] = plane.sums[radius]! / plane.counts[radius]!;
-    }
-    all += plane.frames;
-    used += plane.used;
-  }
-  return { zLut, used, rejected: all - used };
+function rangeOf(values: Float64Array): number {
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? 0 : Math.max(...finite) - Math.min(...finite);
 }

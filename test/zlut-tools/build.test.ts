@@ -54,12 +54,12 @@ describe('plain Z-LUT', () => {
           const [level] = new Uint8Array(frames[frame]!);
           xPx[frame] = yPx[frame] = level === 9 ? Number.NaN : 20;
           profiles.fill(level!, frame * radii, (frame + 1) * radii);
-          if (level === 2) profiles[frame * radii + 1] = Number.NaN;
+          if (level === 20) profiles[frame * radii + 1] = Number.NaN;
           profiles[frame * radii + 2] = Number.NaN;
         }
       },
     };
-    const levels = [2, 6, 9];
+    const levels = [20, 24, 9];
     const frames = sweep(
       heights.flatMap((zNm) => levels.map(() => zNm)),
       (pixels, frame) => pixels.fill(levels[frame % 3]!),
@@ -72,7 +72,7 @@ describe('plain Z-LUT', () => {
       name: 'sweep',
     });
     expect([used, rejected]).toEqual([52, 26]);
-    expect([...zLut.profiles.subarray(20, 25)]).toEqual([4, 6, Number.NaN, 4, 4]);
+    expect([...zLut.profiles.subarray(20, 25)]).toEqual([22, 24, Number.NaN, 22, 22]);
   });
 
   test('frames without the bead are left out and counted', async () => {
@@ -85,12 +85,22 @@ describe('plain Z-LUT', () => {
     expect(zLut).toEqual((await build(sweep(heights))).zLut);
   });
 
-  test('a plane without the bead is named', async () => {
+  test('a plane without the bead is left out and told', async () => {
     const blank = (pixels: Uint8Array, frame: number) => {
       if (frame === 4) pixels.fill(60);
     };
+    const { zLut, missingZNm, rejections } = await build(sweep(heights, blank));
+    expect(missingZNm).toEqual([400]);
+    expect(rejections.lost).toBe(1);
+    expect([...zLut.planeZNm]).toEqual(heights.filter((zNm) => zNm !== 400));
+  });
+
+  test('a sweep that shows the bead in less than half of its planes is refused', async () => {
+    const blank = (pixels: Uint8Array, frame: number) => {
+      if (frame % 3 !== 0) pixels.fill(60);
+    };
     await expect(build(sweep(heights, blank))).rejects.toThrow(
-      /sweep plane z 400 nm: .*received none of 1; move the ROI/,
+      /sweep plane z 100 nm: .*received none in 17 of 26 planes; move the ROI/,
     );
   });
 

@@ -1,0 +1,87 @@
+import type { FrameShape } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import { createFastSensor, sensorFor } from '#simulation/camera-noise.ts';
+import { createFastRenderer, type FastRenderer } from '#simulation/fast-renderer.ts';
+import { createRandom } from '#simulation/random.ts';
+import { createScene, sceneRois } from '#simulation/scene.ts';
+import type { SweepFrame } from '#zlut-tools/build.ts';
+
+export interface SimulatedSweepParams {
+  beads: number;
+  radiiNm: readonly number[];
+  planeZNm: readonly number[];
+  framesPerPlane: number;
+  fps: number;
+  bothWays: boolean;
+  /** Move of the focus that the planes do not tell: by the time, and on the way back. */
+  driftNmPerS: number;
+  hysteresisNm: number;
+  photonsPerPixel: number;
+  roiSize?: number;
+  /** Spoils a frame before it is exposed. */
+  spoil?: (light: Float32Array, frame: number) => void;
+  seed: number;
+}
+
+/** A field of stuck beads under a camera, at known heights. */
+export interface SimulatedField {
+  shape: FrameShape;
+  rois: Roi[];
+  /** Frames of a focal sweep, in one buffer that is written anew for each. */
+  sweep(): AsyncGenerator<SweepFrame>;
+  /** A frame with every bead at this height, in a buffer of its own. */
+  at(zNm: number): Uint8Array<ArrayBuffer>;
+}
+
+/** Optics, pixels and noise of the simulated camera, with a focus stage that drifts and lags. */
+export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
+  const { beads, radiiNm, planeZNm, framesPerPlane, fps, roiSize = 64, seed } = params;
+  const zRangeNm = [Math.min(...planeZNm) - 500, Math.max(...planeZNm) + 500] as const;
+  const scene = createScene({
+    ...{ beads, referenceBeads: beads, radiiNm, zRangeNm: [0, 0], seed },
+    spacingPx: roiSize + 8,
+  });
+  const { width, height } = scene;
+  const renderers = new Map<number, FastRenderer>();
+  for (const radiusNm of radiiNm) {
+    const renderer = createFastRenderer({ optics: { radiusNm }, zRangeNm, supportPx: roiSize, taperPx: 8 });
+    renderers.set(radiusNm, renderer);
+  }
+  const random = createRandom(seed);
+  const sensor = sensorFor('mono12', { photonsPerPixel: params.photonsPerPixel, readNoise: 3 });
+  const expose = createFastSensor(sensor, random.uint32());
+  const light = new Float32Array(width * height);
+  const draw = (zNm: number, into: Uint16Array, frame: number) => {
+    light.fill(1);
+    for (const { xPx, yPx, radiusNm } of scene.beads) {
+      const [x, y] = [xPx + random.uniform() - 0.5, yPx + random.uniform() - 0.5];
+      renderers.get(radiusNm)!.add(light, width, height, x, y, zNm);
+    }
+    params.spoil?.(light, frame);
+    expose(light, width, into);
+  };
+  return {
+    shape: { width, height, pixelFormat: 'mono12' },
+    rois: sceneRois(scene, roiSize),
+    async *sweep() {
+      const counts = new Uint16Array(width * height);
+      const ways = params.bothWays ? [planeZNm, planeZNm.toReversed()] : [planeZNm];
+      let frame = 0;
+      for (const [pass, way] of ways.entries()) {
+        for (const zNm of way) {
+          for (let repeat = 0; repeat < framesPerPlane; repeat++) {
+            const timeS = frame / fps;
+            draw(zNm + params.driftNmPerS * timeS + (pass === 1 ? params.hysteresisNm : 0), counts, frame);
+            yield { pixels: new Uint8Array(counts.buffer), planeZNm: zNm, pass, timeS, frame };
+            frame++;
+          }
+        }
+      }
+    },
+    at(zNm) {
+      const counts = new Uint16Array(Math.ceil((width * height) / 4) * 4);
+      draw(zNm, counts.subarray(0, width * height), -1);
+      return new Uint8Array(counts.buffer);
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { TRACK_STATUS } from '#protocol/track-status.ts';
+import type { Pass } from './passes.ts';
+import { mean, median, robustSigma } from './sweep-statistics.ts';
+import { profileIn, type SweepTracks } from './sweep-tracks.ts';
+
+/** Why a frame is not in a Z-LUT, and what the rule asks; the first that holds counts. */
+export const REJECTION_RULES = {
+  lost: 'the bead was not found',
+  'roi-edge': 'its center lies outside the middle half of the ROI',
+  jump: 'its center lies off its path by more than 6 sigma and 1.5 px',
+  dim: 'its mean counts lie under 0.7 of those of the frames around it',
+  blur: 'its rings have under 0.7 of the contrast of the other frames of the plane',
+  outlier: 'its profile is farther from that of the plane than 6 robust sigma and 3 times the usual',
+} as const;
+
+export type RejectionRule = keyof typeof REJECTION_RULES;
+
+/** Frames rejected, by rule. */
+export type RejectionCounts = Record<RejectionRule, number>;
+
+const RULES = Object.keys(REJECTION_RULES) as RejectionRule[];
+
+const DIM_SHARE = 0.7;
+const BLUR_SHARE = 0.7;
+const OUTLIER_SIGMAS = 6;
+const OUTLIER_TIMES = 3;
+const JUMP_SIGMAS = 6;
+const JUMP_PX = 1.5;
+
+/** Frames on either side whose path and light a frame is compared with. */
+const NEIGHBORS = 8;
+
+/** Fewest frames of a plane that can tell which of them is unlike the others. */
+const MIN_FRAMES = 3;
+
+/** Fewest frames of a sweep whose deviations make a sigma. */
+const MIN_FRAMES_FOR_SIGMA = 12;
+
+export interface Judgement {
+  /** [frame] whether it is used. */
+  used: Uint8Array;
+  counts: RejectionCounts;
+}
+
+/** No frame rejected. */
+export function noRejections(): RejectionCounts {
+  return Object.fromEntries(RULES.map((rule) => [rule, 0])) as RejectionCounts;
+}
+
+/**
+ * Which frames of a bead its Z-LUT is made of.
+ * @param drift [frame] px that the whole field has moved, which is no jump of the bead
+ */
+export function judgeFrames(
+  tracks: SweepTracks,
+  passes: readonly Pass[],
+  bead: number,
+  drift: { xPx: ArrayLike<number>; yPx: ArrayLike<number> } | null,
+): Judgement {
+  const verdicts = new Array<RejectionRule | undefined>(tracks.frames);
+  const reject = (frame: number, rule: RejectionRule) => {
+    verdicts[frame] ??= rule;
+  };
+  const isUsed = (frame: number) => verdicts[frame] === undefined;
+
+  for (let frame = 0; frame < tracks.frames; frame++) {
+    if (Number.isNaN(tracks.xPx[frame]![bead]! + tracks.yPx[frame]![bead]!)) reject(frame, 'lost');
+    else if (tracks.status[frame]![bead]! & TRACK_STATUS['roi-edge']) reject(frame, 'roi-edge');
+  }
+  const found = Array.from({ length: tracks.frames }, (_, frame) => frame).filter(isUsed);
+  for (const axis of ['xPx', 'yPx'] as const) {
+    const path = found.map((frame) => tracks[axis][frame]![bead]! - (drift?.[axis][frame] ?? 0));
+    const off = offNeighbors(path).map((value, place) => path[place]! - value);
+    const limit = Math.max(JUMP_PX, JUMP_SIGMAS * robustSigma(off, 0));
+    for (const [place, frame] of found.entries()) if (Math.abs(off[place]!) > limit) reject(frame, 'jump');
+  }
+  const light = found.map((frame) => meanCounts(profileIn(tracks, frame, bead)));
+  const around = offNeighbors(light);
+  for (const [place, frame] of found.entries()) {
+    if (light[place]! < DIM_SHARE * around[place]!) reject(frame, 'dim');
+  }
+  const visits = passes.flatMap((pass) => pass.visits).map(({ frames }) => frames);
+  for (const frames of visits) {
+    const contrasts = frames.map((frame) =>
+      isUsed(frame) ? contrast(profileIn(tracks, frame, bead)) : Number.NaN,
+    );
+    if (contrasts.filter(Number.isFinite).length < MIN_FRAMES) continue;
+    const usual = median(contrasts);
+    for (const [place, frame] of frames.entries())
+      if (contrasts[place]! < BLUR_SHARE * usual) reject(frame, 'blur');
+  }
+  for (const frame of outliers(tracks, visits, bead, isUsed)) reject(frame, 'outlier');
+
+  const counts = noRejections();
+  const used = new Uint8Array(tracks.frames);
+  for (let frame = 0; frame < tracks.frames; frame++) {
+    const rule = verdicts[frame];
+    if (rule) counts[rule]++;
+    else used[frame] = 1;
+  }
+  return { used, counts };
+}
+
+/** [place] median of the values before and after each. */
+function offNeighbors(values: readonly number[]): number[] {
+  return values.map((_, place) =>
+    median(values.slice(Math.max(0, place - NEIGHBORS), place + NEIGHBORS + 1)),
+  );
+}
+
+/** Mean counts of the disc: rings weighed by their pixels, since defocus only moves light between them. */
+function meanCounts(profile: Float32Array): number {
+  let sum = 0;
+  let weight = 0;
+  for (let radius = 0; radius < profile.length; radius++) {
+    const counts = profile[radius]!;
+    if (Number.isNaN(counts)) continue;
+    sum += (radius + 0.5) * counts;
+    weight += radius + 0.5;
+  }
+  return sum / weight;
+}
+
+/** Standard deviation of the counts over the radii. */
+function contrast(profile: Float32Array): number {
+  const counts = profile.filter((value) => !Number.isNaN(value));
+  const center = mean(counts);
+  return Math.sqrt(mean(counts.map((value) => (value - center) ** 2)));
+}
+
+/** Frames whose profile is far from the median profile of their plane, by the spread over the whole sweep. */
+function outliers(
+  tracks: SweepTracks,
+  visits: readonly (readonly number[])[],
+  bead: number,
+  isUsed: (frame: number) => boolean,
+): number[] {
+  const frames: number[] = [];
+  /** Distance over the usual distance of the plane: a plane near the focus has more noise. */
+  const ratios: number[] = [];
+  for (const all of visits) {
+    const used = all.filter(isUsed);
+    if (used.length < MIN_FRAMES) continue;
+    const profiles = used.map((frame) => profileIn(tracks, frame, bead));
+    const middle = medianProfile(profiles);
+    const distances = profiles.map((profile) => distance(profile, middle));
+    const usual = median(distances);
+    if (!(usual > 0)) continue;
+    frames.push(...used);
+    ratios.push(...distances.map((value) => value / usual));
+  }
+  if (ratios.length < MIN_FRAMES_FOR_SIGMA) return [];
+  const center = median(ratios);
+  // Distances of good frames are skewed: of a few frames, six sigma alone would reject one in fifty.
+  const limit = Math.max(OUTLIER_TIMES, center + OUTLIER_SIGMAS * robustSigma(ratios, center));
+  return frames.filter((_, place) => ratios[place]! > limit);
+}
+
+/** [radius] middle of the profiles' counts; NaN where all are. */
+export function medianProfile(profiles: readonly ArrayLike<number>[]): Float64Array {
+  const radii = profiles[0]?.length ?? 0;
+  return Float64Array.from({ length: radii }, (_, radius) =>
+    median(profiles.map((profile) => profile[radius]!)),
+  );
+}
+
+/** Root mean square difference of shapes: each profile less its own mean, so that a flicker of the lamp is none. */
+function distance(profile: Float32Array, other: Float64Array): number {
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (let radius = 0; radius < profile.length; radius++) {
+    const difference = profile[radius]! - other[radius]!;
+    if (Number.isNaN(difference)) continue;
+    sum += difference;
+    squares += difference * difference;
+    count++;
+  }
+  return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+}

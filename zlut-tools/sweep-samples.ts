@@ -1,0 +1,35 @@
+import { profileIn, type SweepTracks } from './sweep-tracks.ts';
+import type { BeadVisit } from './sweep-visits.ts';
+
+/** Profile of a bead in one frame whose height is known. */
+export interface ProfileSample {
+  /** Index of the frame. */
+  frame: number;
+  /** Way through the planes. */
+  pass: number;
+  /** Frames of one height on one way have the same. */
+  visit: number;
+  zNm: number;
+  /** [radius] counts */
+  profile: ArrayLike<number>;
+}
+
+/** The frames of a bead that its Z-LUT is made of, with the height each was taken at. */
+export function samplesOf(
+  tracks: SweepTracks,
+  visits: readonly BeadVisit[][],
+  passes: readonly number[],
+  bead: number,
+  radii: number,
+  heightOf: (visit: BeadVisit) => number,
+): ProfileSample[] {
+  return passes
+    .flatMap((pass) => visits[pass]!)
+    .flatMap((visit, index) => {
+      const zNm = heightOf(visit);
+      return visit.frames.map((frame) => {
+        const profile = profileIn(tracks, frame, bead).subarray(0, radii);
+        return { frame, pass: visit.pass, visit: index, zNm, profile };
+      });
+    });
+}
