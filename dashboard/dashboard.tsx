@@ -1,21 +1,20 @@
-import type { BeadActions } from './bead-actions.ts';
-import type { LiveStore } from './live-store.ts';
 import { BeadList } from './panels/bead-list.tsx';
 import { EventLog } from './panels/event-log.tsx';
 import { FrameLedger } from './panels/frame-ledger.tsx';
 import { LatencyBudget } from './panels/latency-budget.tsx';
 import { LiveCamera } from './panels/live-camera.tsx';
-import { LivePlots } from './panels/live-plots.tsx';
 import { StatusBar } from './panels/status-bar.tsx';
+import type { ViewProps } from './views/view.ts';
+import { ViewTabs } from './views/view-tabs.tsx';
 
 /** The whole page. */
-export function Dashboard({ store, actions }: { store: LiveStore; actions: BeadActions }) {
+export function Dashboard({ store, actions, connection }: ViewProps) {
   return (
     <>
       <StatusBar store={store} />
       <main class={store.isLive.value ? '' : 'is-stale'}>
         <LiveCamera store={store} actions={actions} />
-        <LivePlots store={store} />
+        <ViewTabs store={store} actions={actions} connection={connection} />
         <BeadList store={store} actions={actions} />
         <FrameLedger store={store} />
         <LatencyBudget store={store} />

@@ -24,4 +24,7 @@ effect(() => {
 });
 
 const root = document.getElementById('dashboard');
-if (root) render(<Dashboard store={store} actions={beadActions(store, connection)} />, root);
+if (root) {
+  const actions = beadActions(store, connection);
+  render(<Dashboard store={store} actions={actions} connection={connection} />, root);
+}

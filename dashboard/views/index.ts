@@ -1,0 +1,7 @@
+import { LivePlots } from '../panels/live-plots.tsx';
+import type { View } from './view.ts';
+
+/** The views from left to right: a new one is a file and a line here. */
+export const VIEWS: readonly View[] = [
+  { id: 'live-plots', title: 'Live Plots', load: async () => LivePlots },
+];
