@@ -12,6 +12,7 @@ function find(facts: Partial<RingFind>): RingFind {
     balance: 0.6,
     agreement: 0.97,
     lowAgreement: 0.95,
+    mirror: 0.95,
     ...facts,
   };
 }

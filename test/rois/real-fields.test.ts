@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
+import { chooseProposals } from '#protocol/detect-beads.ts';
 import { frameBytes, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import { findBeads, roisOfBeads, suggestRoiSize } from '#rois/find-beads.ts';
+import { proposeBeads } from '#rois/propose-beads.ts';
 
 const REAL = new URL('../../../shared/data/real/', import.meta.url).pathname;
 
@@ -97,6 +99,66 @@ describe.skipIf(!existsSync(REAL))('beads in pictures of real instruments (skips
     expect(compare(frame, isolated.map(place), 2).missed).toEqual([]);
     const all = beads.map(({ det_x, det_y }) => ({ x: det_x, y: det_y }));
     expect(compare(frame, all, 5).unlisted.length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['mt_field_dekker', '00008153.jpg', 64, 61, 25],
+    ['mt_field_vannoort_crop', 'field_crop.png', 100, 20, 2],
+  ])(
+    '%s: proposes every isolated bead as such and at most 2 others, the rest of the beads as pairs, clusters and edges',
+    async (folder, image, roiSize, isolatedBeads, crowdedBeads) => {
+      const { beads } = readExpected<{ beads: ListedBead[] }>(folder);
+      const frame = await readFrame(`${folder}/${image}`);
+      const proposals = chooseProposals(proposeBeads(frame.pixels, frame, { roiSize }), {});
+      const at = ({ x, y }: { x: number; y: number }, px: number) =>
+        proposals.find(({ xPx, yPx }) => Math.hypot(xPx - x, yPx - y) <= px);
+      // The symmetry center of a bead of a pair may be that of the pair.
+      const seenAt = ({ det_x, det_y }: ListedBead) => at({ x: det_x, y: det_y }, 4);
+      const isolated = beads.filter(({ quality }) => quality === 'isolated');
+      const right = new Set(
+        isolated.map((bead) => at(place(bead), 2)).filter((one) => one?.kind === 'isolated'),
+      );
+      // The target is 97 %; this is every one.
+      expect(right.size).toBe(isolatedBeads);
+      const wrong = proposals.filter((one) => one.kind === 'isolated' && !right.has(one));
+      expect(wrong.length).toBeLessThanOrEqual(2);
+      const crowded = beads.filter(({ quality }) => quality === 'overlap').map((bead) => seenAt(bead)?.kind);
+      const marked = crowded.filter((kind) => kind === 'pair' || kind === 'cluster' || kind === 'edge');
+      expect(marked.length).toBeGreaterThanOrEqual(crowdedBeads - 2);
+      for (const bead of beads.filter(({ quality }) => quality === 'edge')) {
+        expect(seenAt(bead)?.kind ?? 'edge').toBe('edge');
+      }
+    },
+  );
+
+  test.each([
+    ['mt_field_dekker', '00008153.jpg', 64, { xPx: 1050, yPx: 158 }],
+    ['mt_field_vannoort_crop', 'field_crop.png', 100, { xPx: 580, yPx: 620 }],
+  ])(
+    '%s: every isolated bead is like one of them, whatever its height, and at most 2 others are',
+    async (folder, image, roiSize, seed) => {
+      const { beads } = readExpected<{ beads: ListedBead[] }>(folder);
+      const frame = await readFrame(`${folder}/${image}`);
+      const like = chooseProposals(proposeBeads(frame.pixels, frame, { roiSize, seed }), {
+        kinds: ['isolated'],
+      });
+      const isolated = beads.filter(({ quality }) => quality === 'isolated').map(place);
+      for (const { x, y } of isolated) {
+        expect(
+          like.some(({ xPx, yPx }) => Math.hypot(xPx - x, yPx - y) < 2),
+          `${x}, ${y}`,
+        ).toBe(true);
+      }
+      expect(like.length).toBeLessThanOrEqual(isolated.length + 2);
+    },
+  );
+
+  test('two beads within one another, at x 985 and y 718 px of a real field, are one pair that their neighbor is near', async () => {
+    const frame = await readFrame('mt_field_vannoort_crop/field_crop.png');
+    const near = chooseProposals(proposeBeads(frame.pixels, frame, { roiSize: 100 }), {}).filter(
+      ({ xPx, yPx }) => Math.hypot(xPx - 985, yPx - 718) < 100,
+    );
+    expect(near.map(({ kind }) => kind)).toEqual(['cluster', 'cluster']);
   });
 
   test('two big beads among 150 specks of dust: the two', async () => {

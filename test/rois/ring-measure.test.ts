@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type FrameLevel, frameLevels } from '#rois/frame-levels.ts';
-import { createRingMeter } from '#rois/ring-measure.ts';
+import { createRingMeter, RADII } from '#rois/ring-measure.ts';
 import { type SyntheticField, syntheticField } from './synthetic-field.ts';
 
 function levelOf(field: SyntheticField, noise = 1, scale = 1): FrameLevel {
@@ -51,6 +51,15 @@ describe('how ring-like a place is', () => {
     );
   });
 
+  test('opposite directions agree in a bead and midway between two beads, not off the middle and not in a cell', () => {
+    expect(measure(levelOf(rings()), 90, 70).mirror).toBeGreaterThan(0.95);
+    const merged = measure(levelOf(syntheticField(200, 150, 2).rings(83, 70, 24).rings(97, 70, 24)), 90, 70);
+    expect(merged.mirror).toBeGreaterThan(0.9);
+    expect(merged.lowAgreement).toBeLessThan(0.6);
+    expect(measure(levelOf(rings()), 96, 70).mirror).toBeLessThan(0.5);
+    expect(measure(levelOf(syntheticField(200, 150, 2).cell(90, 70, 18)), 90, 70).mirror).toBeLessThan(0.75);
+  });
+
   test('a line has hardly any slope that all directions share', () => {
     const line = measure(levelOf(syntheticField(200, 150, 2).line(90, 70, 0.4)), 90, 70);
     expect(line.strength).toBeLessThan(measure(levelOf(rings()), 90, 70).strength / 50);
@@ -69,8 +78,25 @@ describe('how ring-like a place is', () => {
     expect(cut.agreement).toBeGreaterThan(0.95);
   });
 
+  test('gives the slope that all directions share', () => {
+    const profile = new Float64Array(RADII);
+    measure(levelOf(rings(), 0), 90, 70, profile);
+    // Rings of 9.6 px, dark in the middle: brighter up to half of that, then darker.
+    expect(profile[2]).toBeGreaterThan(0);
+    expect(profile[7]).toBeLessThan(0);
+    expect(Math.abs(profile[30]!)).toBeLessThan(0.01);
+  });
+
   test('nothing at all has no rings', () => {
     const found = measure(levelOf(syntheticField(200, 150, 2), 0), 90, 70);
-    expect(found).toEqual({ radius: 0, extent: 0, strength: 0, balance: 0, agreement: 0, lowAgreement: 0 });
+    expect(found).toEqual({
+      radius: 0,
+      extent: 0,
+      strength: 0,
+      balance: 0,
+      agreement: 0,
+      lowAgreement: 0,
+      mirror: 0,
+    });
   });
 });

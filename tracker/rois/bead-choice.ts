@@ -27,26 +27,49 @@ export function oneEach(finds: readonly RingFind[]): RingFind[] {
   return kept;
 }
 
+/** What beads of one kind have in common. */
+export type RingKind = Pick<RingFind, 'strength' | 'radius' | 'agreement'>;
+
+/** How far a find may be from its kind. */
+export interface KindLimits {
+  /** Least strength as a share of the kind's. */
+  minRelativeStrength: number;
+  /** How much less it may agree. Default 0.1. */
+  maxDeficit?: number;
+  /** Largest ratio of radii, either way. Default 3. */
+  maxRadiusRatio?: number;
+}
+
 /**
- * Finds that resemble the typical one: the beads of a frame are many of a kind, or few but large and strong.
+ * Kind of the typical find: the beads of a frame are many of a kind, or few but large and strong.
  *
  * Typical is the median weighted by strength, area and, steeply, roundness: two beads outweigh a hundred specks of dust,
  * and twenty beads one large shadow.
- * @param minRelativeStrength least strength as a share of the typical one
  */
-export function ofOneKind(finds: readonly RingFind[], minRelativeStrength: number): RingFind[] {
-  const typical = (key: 'strength' | 'radius' | 'agreement') =>
-    weightedMedian(finds, (find) => find[key], weight);
-  const strength = typical('strength');
-  const radius = typical('radius');
-  const agreement = typical('agreement');
-  return finds.filter(
-    (find) =>
-      find.strength >= minRelativeStrength * strength &&
-      find.agreement >= agreement - MAX_AGREEMENT_DEFICIT &&
-      find.radius * MAX_RADIUS_RATIO >= radius &&
-      find.radius <= radius * MAX_RADIUS_RATIO,
+export function typicalKind(finds: readonly RingFind[]): RingKind {
+  const typical = (key: keyof RingKind) => weightedMedian(finds, (find) => find[key], weight);
+  return { strength: typical('strength'), radius: typical('radius'), agreement: typical('agreement') };
+}
+
+/** Whether a find is strong, round and large enough for its kind, and not too large. */
+export function isOfKind(find: RingFind, kind: RingKind, limits: KindLimits): boolean {
+  const {
+    minRelativeStrength,
+    maxDeficit = MAX_AGREEMENT_DEFICIT,
+    maxRadiusRatio = MAX_RADIUS_RATIO,
+  } = limits;
+  return (
+    find.strength >= minRelativeStrength * kind.strength &&
+    find.agreement >= kind.agreement - maxDeficit &&
+    find.radius * maxRadiusRatio >= kind.radius &&
+    find.radius <= kind.radius * maxRadiusRatio
   );
+}
+
+/** Finds that resemble the typical one. */
+export function ofOneKind(finds: readonly RingFind[], minRelativeStrength: number): RingFind[] {
+  const kind = typicalKind(finds);
+  return finds.filter((find) => isOfKind(find, kind, { minRelativeStrength }));
 }
 
 function weight({ strength, radius, agreement, lowAgreement }: RingFind): number {

@@ -1,10 +1,7 @@
-import { FrameError } from '#protocol/errors.ts';
 import type { Pixels } from '#protocol/pixel-format.ts';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE, type Roi, roiAround } from '#protocol/roi.ts';
-import { distance, ofOneKind, oneEach, type RingFind } from './bead-choice.ts';
-import { frameLevels } from './frame-levels.ts';
-import { findRingCenters } from './ring-centers.ts';
-import { createRingMeter, MEASURE_REACH } from './ring-measure.ts';
+import { distance, ofOneKind, oneEach } from './bead-choice.ts';
+import { levelsToSearch, MIN_LOW_AGREEMENT, radiiToFind, searchRings } from './ring-search.ts';
 
 /** A bead found in a frame. */
 export interface FoundBead {
@@ -30,18 +27,13 @@ export interface FindBeadsOptions {
   minRelativeStrength?: number;
 }
 
+/** Where a bead is and how far its clear rings reach. */
+type Ringed = Pick<FoundBead, 'xPx' | 'yPx' | 'radiusPx'>;
+
 interface Frame {
   width: number;
   height: number;
 }
-
-// At a level: rings of fewer px are a point, of more are cut off.
-const MIN_LEVEL_RADIUS = 6;
-const MAX_LEVEL_RADIUS = MEASURE_REACH - 2;
-// Where less is shown by the fourth direction in four, what the others share is a coincidence; neighbors hide less.
-const MIN_LOW_AGREEMENT = 0.4;
-// Rings rise and fall; shadows, outlines and the field stop do one of both.
-const MIN_BALANCE = 0.05;
 
 /**
  * Finds beads, that is sets of rings around one middle, in a single frame, without an example.
@@ -56,40 +48,9 @@ const MIN_BALANCE = 0.05;
  * @throws {FrameError} when the number of pixels is not width x height
  */
 export function findBeads(pixels: Pixels, frame: Frame, options: FindBeadsOptions = {}): FoundBead[] {
-  if (pixels.length !== frame.width * frame.height) {
-    throw new FrameError({
-      where: 'frame to find beads in',
-      expected: `${frame.width} x ${frame.height} pixels`,
-      received: `${pixels.length}`,
-    });
-  }
-  const { roiSize, minRadiusPx = 6, minScore = 0.7, minRelativeStrength = 0.2 } = options;
-  const smallest = Math.max(minRadiusPx, roiSize === undefined ? 0 : roiSize / 16);
-  const largest = roiSize === undefined ? MAX_ROI_SIZE / 2 : (roiSize * 3) / 4;
-
-  const measure = createRingMeter();
-  const finds: RingFind[] = [];
-  const seesRings = (scale: number) =>
-    scale * MAX_LEVEL_RADIUS >= smallest && scale * MIN_LEVEL_RADIUS <= largest;
-  for (const level of frameLevels(pixels, frame, seesRings)) {
-    const { scale } = level;
-    for (const { x, y } of findRingCenters(level)) {
-      const rings = measure(level, x, y);
-      if (rings.balance < MIN_BALANCE) continue;
-      if (rings.agreement < minScore || rings.lowAgreement < MIN_LOW_AGREEMENT) continue;
-      if (rings.radius < MIN_LEVEL_RADIUS || rings.extent > MAX_LEVEL_RADIUS) continue;
-      const radius = rings.radius * scale;
-      if (radius < smallest || radius > largest) continue;
-      finds.push({
-        ...rings,
-        scale,
-        radius,
-        extent: rings.extent * scale,
-        x: (x + 0.5) * scale - 0.5,
-        y: (y + 0.5) * scale - 0.5,
-      });
-    }
-  }
+  const { roiSize, minRadiusPx, minScore = 0.7, minRelativeStrength = 0.2 } = options;
+  const radii = radiiToFind(roiSize, minRadiusPx);
+  const finds = searchRings(levelsToSearch(pixels, frame, radii), radii, minScore, MIN_LOW_AGREEMENT);
   const beads = ofOneKind(oneEach(finds), minRelativeStrength);
   return beads
     .map((bead) => ({
@@ -111,7 +72,7 @@ const ROI_WITHOUT_BEADS = 64;
  * Even ROI size, px, that covers the rings of the typical found bead and fits around most beads.
  * Where the frame is hardly larger than a bead, it shrinks to what fits, but not into the clear rings; 64 without beads.
  */
-export function suggestRoiSize(found: readonly FoundBead[], frame: Frame): number {
+export function suggestRoiSize(found: readonly Ringed[], frame: Frame): number {
   const largest = evenBelow(Math.min(MAX_ROI_SIZE, frame.width, frame.height));
   const radius = lowerMedian(found.map(({ radiusPx }) => radiusPx));
   const room = lowerMedian(found.map((bead) => roomAround(bead, frame)));
@@ -147,20 +108,31 @@ export function roisOfBeads(
   const rois: Roi[] = [];
   const leftOut: LeftOutBead[] = [];
   for (const bead of [...found].sort((a, b) => a.yPx - b.yPx || a.xPx - b.xPx)) {
-    const around = roiAround(rois.length, bead.xPx, bead.yPx, size);
-    const left = Math.max(0, Math.min(around.left, frame.width - size));
-    const top = Math.max(0, Math.min(around.top, frame.height - size));
-    const moved = Math.max(Math.abs(left - around.left), Math.abs(top - around.top));
-    const fits = size <= Math.min(frame.width, frame.height) && moved <= size * MAX_OFF_MIDDLE;
-    if (!fits) leftOut.push({ found: bead, reason: 'edge' });
+    const roi = roiInside(rois.length, bead, size, frame);
+    if (!roi) leftOut.push({ found: bead, reason: 'edge' });
     else if (isolatedOnly && !bead.isolated) leftOut.push({ found: bead, reason: 'overlap' });
-    else rois.push({ ...around, left, top });
+    else rois.push(roi);
   }
   return { rois, leftOut };
 }
 
+/** ROI around a place, moved inside the frame; null when the place would lie more than 1/16 of it off its middle. */
+export function roiInside(
+  bead: number,
+  { xPx, yPx }: { xPx: number; yPx: number },
+  size: number,
+  frame: Frame,
+): Roi | null {
+  const around = roiAround(bead, xPx, yPx, size);
+  const left = Math.max(0, Math.min(around.left, frame.width - size));
+  const top = Math.max(0, Math.min(around.top, frame.height - size));
+  const moved = Math.max(Math.abs(left - around.left), Math.abs(top - around.top));
+  const fits = size <= Math.min(frame.width, frame.height) && moved <= size * MAX_OFF_MIDDLE;
+  return fits ? { ...around, left, top } : null;
+}
+
 /** Largest even size of an ROI around a bead inside the frame. */
-function roomAround({ xPx, yPx }: FoundBead, { width, height }: Frame): number {
+function roomAround({ xPx, yPx }: Ringed, { width, height }: Frame): number {
   const toBorder = Math.min(xPx, yPx, width - 1 - xPx, height - 1 - yPx);
   return Math.max(0, evenBelow(2 * toBorder + 1));
 }

@@ -17,14 +17,26 @@ export interface RingMeasure {
   agreement: number;
   /** ... and the one a quarter of the directions stay below: low when a neighbor covers one side. */
   lowAgreement: number;
+  /**
+   * Correlation of a direction's slopes with those of the opposite one, -1 to 1, of the middle pair of directions:
+   * high for a bead, and for two that lie within one another, which agree in nothing else.
+   */
+  mirror: number;
 }
+
+/**
+ * Measures the rings around a place of a level.
+ * @param profile takes the slope that all directions share, [radius], where given
+ */
+export type RingMeter = (level: FrameLevel, x: number, y: number, profile?: Float64Array) => RingMeasure;
 
 /** Radius the rings are measured to; an object that reaches it is one for a coarser level. */
 export const MEASURE_REACH = 32;
 
 const SECTORS = 16;
 const RAYS_PER_SECTOR = 3;
-const RADII = MEASURE_REACH + 2;
+/** Length of a profile of slopes. */
+export const RADII = MEASURE_REACH + 2;
 const MIN_EXTENT = 5;
 const RADIUS_SHARE = 0.9;
 const EXTENT_SHARE = 0.95;
@@ -43,17 +55,20 @@ const rays = Array.from({ length: SECTORS * RAYS_PER_SECTOR }, (_, ray) => {
  * Beads agree with it in every direction; the texture of cells and debris and the midpoint of a pair do not.
  * Slopes are compared compressed, so that one strong outline does not speak for everything inside it.
  */
-export function createRingMeter(): (level: FrameLevel, x: number, y: number) => RingMeasure {
+export function createRingMeter(): RingMeter {
   const slopes = new Float64Array(SECTORS * RADII);
   const shared = new Float64Array(RADII);
   const column = new Float64Array(SECTORS);
   const agreements = new Float64Array(SECTORS);
 
-  return (level, x, y) => {
+  return (level, x, y, profile) => {
     for (let sector = 0; sector < SECTORS; sector++) readSlopes(level, x, y, sector, slopes);
     const reach = shareSlopes(slopes, shared, column);
     const { energy, radius, extent, balance } = weigh(shared, reach);
-    const sectors = compare(slopes, shared, Math.max(extent, MIN_EXTENT), energy, agreements);
+    profile?.set(shared);
+    const end = Math.max(extent, MIN_EXTENT);
+    const mirror = compareOpposites(slopes, end, energy, agreements);
+    const sectors = compare(slopes, shared, end, energy, agreements);
     const sorted = agreements.subarray(0, sectors).sort();
     return {
       radius,
@@ -62,6 +77,7 @@ export function createRingMeter(): (level: FrameLevel, x: number, y: number) => 
       balance,
       agreement: sorted[sectors >> 1] ?? 0,
       lowAgreement: sorted[sectors >> 2] ?? 0,
+      mirror,
     };
   };
 }
@@ -146,7 +162,7 @@ function weigh(shared: Float64Array, reach: number): Weighed {
   return { energy: 2 * Math.PI * total, radius, extent, balance };
 }
 
-/** Agreement of every sector that lies in the frame; returns how many do. */
+/** Agreement of every sector that lies in the frame with what all share; returns how many do. */
 function compare(
   slopes: Float64Array,
   shared: Float64Array,
@@ -154,28 +170,58 @@ function compare(
   energy: number,
   agreements: Float64Array,
 ): number {
-  const area = (radius * (radius + 1)) / 2;
-  const meanSquare = energy / (2 * Math.PI * area);
   let sectors = 0;
   for (let sector = 0; sector < SECTORS; sector++) {
-    let seen = 0;
-    let own = 0;
-    let common = 0;
-    let both = 0;
-    for (let r = 1; r <= radius; r++) {
-      const slope = slopes[sector * RADII + r]!;
-      if (Number.isNaN(slope)) continue;
-      const a = compressed(slope, meanSquare);
-      const b = compressed(shared[r]!, meanSquare);
-      seen += r;
-      own += r * a * a;
-      common += r * b * b;
-      both += r * a * b;
-    }
-    if (seen < 0.8 * area) continue;
-    agreements[sectors++] = own > 0 && common > 0 ? both / Math.sqrt(own * common) : 0;
+    const agreement = correlate(slopes, sector * RADII, shared, 0, radius, energy);
+    if (!Number.isNaN(agreement)) agreements[sectors++] = agreement;
   }
   return sectors;
+}
+
+/** Middle agreement of opposite sectors that both lie in the frame; 0 when none do. */
+function compareOpposites(
+  slopes: Float64Array,
+  radius: number,
+  energy: number,
+  agreements: Float64Array,
+): number {
+  let pairs = 0;
+  for (let sector = 0; sector < SECTORS / 2; sector++) {
+    const opposite = (sector + SECTORS / 2) * RADII;
+    const agreement = correlate(slopes, sector * RADII, slopes, opposite, radius, energy);
+    if (!Number.isNaN(agreement)) agreements[pairs++] = agreement;
+  }
+  return agreements.subarray(0, pairs).sort()[pairs >> 1] ?? 0;
+}
+
+/** Correlation of two runs of slopes, compressed; NaN where less than 0.8 of the area is in the frame, 0 without slopes. */
+function correlate(
+  one: Float64Array,
+  oneStart: number,
+  other: Float64Array,
+  otherStart: number,
+  radius: number,
+  energy: number,
+): number {
+  const area = (radius * (radius + 1)) / 2;
+  const meanSquare = energy / (2 * Math.PI * area);
+  let seen = 0;
+  let squares = 0;
+  let otherSquares = 0;
+  let products = 0;
+  for (let r = 1; r <= radius; r++) {
+    const slope = one[oneStart + r]!;
+    const otherSlope = other[otherStart + r]!;
+    if (Number.isNaN(slope) || Number.isNaN(otherSlope)) continue;
+    const a = compressed(slope, meanSquare);
+    const b = compressed(otherSlope, meanSquare);
+    seen += r;
+    squares += r * a * a;
+    otherSquares += r * b * b;
+    products += r * a * b;
+  }
+  if (seen < 0.8 * area) return Number.NaN;
+  return squares > 0 && otherSquares > 0 ? products / Math.sqrt(squares * otherSquares) : 0;
 }
 
 /** Proportional below the root of `meanSquare`, then levelling off. */
