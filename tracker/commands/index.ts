@@ -39,7 +39,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'zlut',
     operands: '',
-    description: 'make Z-LUTs',
+    description: 'make, show, compare, edit and convert Z-LUTs',
     load: async () => (await import('./zlut/index.ts')).registerZLut,
   },
   {

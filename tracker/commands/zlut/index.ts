@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { registerBuild } from './build.ts';
+import { registerCompare } from './compare.ts';
+import { registerConvert } from './convert.ts';
+import { registerEdit } from './edit.ts';
+import { registerShow } from './show.ts';
 
 /** `zlut`: the tools for Z-LUTs. Adding a verb is its file and a line here. */
 export function registerZLut(zlut: Command): void {
   registerBuild(zlut);
+  registerShow(zlut);
+  registerCompare(zlut);
+  registerEdit(zlut);
+  registerConvert(zlut);
 }
