@@ -2,9 +2,9 @@ import type { CountNoise } from '#protocol/z-lut-model.ts';
 
 /** Sums of a straight line through squared residuals over the counts that were expected. */
 export interface NoiseSums {
-  /** Of the weights, times the counts to the power of 0, 1 and 2. */
+  /** Of the weights, times the expected counts to the power of 0, 1 and 2. */
   powers: Float64Array;
-  /** Of the weighted squared residuals, times the counts to the power of 0 and 1. */
+  /** Of the weighted squared residuals, times the expected counts to the power of 0 and 1. */
   squares: Float64Array;
   pixels: number;
 }
@@ -13,16 +13,19 @@ export function createNoiseSums(): NoiseSums {
   return { powers: new Float64Array(3), squares: new Float64Array(2), pixels: 0 };
 }
 
-/** Adds a pixel; a squared residual is known to about its own size, so it weighs one over the square of the counts. */
+/**
+ * Adds a pixel; a squared residual is known to about its own size, so it weighs one over the square of the counts,
+ * or of `least` where there are fewer.
+ */
 export function addResidual(sums: NoiseSums, expected: number, residual: number, least: number): void {
   const counts = Math.max(expected, least);
   const weight = 1 / (counts * counts);
   const square = weight * residual * residual;
   sums.powers[0]! += weight;
-  sums.powers[1]! += weight * counts;
-  sums.powers[2]! += 1;
+  sums.powers[1]! += weight * expected;
+  sums.powers[2]! += weight * expected * expected;
   sums.squares[0]! += square;
-  sums.squares[1]! += square * counts;
+  sums.squares[1]! += square * expected;
   sums.pixels++;
 }
 
