@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type BeadProposal, chooseProposals } from '#protocol/detect-beads.ts';
+import { type BeadProposal, chooseProposals } from '#protocol/bead-proposal.ts';
 import { FrameError, RoiError } from '#protocol/errors.ts';
 import { proposeBeads } from '#rois/propose-beads.ts';
 import { type BeadField, beadField, type FieldObject } from './bead-field.ts';

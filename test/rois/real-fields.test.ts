@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
-import { chooseProposals } from '#protocol/detect-beads.ts';
+import { chooseProposals } from '#protocol/bead-proposal.ts';
 import { frameBytes, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import { findBeads, roisOfBeads, suggestRoiSize } from '#rois/find-beads.ts';
 import { proposeBeads } from '#rois/propose-beads.ts';

@@ -1,4 +1,4 @@
-import { type BeadProposal, DEFAULT_CLEARANCE, type ProposalKind } from '#protocol/detect-beads.ts';
+import { type BeadProposal, DEFAULT_CLEARANCE, type ProposalKind } from '#protocol/bead-proposal.ts';
 import type { Pixels } from '#protocol/pixel-format.ts';
 import { distance, isOfKind, oneEach, type RingFind, type RingKind, typicalKind } from './bead-choice.ts';
 import { roiInside, suggestRoiSize } from './find-beads.ts';
