@@ -131,6 +131,22 @@ describe('track and zlut build', () => {
     expect(Math.max(...nearest)).toBeLessThan(0.06);
   });
 
+  test('--rois isolated finds the six, too, of which none is near another, and says so', async () => {
+    const args = [
+      '--rois',
+      'isolated',
+      '--roi-size',
+      '48',
+      '--out',
+      out('isolated.csv'),
+      '--engine',
+      'reference',
+    ];
+    const { stderr } = await runCommand('track', fixture('field.npy'), ...args);
+    expect(stderr).toContain('found 6 isolated beads, ROIs of 48 px; 0 in pairs and clusters');
+    expect(new Set(read(out('isolated.csv')).bead).size).toBe(6);
+  });
+
   test('the header of a CSV is what other programs were told', async () => {
     const csv = out('header.csv');
     await runCommand('track', fixture('field.npy'), '--out', csv, '--engine', 'reference', '--frames', '0:1');

@@ -90,4 +90,19 @@ describe.skipIf(data.absent)(`a field of 1398 x 1022 px with about 97 beads${dat
     const unlisted = found.filter((bead) => !beads.some(({ det_x, det_y }) => near(bead, det_x, det_y, 23)));
     expect(unlisted.length).toBeLessThanOrEqual(5);
   });
+
+  test('track --rois isolated tracks all of them within 0.3 px, at most 2 other beads, and says what it left out', async () => {
+    const csv = join(folder, 'isolated.csv');
+    const image = data.path('00008153.jpg');
+    const args = ['track', image, '--rois', 'isolated', '--engine', 'reference', '--out', csv];
+    const { code, stderr } = await runCommand(...args);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/found 6[1-3] isolated beads, ROIs of 64 px; \d+ in pairs and clusters/);
+    const { xPx, yPx } = csvColumns(readFileSync(csv, 'utf8'));
+    const found = xPx!.map((x, row) => ({ x, y: yPx![row]! }));
+    // ROIs at other whole px, and the uncertainty of the reference.
+    const hit = isolated.filter((bead) => found.some(({ x, y }) => Math.hypot(x - bead.x, y - bead.y) < 0.3));
+    expect(hit).toHaveLength(61);
+    expect(found.length).toBeLessThanOrEqual(63);
+  });
 });

@@ -38,7 +38,11 @@ export function registerTrack(command: Command): void {
   command
     .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
     .requiredOption('--out <file>', 'tracks.csv or tracks.arrows')
-    .option('--rois <choice>', 'auto finds beads, whole is one ROI, or a CSV file', 'auto')
+    .option(
+      '--rois <choice>',
+      'auto finds beads, isolated those clear of others, whole is one ROI, or a CSV file',
+      'auto',
+    )
     .option('--roi-size <px>', 'size of new ROIs; default: what the Z-LUT was built with', wholeNumber)
     .option('--zlut <file>', 'Z-LUT of the beads; without it there is no z')
     .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
