@@ -39,7 +39,11 @@ export function registerBuild(zlut: Command): void {
     .option('--z <file>', 'CSV of plane z: `zNm` for every frame in order, or `frame,zNm`')
     .option('--z-start <nm>', 'z of frame 0, with --z-step', number)
     .option('--z-step <nm>', 'z from each frame to the next', number)
-    .option('--rois <choice>', 'whole is one ROI, auto finds beads, or a CSV file', 'whole')
+    .option(
+      '--rois <choice>',
+      'whole is one ROI, auto finds beads, isolated those clear of others, or a CSV file',
+      'whole',
+    )
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
     .option('--bead <id>', 'which bead, when there are several', wholeNumber)
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
