@@ -1,16 +1,19 @@
 import type { Engine } from '#engines/engine.ts';
 import { ZLutError } from '#protocol/errors.ts';
-import { type FrameShape, PIXEL_FORMATS, type Pixels } from '#protocol/pixel-format.ts';
+import { type FrameShape, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
+import type { ZLutQuality } from '#protocol/z-lut-quality.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
-import { type CalibrationFrame, fitZLutModel } from './fit-z-lut-model.ts';
+import { type CheckReport, checkZLut } from './check.ts';
+import { fitZLutModel } from './fit-z-lut-model.ts';
 import { findPasses, type Pass } from './passes.ts';
 import { fieldDrift, measureMotion, type SweepMotion } from './reference-drift.ts';
 import { judgeFrames, type RejectionCounts } from './rejection.ts';
+import { SweepImages } from './sweep-images.ts';
 import { focusZNm, mergePasses, type Planes, resamplePlanes, smoothPlanes } from './sweep-planes.ts';
 import { type ProfileSample, samplesOf } from './sweep-samples.ts';
-import { type SweepFrame, type SweepTracks, trackSweep } from './sweep-tracks.ts';
+import { type SweepFrame, trackSweep } from './sweep-tracks.ts';
 import { type BeadVisit, beadVisits, type PlaneAverage } from './sweep-visits.ts';
 
 export type { SweepFrame } from './sweep-tracks.ts';
@@ -63,6 +66,8 @@ export interface BuiltBead {
   why?: string;
   /** Every frame that is used, at the height of the focus. */
   samples: ProfileSample[];
+  /** How good it is; its quality is in the Z-LUT, too. */
+  report: CheckReport | null;
 }
 
 /** What a sweep gave for a whole field. */
@@ -97,9 +102,11 @@ export async function buildZLuts(
   const { plan, shape, rois, onModelRound } = options;
   const methods = rois.map(({ bead, size }) => methodOf(plan, size, options.nameOf(bead)));
   const references = referencesOf(options);
-  const crops: Pixels[][] = [];
-  const keep = (pixels: Pixels) => crops.push(rois.map((roi) => cropRoi(pixels, shape.width, roi)));
-  const tracks = await trackSweep(frames, { ...options, ...(onModelRound && { onFrame: keep }) });
+  const images = new SweepImages(rois, shape.width, onModelRound !== undefined);
+  const tracks = await trackSweep(frames, {
+    ...options,
+    onFrame: (pixels, frame) => images.add(pixels, frame),
+  });
 
   const timed = tracks.timeS.every(Number.isFinite);
   const time = timed ? tracks.timeS : tracks.timeS.map((_, index) => index);
@@ -129,16 +136,33 @@ export async function buildZLuts(
       );
       if (onModelRound) {
         const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
-        const kept = samples.map(({ frame, zNm: z }) =>
-          calibrationFrame(crops, tracks, frame, index, roi, z),
-        );
+        const kept = images.calibrationFrames(tracks, index, samples);
         const onRound = (round: number) => onModelRound(round, roi.bead);
         zLut.model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound });
       }
-      return { ...common, zLut, error: null, missingZNm, passes: taken, ...(why && { why }), samples };
+      const report = checkZLut(zLut, {
+        plan,
+        frames: { name: 'the frames it was built from', samples, own: true, rejected },
+        images: images.few(tracks, index, samples),
+      });
+      zLut.origin = {
+        bead: roi.bead,
+        frames: { used: samples.length, rejected: someOf(rejections) },
+        quality: { ...report.quality, ...motionQuality(motion, passes.length, timed) },
+      };
+      return {
+        ...common,
+        zLut,
+        report,
+        error: null,
+        missingZNm,
+        passes: taken,
+        ...(why && { why }),
+        samples,
+      };
     } catch (error) {
       if (!(error instanceof ZLutError)) throw error;
-      return { ...common, zLut: null, error, missingZNm: [], passes: [], samples: [] };
+      return { ...common, zLut: null, report: null, error, missingZNm: [], passes: [], samples: [] };
     }
   });
   return {
@@ -177,6 +201,24 @@ function methodOf(plan: Plan, size: number, name: string): ProfileMethod & { rad
     received: plan.map(({ stage }) => stage).join(', ') || 'none',
     remedy: 'add the stage radial-profile',
   });
+}
+
+/** The rules that rejected a frame. */
+function someOf(rejections: RejectionCounts): Record<string, number> {
+  return Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0));
+}
+
+/** What the passes say of the focus, for the quality. */
+function motionQuality(
+  { offsetNm, drift }: SweepMotion,
+  passes: number,
+  timed: boolean,
+): Partial<ZLutQuality> {
+  const hysteresis = offsetNm[1];
+  return {
+    ...(passes > 1 && hysteresis && Number.isFinite(hysteresis.value) && { hysteresisNm: hysteresis }),
+    ...(timed && drift && Number.isFinite(drift.value) && { driftNmPerS: drift }),
+  };
 }
 
 /** Indices of the references; null when none are named. */
@@ -244,28 +286,6 @@ function checkEnough(name: string, planes: number, missingZNm: readonly number[]
     received: `${planes}`,
     remedy: 'record a focal sweep with more planes, or check the plane z',
   });
-}
-
-function calibrationFrame(
-  crops: readonly Pixels[][],
-  tracks: SweepTracks,
-  frame: number,
-  bead: number,
-  roi: Roi,
-  zNm: number,
-): CalibrationFrame {
-  const [xPx, yPx] = [tracks.xPx[frame]![bead]! - roi.left, tracks.yPx[frame]![bead]! - roi.top];
-  return { pixels: crops[frame]![bead]!, zNm, xPx, yPx };
-}
-
-/** [row, column] counts of the ROI in a frame. */
-function cropRoi(pixels: Pixels, width: number, { left, top, size }: Roi): Pixels {
-  const crop = pixels.slice(0, size * size);
-  for (let row = 0; row < size; row++) {
-    const from = (top + row) * width + left;
-    crop.set(pixels.subarray(from, from + size), row * size);
-  }
-  return crop;
 }
 
 function rangeOf(values: Float64Array): number {

@@ -135,20 +135,20 @@ function outliers(
   bead: number,
   isUsed: (frame: number) => boolean,
 ): number[] {
-  const frames: number[] = [];
-  /** Distance over the usual distance of the plane: a plane near the focus has more noise. */
-  const ratios: number[] = [];
-  for (const all of visits) {
-    const used = all.filter(isUsed);
-    if (used.length < MIN_FRAMES) continue;
-    const profiles = used.map((frame) => profileIn(tracks, frame, bead));
+  const used = visits.map((frames) => frames.filter(isUsed)).filter((frames) => frames.length >= MIN_FRAMES);
+  const distances = used.map((frames) => {
+    const profiles = frames.map((frame) => profileIn(tracks, frame, bead));
     const middle = medianProfile(profiles);
-    const distances = profiles.map((profile) => distance(profile, middle));
-    const usual = median(distances);
-    if (!(usual > 0)) continue;
-    frames.push(...used);
-    ratios.push(...distances.map((value) => value / usual));
-  }
+    return profiles.map((profile) => distance(profile, middle));
+  });
+  // Over the usual distance: that of the plane, since a sharp focus has more, or of the planes around, since a plane
+  // has few frames.
+  const ratios = distances.flatMap((ofVisit, visit) => {
+    const around = distances.slice(Math.max(0, visit - NEIGHBORS), visit + NEIGHBORS + 1).flat();
+    const usual = Math.max(median(ofVisit), median(around));
+    return ofVisit.map((value) => (usual > 0 ? value / usual : 1));
+  });
+  const frames = used.flat();
   if (ratios.length < MIN_FRAMES_FOR_SIGMA) return [];
   const center = median(ratios);
   // Distances of good frames are skewed: of a few frames, six sigma alone would reject one in fifty.

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const measured = z.object({ value: z.number(), error: z.number().nonnegative() });
+
 /** What a check found a Z-LUT to be worth. */
 export const zLutQualitySchema = z.object({
   /** 0 to 100. */
@@ -13,6 +15,10 @@ export const zLutQualitySchema = z.object({
   biasNm: z.number().nonnegative().optional(),
   /** Standard deviation of z of one frame, median over the useful range, nm. */
   noiseNm: z.number().nonnegative().optional(),
+  /** Shift of the focus between the two ways of its sweep at the turn, with its standard error, nm. */
+  hysteresisNm: measured.optional(),
+  /** Of the focus during the sweep, with its standard error. */
+  driftNmPerS: measured.optional(),
 });
 
 export type ZLutQuality = z.output<typeof zLutQualitySchema>;

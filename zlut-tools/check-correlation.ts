@@ -1,0 +1,96 @@
+import type { ZLut } from '#protocol/z-lut.ts';
+import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
+import { median } from './sweep-statistics.ts';
+
+/** How the planes of a Z-LUT resemble each other. */
+export interface PlaneResemblance {
+  planes: number;
+  /** [plane, plane] Pearson correlation; NaN with a plane without contrast. */
+  correlation: Float64Array;
+  /** [plane] planes around it, itself among them, that resemble it more the nearer they are. */
+  lobes: { first: number; last: number }[];
+  /** [plane] planes over which the peak of the correlation falls to its half; NaN without contrast. */
+  spans: Float64Array;
+  /** [plane] usual loss of correlation from one plane to the next around it. */
+  noise: Float64Array;
+}
+
+/** Correlation of every plane with every other, and where the peak around each ends. */
+export function planeResemblance(zLut: ZLut): PlaneResemblance {
+  const { planes } = zLut;
+  const units = unitPlanes(zLut);
+  const width = zLut.radii - SKIPPED_RADII;
+  const correlation = new Float64Array(planes * planes);
+  for (let plane = 0; plane < planes; plane++) {
+    for (let other = plane; other < planes; other++) {
+      let sum = 0;
+      for (let radius = 0; radius < width; radius++) {
+        sum += units[plane * width + radius]! * units[other * width + radius]!;
+      }
+      correlation[plane * planes + other] = sum;
+      correlation[other * planes + plane] = sum;
+    }
+  }
+  const rows = Array.from({ length: planes }, (_, plane) =>
+    correlation.subarray(plane * planes, (plane + 1) * planes),
+  );
+  const noise = noiseAround(correlation, planes);
+  const lobes = rows.map((row, plane) => ({
+    first: slide(row, plane, -1, noise),
+    last: slide(row, plane, 1, noise),
+  }));
+  const spans = Float64Array.from(rows, (row, plane) => halfSpan(row, plane, lobes[plane]!));
+  return { planes, correlation, lobes, spans, noise };
+}
+
+/** Planes on either side whose differences tell the noise at a plane. */
+const NOISE_PLANES = 8;
+
+/** Rises of the correlation by less than so many times the noise are none. */
+const RISE_NOISES = 2;
+
+/** [plane] usual loss of correlation from one plane to the next around it. */
+function noiseAround(correlation: Float64Array, planes: number): Float64Array {
+  const losses = Float64Array.from(
+    { length: planes - 1 },
+    (_, plane) => 1 - correlation[plane * planes + plane + 1]!,
+  );
+  return Float64Array.from({ length: planes }, (_, plane) =>
+    median(losses.subarray(Math.max(0, plane - NOISE_PLANES), plane + NOISE_PLANES)),
+  );
+}
+
+/** How far from its peak the correlation falls; a single plane that is unlike its neighbors does not end it. */
+function slide(row: Float64Array, peak: number, step: 1 | -1, noise: Float64Array): number {
+  const valueAt = (plane: number) => {
+    const [before, after] = [row[plane - 1], row[plane + 1]];
+    return before === undefined || after === undefined ? row[plane]! : median([before, row[plane]!, after]);
+  };
+  let lowest = peak;
+  let value = 1;
+  for (let plane = peak + step; plane >= 0 && plane < row.length; plane += step) {
+    if (Number.isNaN(row[plane]!)) break;
+    const next = valueAt(plane);
+    if (next < value) {
+      lowest = plane;
+      value = next;
+    } else if (next - value > RISE_NOISES * Math.max(noise[peak]!, noise[plane]!)) break;
+  }
+  return lowest;
+}
+
+/** Planes above the middle between the peak and the higher of its feet, in fractions of a plane. */
+function halfSpan(row: Float64Array, peak: number, { first, last }: { first: number; last: number }): number {
+  if (Number.isNaN(row[peak]!)) return Number.NaN;
+  const reach = (end: number, step: 1 | -1) => {
+    if (end === peak) return Number.NaN;
+    const half = (1 + row[end]!) / 2;
+    let plane = peak;
+    while (plane !== end && row[plane + step]! >= half) plane += step;
+    if (plane === end) return Math.abs(end - peak);
+    const [above, below] = [row[plane]!, row[plane + step]!];
+    return Math.abs(plane - peak) + (above - half) / (above - below);
+  };
+  const sides = [reach(first, -1), reach(last, 1)].filter((side) => !Number.isNaN(side));
+  return sides.length === 0 ? Number.NaN : 2 * Math.min(...sides);
+}
