@@ -40,7 +40,22 @@ test('gives a line for every point, then prints the tables and writes the pictur
   expect(readFileSync(svg, 'utf8')).toContain('ROI 24 px');
 });
 
+test('an exam ends with a line of what each preset lost and got wrong', async () => {
+  const printed = vi.spyOn(console, 'log').mockReturnValue();
+  const asked = { preset: ['fast' as const], radius: [500], roiSize: [24], photons: [500], z: [-1000, 2000] };
+  const lines: BenchLine[] = [];
+  for await (const line of run({ ...asked, exam: 5, sweepFrames: 2 })) lines.push(line);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatchObject({ case: 'precision', frames: 3 });
+  expect(lines[2]).toMatchObject({
+    ...{ case: 'precision-exam', preset: 'fast', frames: 6, framesPerPoint: 3, sigmaSpread: null },
+    lost: Number(lines[0]!.lost) + Number(lines[1]!.lost),
+  });
+  expect(printed.mock.lastCall![0]).toContain('fast: of 6 frames');
+});
+
 test.each([
+  ['--exam 0', 'expected a whole number from 1'],
   ['--radius 0', 'expected numbers above 0'],
   ['--photons 200,-1', 'expected numbers above 0'],
   ['--frames 0', 'expected a whole number from 1'],

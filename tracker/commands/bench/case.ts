@@ -37,6 +37,10 @@ export interface BenchOptions {
   photons?: number[];
   /** nm, heights of `precision`. */
   z?: number[];
+  /** Frames of a calibration plane in `precision`. */
+  sweepFrames?: number;
+  /** Frames of each preset in all in `precision`, and a line of what was lost or false. */
+  exam?: number;
   /** File for the picture of `precision`. */
   svg?: string;
   /** Command line of a peer to run in turn with ours. */

@@ -44,6 +44,8 @@ export function registerBench(command: Command): void {
     .option('--radius <list>', 'radii of the beads of precision, nm', positives)
     .option('--photons <list>', 'of a background pixel in precision', positives)
     .option('--z <list>', 'heights of precision, nm', numbers)
+    .option('--sweep-frames <count>', 'frames of a calibration plane in precision (default: 16)', count)
+    .option('--exam <frames>', 'of precision in all: counts what is lost and what is false', count)
     .option('--svg <file>', 'picture of precision')
     .option(
       '--vs <command>',

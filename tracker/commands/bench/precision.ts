@@ -7,6 +7,7 @@ import { PRESET_NAMES, type PresetName, presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions } from './case.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { measurePrecision, type PrecisionGrid, type PrecisionPoint } from './measure-precision.ts';
+import { type ExamResult, examFrames, examResults, examText } from './precision-exam.ts';
 import { precisionPicture } from './precision-picture.ts';
 import { precisionTables } from './precision-table.ts';
 import { planIterations } from './scene.ts';
@@ -19,17 +20,18 @@ const HEIGHTS_NM = Array.from({ length: 21 }, (_, index) => -2000 + 500 * index)
 
 /** The grid that the options ask for; every combination of radius, height and brightness when they do not say. */
 export function precisionGrid(options: BenchOptions): PrecisionGrid {
-  return {
+  const grid = {
     presets: options.preset ?? PRESET_NAMES,
     radiiNm: options.radius ?? [1500, 500],
     zNm: options.z ?? HEIGHTS_NM,
     photons: options.photons ?? [200, 1000, 10_000],
     rois: options.roiSize ?? [64],
-    frames: options.frames ?? FRAMES,
     seed: options.seed ?? 0,
     sweepZNm: SWEEP_Z_NM,
-    framesPerPlane: FRAMES_PER_PLANE,
+    framesPerPlane: options.sweepFrames ?? FRAMES_PER_PLANE,
   };
+  const asked = options.frames ?? FRAMES;
+  return { ...grid, frames: options.exam === undefined ? asked : examFrames(grid, options.exam) };
 }
 
 /** Errors of presets over the smallest possible: the lines as they come, then tables, and a picture if asked for. */
@@ -48,6 +50,11 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
       for (const engine of new Set(engines.values())) await engine.close();
     }
     console.log(`\n${precisionTables(points)}\n`);
+    if (options.exam !== undefined) {
+      const results = examResults(points, grid.frames);
+      for (const result of results) yield examLineOf(result, grid, machine);
+      console.log(examText(results));
+    }
     if (options.svg !== undefined) await writeFile(options.svg, precisionPicture(points));
   }
 }
@@ -66,6 +73,31 @@ async function openEngines(
     engines.set(preset, engine);
   }
   return engines;
+}
+
+function examLineOf(result: ExamResult, { frames, seed }: PrecisionGrid, machine: Machine): BenchLine {
+  return {
+    case: 'precision-exam',
+    ...result,
+    engine: null,
+    roi: null,
+    pixelType: 'float32',
+    planes: null,
+    beads: 1,
+    iterations: planIterations(presetPlan(result.preset)),
+    machine,
+    repeats: 1,
+    usPerRoi: null,
+    roisPerSecond: null,
+    framesOffered: result.frames,
+    framesTracked: result.frames,
+    framesDropped: 0,
+    fps: null,
+    latencyMsP50: null,
+    latencyMsP99: null,
+    seed,
+    framesPerPoint: frames,
+  };
 }
 
 function lineOf(point: PrecisionPoint, { frames, seed }: PrecisionGrid, machine: Machine): BenchLine {
