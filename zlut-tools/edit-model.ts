@@ -17,7 +17,7 @@ export function flipModel(model: ZLutModel): ZLutModel {
   for (let knot = 0; knot < zKnots; knot++) {
     flipped.set(coefficients.subarray(knot * knots, (knot + 1) * knots), (zKnots - 1 - knot) * knots);
   }
-  return { ...model, startZNm: -(startZNm + (zKnots - 3) * stepZNm), coefficients: flipped };
+  return { ...model, startZNm: 0 - (startZNm + (zKnots - 3) * stepZNm), coefficients: flipped };
 }
 
 /**
