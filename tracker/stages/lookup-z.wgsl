@@ -13,7 +13,7 @@ const largestDifference = 2.5;
 const contrastNoise = 4.0 * 1.1920929e-7;
 
 // Differences of so many planes are kept; those of others are found again when they are needed.
-const keptPlanes = 512;
+const keptPlanes = 384;
 var<workgroup> planeDifferences: array<f32, keptPlanes>;
 
 fn lookup_z(lane: u32) {
@@ -38,8 +38,9 @@ fn lookup_z(lane: u32) {
   scoreKnown = -best.x < largestDifference;
   let second = second_difference(lane, hasContrast);
 
-  var h = (lookupZNLocal - 1) / 2;
-  var isClear = scoreKnown && clear_of_ends(plane, lookupZNLocal, planes);
+  let window = i32(lookupZNLocal);
+  var h = (window - 1) / 2;
+  var isClear = scoreKnown && clear_of_ends(plane, window, planes);
   if (lookupZEnds == 1) {
     h = min(h, min(plane, planes - 1 - plane));
     isClear = scoreKnown && h > 0;
@@ -62,10 +63,11 @@ fn lookup_z(lane: u32) {
     let weights = f32(h + 1) - vec4f(0.0, 1.0, 2.0, 3.0);
     vertex = weighted_vertex(values, h, weights * weights);
   } else {
-    vertex = parabolic_vertex(values, lookupZNLocal);
+    vertex = parabolic_vertex(values, window);
   }
   planeOffset = vertex.offset;
   zKnown = isWhole && vertex.known;
+  zOfModel = false;
 
   if (!scoreKnown) { return; }
   if (second + best.x < lookupZMinMargin) { stageStatus |= u32(lookupZAmbiguous); }
@@ -73,7 +75,7 @@ fn lookup_z(lane: u32) {
     stageStatus |= u32(lookupZUnsure);
     zKnown = false;
   }
-  if (lookupZEnds == 1 && zKnown && h < (lookupZNLocal - 1) / 2) { stageStatus |= u32(lookupZLutEnd); }
+  if (lookupZEnds == 1 && zKnown && h < (window - 1) / 2) { stageStatus |= u32(lookupZLutEnd); }
 }
 
 // 1 - r of the profile and a plane, which may have been kept.
@@ -85,10 +87,10 @@ fn known_difference(index: i32) -> f32 {
 // Smallest difference of another valley than that of the best plane; 2 without one, as r is at least -1.
 fn second_difference(lane: u32, hasContrast: bool) -> f32 {
   var smallest = 2.0;
-  if (lookupZMinMargin > 0.0) {
+  if (of_first_lane(lane, i32(lookupZMinMargin > 0.0)) == 1) {
     let planes = i32(roi.planes);
     for (var candidate = i32(lane); candidate < planes && hasContrast; candidate += lanes) {
-      if (abs(candidate - plane) <= (lookupZNLocal + 1) / 2) { continue; }
+      if (abs(candidate - plane) <= (i32(lookupZNLocal) + 1) / 2) { continue; }
       let difference = known_difference(candidate);
       if (difference >= smallest) { continue; }
       let isValley = (candidate == 0 || known_difference(candidate - 1) >= difference)
@@ -108,7 +110,7 @@ fn measure_profile(lane: u32) -> bool {
   }
   let total = sum_over_lanes(lane, vec4f(sum, 0.0, 0.0));
   profileMean = total.x / max(total.y, 1.0);
-  if (lookupZMatch == 1) {
+  if (of_first_lane(lane, i32(lookupZMatch == 1)) == 1) {
     darkestVariance = lookupZDarkestShare * (profileMean + profile_zero());
     var weighted = vec2f(0.0);
     for (var bin = lookupZSkippedRadii + i32(lane); bin < profileRadii; bin += lanes) {

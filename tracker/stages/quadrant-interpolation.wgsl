@@ -2,24 +2,16 @@
 // scratch holds the halves right of and below the center, those left of and above it, then the lags.
 // Defined in quadrant-interpolation.ts.
 
-const quadrantInterpolationMinus = quadrantInterpolationRadii;
-const quadrantInterpolationLags = 2 * quadrantInterpolationRadii;
-const quadrantInterpolationAngles = array<i32, 8>(
-  quadrantInterpolationAngles0, quadrantInterpolationAngles1, quadrantInterpolationAngles2,
-  quadrantInterpolationAngles3, quadrantInterpolationAngles4, quadrantInterpolationAngles5,
-  quadrantInterpolationAngles6, quadrantInterpolationAngles7,
-);
-
 fn quadrant_interpolation(lane: u32) {
   let level = mean_counts(lane);
-  let reach = quadrantInterpolationReach;
-  for (var iteration = 0; iteration < quadrantInterpolationIterations; iteration++) {
-    var angles = quadrantInterpolationAngles;
+  let reach = quadrant_reach();
+  let iterations = of_first_lane(lane, i32(quadrantInterpolationIterations));
+  for (var iteration = 0; iteration < iterations; iteration++) {
     // scratch may still be read by the stage or the iteration before.
     workgroupBarrier();
-    let powers = halves_around(lane, angles[iteration], level);
+    let powers = halves_around(lane, quadrant_angles(iteration), level);
     for (var lag = i32(lane) - reach; lag <= reach; lag += lanes) {
-      scratch[quadrantInterpolationLags + reach + lag] = half_agreement(lag);
+      scratch[2 * quadrant_radii() + reach + lag] = half_agreement(lag);
     }
     workgroupBarrier();
     let peak = largest_agreement(lane);
@@ -27,7 +19,7 @@ fn quadrant_interpolation(lane: u32) {
     let y = agreement_vertex(peak.y, 1);
     let bent = vec2<bool>(x.known, y.known);
     var found = centerKnown.x && centerKnown.y;
-    if (iteration == quadrantInterpolationIterations - 1) {
+    if (iteration == iterations - 1) {
       let agreement = vec2f(agreement_at(peak.x, 0), agreement_at(peak.y, 1));
       let alike = agreement >= quadrantInterpolationMinSymmetry * sqrt(powers.xy * powers.zw);
       found = found && all(bent & alike);
@@ -40,12 +32,25 @@ fn quadrant_interpolation(lane: u32) {
   }
 }
 
+fn quadrant_radii() -> i32 { return i32(quadrantInterpolationRadii); }
+fn quadrant_reach() -> i32 { return i32(quadrantInterpolationReach); }
+
+// Samples of a quadrant in one iteration.
+fn quadrant_angles(iteration: i32) -> i32 {
+  let angles = array<i32, 8>(
+    i32(quadrantInterpolationAngles0), i32(quadrantInterpolationAngles1), i32(quadrantInterpolationAngles2),
+    i32(quadrantInterpolationAngles3), i32(quadrantInterpolationAngles4), i32(quadrantInterpolationAngles5),
+    i32(quadrantInterpolationAngles6), i32(quadrantInterpolationAngles7),
+  );
+  return angles[iteration];
+}
+
 // Writes the halves around the center; returns the powers of right, below, left, above.
 fn halves_around(lane: u32, angles: i32, level: f32) -> vec4f {
   // To counts of about 1, so that no product leaves f32.
   let scale = select(1.0 / level, 0.0, level == 0.0);
   var powers = vec4f(0.0);
-  for (var circle = i32(lane); circle < quadrantInterpolationRadii; circle += lanes) {
+  for (var circle = i32(lane); circle < quadrant_radii(); circle += lanes) {
     let radius = quadrantInterpolationMinRadius + f32(circle) * quadrantInterpolationStep;
     // Quadrants to the bottom right, bottom left, top left, top right.
     var sums = array<vec4f, 4>();
@@ -70,7 +75,7 @@ fn halves_around(lane: u32, angles: i32, level: f32) -> vec4f {
     let plus = means[0] + vec2f(means[3].x, means[1].y);
     let minus = means[2] + vec2f(means[1].x, means[3].y);
     scratch[circle] = plus;
-    scratch[quadrantInterpolationMinus + circle] = minus;
+    scratch[quadrant_radii() + circle] = minus;
     powers += vec4f(plus * plus, minus * minus);
   }
   return sum_over_lanes(lane, powers);
@@ -83,7 +88,7 @@ fn quadrant_means(sums: vec4f, samples: f32, level: f32) -> vec2f {
 }
 
 fn window_at(circle: i32) -> f32 {
-  let u = f32(circle) / f32(quadrantInterpolationRadii);
+  let u = f32(circle) / f32(quadrant_radii());
   let rim = 1.0 - exp(-20.0 * (1.0 - u) * (1.0 - u));
   let center = 1.0 - exp(-100.0 * u * u);
   return sqrt(rim * center * 2.0 * u);
@@ -92,21 +97,21 @@ fn window_at(circle: i32) -> f32 {
 // How alike the halves are when one is shifted by so many steps.
 fn half_agreement(lag: i32) -> vec2f {
   var sum = vec2f(0.0);
-  let end = min(quadrantInterpolationRadii, quadrantInterpolationRadii - lag);
+  let end = min(quadrant_radii(), quadrant_radii() - lag);
   for (var circle = max(0, -lag); circle < end; circle++) {
-    sum += scratch[circle + lag] * scratch[quadrantInterpolationMinus + circle];
+    sum += scratch[circle + lag] * scratch[quadrant_radii() + circle];
   }
   return sum;
 }
 
-fn agreement_at(index: i32, axis: i32) -> f32 { return scratch[quadrantInterpolationLags + index][axis]; }
+fn agreement_at(index: i32, axis: i32) -> f32 { return scratch[2 * quadrant_radii() + index][axis]; }
 
 // Index of the first largest lag of each axis.
 fn largest_agreement(lane: u32) -> vec2i {
   var values = vec2f(-3e38);
   var indices = vec2i(0);
-  for (var index = i32(lane); index <= 2 * quadrantInterpolationReach; index += lanes) {
-    let agreement = scratch[quadrantInterpolationLags + index];
+  for (var index = i32(lane); index <= 2 * quadrant_reach(); index += lanes) {
+    let agreement = scratch[2 * quadrant_radii() + index];
     let better = agreement > values;
     values = select(values, agreement, better);
     indices = select(indices, vec2i(index), better);
@@ -115,7 +120,7 @@ fn largest_agreement(lane: u32) -> vec2i {
 }
 
 fn agreement_vertex(peak: i32, axis: i32) -> Vertex {
-  if (peak < 3 || peak + 3 > 2 * quadrantInterpolationReach) { return Vertex(0.0, false); }
+  if (peak < 3 || peak + 3 > 2 * quadrant_reach()) { return Vertex(0.0, false); }
   var values: array<f32, 7>;
   for (var index = 0; index < 7; index++) { values[index] = agreement_at(peak - 3 + index, axis); }
   return weighted_vertex(values, 3, vec4f(

@@ -34,6 +34,13 @@ fn sum_over_lanes(lane: u32, mine: vec4f) -> vec4f {
   return total;
 }
 
+// Several sums at once.
+fn sums_over_lanes(lane: u32, mine: array<vec4f, sumsAtOnce>) -> array<vec4f, sumsAtOnce> {
+  var sums: array<vec4f, sumsAtOnce>;
+  for (var index = 0u; index < sumsAtOnce; index++) { sums[index] = sum_over_lanes(lane, mine[index]); }
+  return sums;
+}
+
 // Largest of each of two values, and its index: the first where several are largest. Returns values, indices.
 fn first_maximum(lane: u32, values: vec2f, indices: vec2i) -> vec4f {
   workgroupBarrier();

@@ -14,6 +14,28 @@ fn sum_over_lanes(lane: u32, mine: vec4f) -> vec4f {
   return pool[0];
 }
 
+// Several sums at once, through scratch.
+fn sums_over_lanes(lane: u32, mine: array<vec4f, sumsAtOnce>) -> array<vec4f, sumsAtOnce> {
+  workgroupBarrier();
+  for (var index = 0u; index < sumsAtOnce; index++) {
+    scratch[2u * index * lanes + lane] = mine[index].xy;
+    scratch[(2u * index + 1u) * lanes + lane] = mine[index].zw;
+  }
+  workgroupBarrier();
+  let totals = 2u * sumsAtOnce * lanes;
+  for (var pair = lane; pair < 2u * sumsAtOnce; pair += lanes) {
+    var total = scratch[pair * lanes];
+    for (var other = 1u; other < lanes; other++) { total += scratch[pair * lanes + other]; }
+    scratch[totals + pair] = total;
+  }
+  workgroupBarrier();
+  var sums: array<vec4f, sumsAtOnce>;
+  for (var index = 0u; index < sumsAtOnce; index++) {
+    sums[index] = vec4f(scratch[totals + 2u * index], scratch[totals + 2u * index + 1u]);
+  }
+  return sums;
+}
+
 // Largest of each of two values, and its index: the first where several are largest. Returns values, indices.
 fn first_maximum(lane: u32, values: vec2f, indices: vec2i) -> vec4f {
   workgroupBarrier();

@@ -14,14 +14,14 @@ struct Roi {
   bead: u32,           // row of the results
   zLutStart: u32,      // index of the first value of its Z-LUT
   planes: u32,         // 0 without a Z-LUT
-  unused: u32,
+  modelStart: u32,     // index of its model's first number; noModel: without a model
   seedWhole: vec2i,    // center a plan without center-of-mass starts from; noSeed: unknown
   seedOffset: vec2f,
 }
 
 @group(0) @binding(0) var<storage, read> frames: array<u32>;              // [frame, word] pixels, little-endian
 @group(0) @binding(1) var<storage, read> rois: array<Roi>;
-@group(0) @binding(2) var<storage, read> zLuts: array<f32>;               // [Z-LUT, radius, plane] unit deviations
+@group(0) @binding(2) var<storage, read> zLuts: array<f32>;               // [Z-LUT, radius, plane] unit deviations; models
 @group(0) @binding(3) var<storage, read_write> results: array<u32>;       // [frame, bead, word]
 @group(0) @binding(4) var<uniform> batch: Batch;
 
@@ -47,10 +47,19 @@ var<private> profileFromZero: bool;
 var<private> plane: i32;
 var<private> planeOffset: f32;
 var<private> zKnown: bool;
+// Whether plane and planeOffset are knots of the model.
+var<private> zOfModel: bool;
 var<private> score: f32;
 var<private> scoreKnown: bool;
 // Bits of TRACK_STATUS that stages set.
 var<private> stageStatus: u32;
+
+// Standard deviations of x and y in px, of z in knots of the model.
+var<private> sigma: vec3f;
+var<private> sigmaKnown: bool;
+var<private> sigmaZKnown: bool;
+var<private> chiSquared: f32;
+var<private> chiSquaredKnown: bool;
 
 var<workgroup> light: array<atomic<u32>, 3>;           // inverted smallest key, largest key, unusable
 var<workgroup> profile: array<f32, profileLength>;     // mostly counts above the darkest; emptyBin where none lies
@@ -168,6 +177,17 @@ fn end_roi(lane: u32) {
   if (scoreKnown) { flags |= flagScore; }
   if (darkestKey <= brightestKey) { flags |= flagLight; }
   if (profileFromZero) { flags |= flagProfileFromZero; }
+  if (keepsFits) {
+    if (zOfModel) { flags |= flagZOfModel; }
+    if (sigmaKnown) { flags |= flagSigma; }
+    if (sigmaZKnown) { flags |= flagSigmaZ; }
+    if (chiSquaredKnown) { flags |= flagChiSquared; }
+    let fitStart = resultStart + batch.resultWords - fitWords;
+    results[fitStart + fitSigmaX] = bitcast<u32>(sigma.x);
+    results[fitStart + fitSigmaY] = bitcast<u32>(sigma.y);
+    results[fitStart + fitSigmaZ] = bitcast<u32>(sigma.z);
+    results[fitStart + fitChiSquared] = bitcast<u32>(chiSquared);
+  }
   results[resultStart + resultFlags] = flags | (stageStatus << resultStatusShift);
   results[resultStart + resultXWhole] = bitcast<u32>(centerWhole.x);
   results[resultStart + resultXPart] = bitcast<u32>(centerPart.x);

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeKernel, type Kept, RESULT_FLAGS, RESULT_WORDS } from '#engines/gpu/compose.ts';
 import { findAdapter, type OpenedGpu, openGpu } from '#engines/gpu/device.ts';
-import { STAGES as ALL_STAGES } from '#stages/index.ts';
+import { STAGES } from '#stages/index.ts';
 import { MAGTRACK_PLAN, type Plan, parsePlan } from '#stages/plan.ts';
 import { presetPlan } from '#stages/presets.ts';
+import { precisePlan } from '../../stages/precision-exam.ts';
 import { gpuSkipReason } from '../../support/gpu-adapter.ts';
 
 const options = { lanes: 64, reduction: 'tree', keepsProfiles: true } as const;
 const REDUCTIONS = ['tree', 'subgroup'] as const;
-const STAGES = ALL_STAGES.filter(({ referenceOnly }) => !referenceOnly);
 const stages = new URL('../../../tracker/stages/', import.meta.url);
 
 function planOf(stage: string, params: Record<string, unknown> = {}): Plan {
@@ -29,17 +29,59 @@ test('every stage has a WGSL text with a function of its name', () => {
   }
 });
 
-test('every WGSL text is part of a kernel of all stages and says first what it is', () => {
+test('every WGSL text is part of a kernel of all stages, once, and says first what it is', () => {
   const plan = STAGES.flatMap(({ name }) => planOf(name));
-  const [byHalves, bySubgroup] = REDUCTIONS.map((reduction) =>
-    composeKernel(plan, 32, 'mono8', { ...options, reduction }),
-  );
-  for (const file of readdirSync(stages).filter((name) => name.endsWith('.wgsl'))) {
-    const text = readFileSync(new URL(file, stages), 'utf8');
-    expect(text, file).toMatch(/^\/\/ /);
-    expect(byHalves!.includes(text), file).toBe(file !== 'reduce-subgroup.wgsl');
-    expect(bySubgroup!.includes(text), file).toBe(file !== 'reduce.wgsl');
+  const kernel = (steps: Plan, reduction: (typeof REDUCTIONS)[number]) =>
+    composeKernel(steps, 32, 'mono8', { ...options, reduction });
+  const unfitted = plan.filter(({ stage }) => stage !== 'maximum-likelihood');
+  const kernels = [
+    { code: kernel(plan, 'tree'), lacks: ['reduce-subgroup.wgsl', 'uniform-constant.wgsl'] },
+    { code: kernel(plan, 'subgroup'), lacks: ['reduce.wgsl', 'uniform-constant.wgsl'] },
+    {
+      code: kernel(unfitted, 'tree'),
+      lacks: [
+        'likelihood-sums.wgsl',
+        'maximum-likelihood.wgsl',
+        'reduce-subgroup.wgsl',
+        'solve-normal.wgsl',
+        'uniform-load.wgsl',
+      ],
+    },
+  ];
+  const files = readdirSync(stages).filter((name) => name.endsWith('.wgsl'));
+  const textOf = (file: string) => readFileSync(new URL(file, stages), 'utf8');
+  for (const file of files) expect(textOf(file), file).toMatch(/^\/\/ /);
+  for (const { code, lacks } of kernels) {
+    const timesIn = (file: string) => code.split(textOf(file)).length - 1;
+    expect(files.filter((file) => timesIn(file) === 0)).toEqual(lacks);
+    expect(files.filter((file) => timesIn(file) > 1)).toEqual([]);
   }
+});
+
+test('a fit starts again by the stages of its seeds, each with the numbers of its attempt', () => {
+  const plan = precisePlan().filter(({ stage }) => stage !== 'quadrant-interpolation');
+  const code = composeKernel(plan, 64, 'mono16', options);
+  const again = code.slice(code.indexOf('fn seed_again'), code.indexOf('@compute'));
+  expect(
+    [...again.matchAll(/if \((.+)\) \{\n {4}workgroupBarrier\(\);\n {4}(\w+)\(lane\);/g)].map(
+      ([, when, what]) => [what, when],
+    ),
+  ).toEqual([
+    ['center_of_mass', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
+    ['quadrant_interpolation', 'attempt == 1 || attempt == 2'],
+    ['radial_profile', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
+    ['lookup_z', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
+  ]);
+  const settingsOf = (name: string) =>
+    [...again.matchAll(new RegExp(`${name} = (.+);`, 'g'))].map(([, value]) => value);
+  expect(settingsOf('centerOfMassK')).toEqual(['3', '3', '1', '1']);
+  expect(settingsOf('quadrantInterpolationIterations')).toEqual(['2', '5']);
+  // What is alike in all attempts and in the plan is a constant.
+  expect(constantsOf(code)).toMatchObject({ centerOfMassBackground: '3', lookupZNLocal: '3', restarts: '4' });
+  expect(constantsOf(code)).not.toHaveProperty('centerOfMassK');
+  expect(constantsOf(composeKernel(precisePlan().slice(0, 1), 64, 'mono16', options)).centerOfMassK).toBe(
+    '1',
+  );
 });
 
 test('only kernels that use subgroups need them of the adapter', () => {
@@ -158,6 +200,18 @@ describe.skipIf(skipReason)(
         device.destroy();
       },
     );
+
+    test('a fit fits 16 KiB of workgroup memory at 256 px, its model reaching to the corners', async () => {
+      const device = await (await findAdapter()).requestDevice();
+      const knots = Math.ceil((256 * Math.SQRT1_2) / 0.5) + 4;
+      const module = device.createShaderModule({
+        code: composeKernel(precisePlan(), 256, 'mono16', { ...options, modelKnots: knots }),
+      });
+      device.pushErrorScope('validation');
+      device.createComputePipeline({ layout: 'auto', compute: { module } });
+      expect(await device.popErrorScope()).toBeNull();
+      device.destroy();
+    });
 
     test.each([
       { stage: 'radial-profile', params: { oversample: 8 } },

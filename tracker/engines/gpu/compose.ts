@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 import { SKIPPED_RADII } from '#stages/pearson.ts';
-import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
+import { type Plan, planRadii } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
+import { stageConstants } from './constants.ts';
+import { MODEL_WORDS, NO_MODEL } from './model-table.ts';
+import { callOf, composeRestarts, restartsOf } from './restarts.ts';
 
 /** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */
 const SHARED = [
@@ -15,7 +19,12 @@ const SHARED = [
   'weighted-vertex',
 ];
 
-/** 32-bit words of one bead in one frame, by name; its profile follows from `profile` on. */
+/** What the text of a stage calls beside these. */
+const CALLED: Readonly<Record<string, readonly string[]>> = {
+  'maximum-likelihood': ['likelihood-sums', 'solve-normal'],
+};
+
+/** 32-bit words of one bead in one frame, by name; its profile follows from `profile` on, then what a fit says. */
 export const RESULT_WORDS = {
   flags: 0,
   xWhole: 1,
@@ -30,8 +39,26 @@ export const RESULT_WORDS = {
   profile: 10,
 } as const;
 
-/** Bits of `RESULT_WORDS.flags`: which results are numbers, and whether the profile is above 0, not the darkest. */
-export const RESULT_FLAGS = { x: 1, y: 2, z: 4, score: 8, light: 16, profileFromZero: 32 } as const;
+/** The last words of one bead in one frame, only of plans that fit: standard deviations in px and knots of the model. */
+export const FIT_WORDS = { sigmaX: 0, sigmaY: 1, sigmaZ: 2, chiSquared: 3 } as const;
+export const FIT_WORD_COUNT = 4;
+
+/**
+ * Bits of `RESULT_WORDS.flags`: which results are numbers, whether the profile is above 0, not the darkest, and
+ * whether the plane is a knot of the model.
+ */
+export const RESULT_FLAGS = {
+  x: 1,
+  y: 2,
+  z: 4,
+  score: 8,
+  light: 16,
+  profileFromZero: 32,
+  zOfModel: 64,
+  sigma: 128,
+  sigmaZ: 256,
+  chiSquared: 512,
+} as const;
 
 /** Bits of `RESULT_WORDS.flags` from here on are those of `TRACK_STATUS` that stages set. */
 export const RESULT_STATUS_SHIFT = 16;
@@ -43,12 +70,19 @@ export const ROI_WORDS = {
   bead: 2,
   zLutStart: 3,
   planes: 4,
+  modelStart: 5,
   seedXWhole: 6,
   seedYWhole: 7,
   seedXOffset: 8,
   seedYOffset: 9,
 } as const;
 export const ROI_WORD_COUNT = 10;
+
+/** Largest count of a camera that has none. */
+const NO_SATURATION = 3e38;
+
+/** Knots of a model along an axis at least. */
+const LEAST_KNOTS = 4;
 
 /** `seedXWhole` or `seedYWhole` of a center that is not known. */
 export const NO_SEED = 0x7fffffff;
@@ -82,6 +116,8 @@ export interface KernelOptions {
   givenRadii?: number | undefined;
   /** What takes the place of the profile. */
   keeps?: Kept | undefined;
+  /** Radial knots of the largest model; the fewest that there can be when left out. */
+  modelKnots?: number | undefined;
 }
 
 /**
@@ -97,21 +133,35 @@ export function composeKernel(
   pixelFormat: PixelFormat,
   options: KernelOptions,
 ): string {
-  const constants = sharedConstants(plan, size, pixelFormat, options);
+  const fits = planFits(plan);
+  const restarts = restartsOf(plan);
+  const own = stageConstants(plan, restarts, size);
+  const shared = sharedConstants(plan, size, pixelFormat, options);
+  const scratchLength = Math.max(
+    shared.scratchLength,
+    own.scratchLength,
+    fits ? fitScratch(plan, options) : 0,
+  );
   const bySubgroup = options.reduction === 'subgroup';
-  const texts = new Set([...SHARED, bySubgroup ? 'reduce-subgroup' : 'reduce']);
-  const calls = options.givenRadii ? ['  given_profile(lane);'] : [];
-  for (const { stage: name, params } of plan) {
-    const { scratchLength = 0, ...own } = stageNamed(name).constants(params, size);
-    Object.assign(constants, own);
-    constants.scratchLength = Math.max(constants.scratchLength, scratchLength);
-    texts.add(name);
-    calls.push(`  ${name.replaceAll('-', '_')}(lane);`);
-  }
+  const stages = [plan, ...restarts].flat().map(({ stage }) => stage);
+  const texts = new Set([
+    ...SHARED,
+    bySubgroup ? 'reduce-subgroup' : 'reduce',
+    fits ? 'uniform-load' : 'uniform-constant',
+    ...stages.flatMap((stage) => [stage, ...(CALLED[stage] ?? [])]),
+  ]);
+  const calls = [
+    ...(options.givenRadii ? ['  given_profile(lane);'] : []),
+    ...plan.map((step) => `  ${[...own.settings([step]), callOf(step.stage)].join('\n  ')}`),
+  ];
   return [
     ...(bySubgroup ? ['enable subgroups;'] : []),
-    ...Object.entries(constants).map(([name, value]) => `const ${name} = ${value};`),
+    ...Object.entries({ ...shared, scratchLength, restarts: restarts.length }).map(
+      ([name, value]) => `const ${name} = ${value};`,
+    ),
+    ...own.declarations,
     ...[...texts].map(readText),
+    ...(fits ? composeRestarts(restarts, own.settings) : []),
     '@compute @workgroup_size(lanes)',
     'fn track(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {',
     ...(bySubgroup ? ['  find_subgroup(lane);'] : []),
@@ -148,15 +198,32 @@ function sharedConstants(
     lookupZSkippedRadii: SKIPPED_RADII,
     scratchLength: Math.max(2 * size, ringParts * profileLength),
     bytesPerPixel: PIXEL_FORMATS[pixelFormat].bytesPerPixel,
+    saturation: Math.min(PIXEL_FORMATS[pixelFormat].saturation, NO_SATURATION),
+    sumsAtOnce: sumsAtOnce(plan),
     keepsProfiles,
+    keepsFits: planFits(plan),
     keepsConvolutions: keeps === 'convolutions',
     keepsSamples: keeps === 'samples',
     noSeed: NO_SEED,
+    noModel: NO_MODEL,
     emptyBin: EMPTY_BIN,
+    fitWords: FIT_WORD_COUNT,
+    ...prefixed('fit', FIT_WORDS),
+    ...prefixed('model', MODEL_WORDS),
     ...prefixed('result', RESULT_WORDS),
     ...prefixed('flag', RESULT_FLAGS),
     resultStatusShift: RESULT_STATUS_SHIFT,
   };
+}
+
+/** Sums of four that a fit adds up: those of five unknowns, and those of the tilts. */
+function sumsAtOnce(plan: Plan): number {
+  return plan.some(({ params }) => params.tilt === true) ? 10 : 6;
+}
+
+/** Elements of scratch that hold the model at one height, or the sums of the lanes with their totals. */
+function fitScratch(plan: Plan, { lanes, modelKnots = LEAST_KNOTS }: KernelOptions): number {
+  return Math.max(4 * (modelKnots - 3), 2 * sumsAtOnce(plan) * (lanes + 1));
 }
 
 /** `{ xWhole: 1 }` as `{ resultXWhole: 1 }`. */

@@ -1,14 +1,13 @@
 import { DeviceError } from '#protocol/errors.ts';
 import { layoutBytes } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { assertRunsOn } from '#stages/plan-needs.ts';
 import { type GpuBuffers, largestBuffer } from './buffers.ts';
 import { composeKernel, type Reduction, ROI_WORD_COUNT } from './compose.ts';
 import { popError } from './device.ts';
 import type { GpuPipelines } from './pipelines.ts';
 import { createResultReader, type ResultReader } from './results.ts';
 import { CLOCK_BYTES, type Submission } from './submissions.ts';
-import { type GpuSetup, packRois, packTables } from './tables.ts';
+import { type GpuSetup, packRois, packTables, setupKnots, type TableStarts } from './tables.ts';
 
 /** Frames of one submission at most: beyond, a round trip costs nothing beside the work. */
 const FRAMES_PER_SUBMISSION = 16;
@@ -44,7 +43,7 @@ export interface GpuPlaces {
 /** A setup on a device. */
 export interface BoundSetup {
   setup: GpuSetup;
-  zLutStarts: readonly number[];
+  starts: readonly TableStarts[];
   places: GpuPlaces;
   frameBytes: number;
   /** A frame as it goes to the device when it cannot go as it is: whole words. */
@@ -58,15 +57,13 @@ export interface BoundSetup {
  * Compiles and binds what a setup needs; nothing may be in flight.
  * @throws {RoiError | ZLutError} if an ROI leaves the frame or a Z-LUT belongs to another ROI size
  * @throws {DeviceError} if the setup does not fit the device
- * @throws {ConfigError} if a stage has no text for the GPU
  */
 export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: number): Promise<BoundSetup> {
   const { device, buffers, pipelines } = parts;
   const { plan, pixelFormat, profiles, rois, keeps } = setup;
-  assertRunsOn(plan, 'gpu');
-  const { values, starts: zLutStarts, givenStart } = packTables(setup);
+  const { values, starts, givenStart } = packTables(setup);
   const sizes = [...new Set(rois.map((roi) => roi.size))];
-  const places = placesOf(setup, sizes, zLutStarts);
+  const places = placesOf(setup, sizes, starts);
   const frameBytes = layoutBytes(setup, rois, setup.layout);
   const frameStride = Math.ceil(frameBytes / 4) * 4;
   const frameResultBytes = rois.length * places.reader.words * 4;
@@ -76,7 +73,8 @@ export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: n
   const compiled: GPUComputePipeline[] = [];
   for (const size of sizes) {
     const { lanes, reduction } = parts;
-    const options = { lanes, reduction, keepsProfiles: profiles, givenRadii, keeps };
+    const modelKnots = setupKnots(setup, size);
+    const options = { lanes, reduction, keepsProfiles: profiles, givenRadii, keeps, modelKnots };
     compiled.push(await pipelines.of(composeKernel(plan, size, pixelFormat, options)));
   }
 
@@ -101,7 +99,7 @@ export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: n
     });
     const staging = new Uint8Array(frameStride);
     const sizesOfFrames = { frameBytes, staging, framesPerSubmission };
-    return { setup, zLutStarts, places, ...sizesOfFrames, kernels, submissions: bound };
+    return { setup, starts, places, ...sizesOfFrames, kernels, submissions: bound };
   });
 }
 
@@ -134,12 +132,12 @@ async function claim<T>({ device, deviceName, buffers }: GpuParts, make: () => T
 export function moveBound(bound: BoundSetup, rois: readonly Roi[]): BoundSetup {
   const setup = { ...bound.setup, rois: [...rois] };
   const sizes = bound.kernels.map(({ size }) => size);
-  return { ...bound, setup, places: placesOf(setup, sizes, bound.zLutStarts) };
+  return { ...bound, setup, places: placesOf(setup, sizes, bound.starts) };
 }
 
-function placesOf(setup: GpuSetup, sizes: readonly number[], zLutStarts: readonly number[]): GpuPlaces {
+function placesOf(setup: GpuSetup, sizes: readonly number[], starts: readonly TableStarts[]): GpuPlaces {
   const reader = createResultReader(setup);
-  return { reader, tables: sizes.map((size) => packRois(setup, size, zLutStarts)) };
+  return { reader, tables: sizes.map((size) => packRois(setup, size, starts)) };
 }
 
 function framesAtOnce(

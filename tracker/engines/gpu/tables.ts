@@ -1,8 +1,10 @@
 import { roiPlaces } from '#protocol/frame-layout.ts';
 import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planRadii } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import type { EngineSetup } from '../engine.ts';
 import { EMPTY_BIN, type Kept, keptLength, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
+import { NO_MODEL, packModel } from './model-table.ts';
 
 /** A setup with what only the test kernels of single stages need. */
 export interface GpuSetup extends EngineSetup {
@@ -22,31 +24,55 @@ export function setupRadii({ plan, givenProfiles, keeps }: GpuSetup, size: numbe
   return givenProfiles?.[0]?.length ?? planRadii(plan, size);
 }
 
+/** Radial knots of the largest model of the beads with ROIs of this size; none where there is no model. */
+export function setupKnots({ rois, zLuts, zLutOfBead }: GpuSetup, size: number): number | undefined {
+  const knots = rois.flatMap((roi, bead) => {
+    const model = roi.size === size ? zLuts[zLutOfBead[bead] ?? -1]?.model : undefined;
+    return model ? [model.knots] : [];
+  });
+  return knots.length > 0 ? Math.max(...knots) : undefined;
+}
+
 /** Value of every radius of a plane without contrast: farther from all unit vectors than any two of them. */
 const FAR = 3;
 
+/** Where a Z-LUT and its model begin in the table. */
+export interface TableStarts {
+  zLut: number;
+  model: number;
+}
+
 /**
- * Z-LUTs as [Z-LUT, radius, plane] unit deviations, so that neighboring lanes read neighboring planes, and from
- * `givenStart` on the given profiles.
+ * Z-LUTs as [Z-LUT, radius, plane] unit deviations, so that neighboring lanes read neighboring planes; then their
+ * models, if the plan fits them, and from `givenStart` on the given profiles.
  */
-export function packTables(setup: GpuSetup): { values: Float32Array; starts: number[]; givenStart: number } {
-  const { zLuts, givenProfiles = [] } = setup;
-  const starts: number[] = [];
+export function packTables(setup: GpuSetup): {
+  values: Float32Array;
+  starts: TableStarts[];
+  givenStart: number;
+} {
+  const { plan, zLuts, givenProfiles = [] } = setup;
+  const models = zLuts.map((zLut) => (zLut.model && planFits(plan) ? packModel(zLut, zLut.model) : []));
+  const starts: TableStarts[] = [];
   let length = 0;
-  for (const { planes, radii } of zLuts) {
-    starts.push(length);
+  for (const [index, { planes, radii }] of zLuts.entries()) {
+    const zLut = length;
     length += planes * (radii - SKIPPED_RADII);
+    const model = models[index]!.length > 0 ? length : NO_MODEL;
+    length += models[index]!.length;
+    starts.push({ zLut, model });
   }
   const given = packProfiles(givenProfiles);
   const values = new Float32Array(length + given.length);
   values.set(given, length);
   for (const [index, zLut] of zLuts.entries()) {
+    if (starts[index]!.model !== NO_MODEL) values.set(models[index]!, starts[index]!.model);
     const width = zLut.radii - SKIPPED_RADII;
     const units = unitPlanes(zLut);
     for (let plane = 0; plane < zLut.planes; plane++) {
       for (let radius = 0; radius < width; radius++) {
         const value = units[plane * width + radius]!;
-        values[starts[index]! + radius * zLut.planes + plane] = Number.isNaN(value) ? FAR : value;
+        values[starts[index]!.zLut + radius * zLut.planes + plane] = Number.isNaN(value) ? FAR : value;
       }
     }
   }
@@ -66,7 +92,7 @@ function packProfiles(profiles: readonly ArrayLike<number>[]): number[] {
 }
 
 /** Rows `ROI_WORDS` of the beads with ROIs of this size. */
-export function packRois(setup: GpuSetup, size: number, zLutStarts: readonly number[]): Uint32Array {
+export function packRois(setup: GpuSetup, size: number, starts: readonly TableStarts[]): Uint32Array {
   const { rois, width, layout, zLuts, zLutOfBead, seeds } = setup;
   const beads = rois.flatMap((roi, bead) => (roi.size === size ? [bead] : []));
   const places = roiPlaces(rois, width, layout);
@@ -78,8 +104,9 @@ export function packRois(setup: GpuSetup, size: number, zLutStarts: readonly num
     words[row + ROI_WORDS.start] = places[bead]!.start;
     words[row + ROI_WORDS.stride] = places[bead]!.stride;
     words[row + ROI_WORDS.bead] = bead;
-    words[row + ROI_WORDS.zLutStart] = zLutStarts[zLut] ?? 0;
+    words[row + ROI_WORDS.zLutStart] = starts[zLut]?.zLut ?? 0;
     words[row + ROI_WORDS.planes] = zLuts[zLut]?.planes ?? 0;
+    words[row + ROI_WORDS.modelStart] = starts[zLut]?.model ?? NO_MODEL;
     const { xPx, yPx } = seeds?.[bead] ?? { xPx: Number.NaN, yPx: Number.NaN };
     words[row + ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
     words[row + ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
