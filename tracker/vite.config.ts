@@ -56,7 +56,12 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: ['main.ts', 'engines/threads/engine-worker.ts', 'engines/wasm/wasm-worker.ts'],
+      input: [
+        'main.ts',
+        'engines/threads/engine-worker.ts',
+        'engines/wasm/wasm-worker.ts',
+        'live/proposal-worker.ts',
+      ],
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

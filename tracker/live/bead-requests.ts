@@ -1,10 +1,14 @@
 import type { ControlRequest } from '#protocol/control-request.ts';
+import type { DetectBeadsRequest } from '#protocol/detect-beads.ts';
 import { RoiError } from '#protocol/errors.ts';
 import type { CalibrationRequest } from '#protocol/sweep-request.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** A request that changes the beads of a run. */
-export type BeadRequest = Exclude<ControlRequest, { type: 'select' } | CalibrationRequest>;
+export type BeadRequest = Exclude<
+  ControlRequest,
+  { type: 'select' } | CalibrationRequest | DetectBeadsRequest
+>;
 
 /**
  * Does what a dashboard asks of the beads; the run is null before the first camera.

@@ -11,15 +11,16 @@ import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
-import { type CalibrationRequest, isCalibrationRequest } from '#protocol/sweep-request.ts';
+import { isCalibrationRequest } from '#protocol/sweep-request.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
-import { LiveHub } from '#sinks/live-hub.ts';
+import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
-import { type BeadRequest, changeBeads } from './bead-requests.ts';
+import { BeadDetection } from './bead-detection.ts';
+import { changeBeads } from './bead-requests.ts';
 import { Complaints, failureOf } from './complaints.ts';
 import { LivePreview } from './live-preview.ts';
 import { LiveRun } from './live-run.ts';
@@ -55,6 +56,7 @@ export class LiveTracker {
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
   readonly #preview: LivePreview;
+  readonly #detection: BeadDetection;
   readonly #rates = new FrameRates();
   readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
@@ -98,7 +100,7 @@ export class LiveTracker {
     this.#hub = new LiveHub({
       snapshot: () => this.#snapshot(),
       status: () => this.#status(),
-      control: (request) => this.#control(request),
+      control: (request, answer) => this.#control(request, answer),
       onRefused: (cause) => server.refusals.ofRequest(cause),
       onSent: (atNs) => this.latency.sent(atNs),
       onStuck: (error) => server.refusals.count('slow-peer', error),
@@ -113,6 +115,7 @@ export class LiveTracker {
       onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
+    this.#detection = new BeadDetection(this.#endpoint);
     this.metrics = new Metrics({
       totals: () => this.totals(),
       latency: this.latency,
@@ -157,14 +160,8 @@ export class LiveTracker {
   health(): object {
     const { engine, device } = this.engine.host.facts;
     const camera = liveCamera(this.#run, this.#cameraConnected);
-    return {
-      ok: true,
-      engine,
-      device,
-      camera,
-      frames: this.totals(),
-      refusals: this.server.refusals.counts(),
-    };
+    const refusals = this.server.refusals.counts();
+    return { ok: true, engine, device, camera, frames: this.totals(), refusals };
   }
 
   /**
@@ -246,6 +243,7 @@ export class LiveTracker {
     const run = this.#run!;
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
     this.#preview.frame(frame, run.camera);
+    this.#detection.frame(frame, run.camera);
     run.frame(frame);
   }
 
@@ -256,7 +254,8 @@ export class LiveTracker {
     this.#endpoint.settled(frames.length);
   }
 
-  async #control(request: BeadRequest | CalibrationRequest): Promise<void> {
+  async #control(...[request, answer]: Parameters<LiveHubOptions['control']>): Promise<void> {
+    if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
     if (isCalibrationRequest(request)) {
       throw new DeviceError({ where: request.type, expected: 'a focus stage', received: 'none' });
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectBeadsRequest } from './detect-beads.ts';
 import { ProtocolError, TweezertrackError } from './errors.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
@@ -33,6 +34,7 @@ const controlRequest = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
   ...sweepRequests,
+  detectBeadsRequest,
 ]);
 
 export type ControlRequest = z.output<typeof controlRequest>;

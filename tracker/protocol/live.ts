@@ -1,3 +1,4 @@
+import type { ProposalsMessage } from './bead-proposal.ts';
 import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
@@ -162,6 +163,7 @@ export type LiveMessage =
   | EventMessage
   | CalibrationMessage
   | SweepPlaneMessage
+  | ProposalsMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */

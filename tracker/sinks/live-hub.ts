@@ -28,8 +28,11 @@ const STUCK_MS = 30_000;
 export interface LiveHubOptions {
   snapshot(): SnapshotMessage;
   status(): StatusMessage;
-  /** Does what a dashboard asks for, except `select`, which the hub does itself. */
-  control(request: Exclude<ControlRequest, { type: 'select' }>): Promise<void>;
+  /** Does what a dashboard asks for, except `select`, which the hub does itself; `answer` tells only who asked. */
+  control(
+    request: Exclude<ControlRequest, { type: 'select' }>,
+    answer: (message: LiveMessage) => void,
+  ): Promise<void>;
   /** A request was not done, and the viewer was told why. */
   onRefused(cause: unknown): void;
   /** Somebody was sent the tracks so far, at this host time, ns since 1970. */
@@ -149,7 +152,7 @@ export class LiveHub implements TrackSink {
         this.#select(viewer, request.bead, request.seconds ?? HISTORY_S);
       } else {
         assertMayChange(viewer.role, request);
-        await this.#options.control(request);
+        await this.#options.control(request, (message) => viewer.send(encodeLive(message)));
       }
     } catch (cause) {
       this.#options.onRefused(cause);
