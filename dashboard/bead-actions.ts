@@ -3,7 +3,12 @@ import type { LiveStore } from './live-store.ts';
 
 /** What a person can do to the beads; a refusal becomes the store's notice. */
 export interface BeadActions {
+  /** Selects this bead only. */
   select(bead: number): void;
+  /** Adds a bead to the selected ones, or takes it off. */
+  toggleSelected(bead: number): void;
+  /** Adds a bead to the reference beads, or takes it off. */
+  toggleReference(bead: number): void;
   /** Adds a bead at a full-frame position. */
   add(xPx: number, yPx: number): Promise<void>;
   move(bead: number, xPx: number, yPx: number): Promise<void>;
@@ -19,6 +24,8 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
   };
   return {
     select: store.select,
+    toggleSelected: store.toggleSelected,
+    toggleReference: store.toggleReference,
     add: (xPx, yPx) => attempt({ type: 'add-bead', xPx, yPx }),
     move: (bead, xPx, yPx) => attempt({ type: 'move-bead', bead, xPx, yPx }),
     remove: (bead) => attempt({ type: 'remove-bead', bead }),

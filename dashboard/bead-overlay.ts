@@ -1,6 +1,6 @@
 import type { Roi } from '#protocol/roi.ts';
 import { type FrameView, type Size, toStage } from './frame-view.ts';
-import type { NewestPoint } from './live-store.ts';
+import type { NewestPoint } from './newest-points.ts';
 import { type StatusTone, statusTone } from './status-tone.ts';
 
 /** What lies over the picture. */
@@ -8,7 +8,8 @@ export interface Overlay {
   view: FrameView;
   beads: readonly Roi[];
   newest: ReadonlyMap<number, NewestPoint>;
-  selected: number | null;
+  selection: readonly number[];
+  references: readonly number[];
   hovered: number | null;
   /** The place a bead is being dragged to. */
   ghost: Roi | null;
@@ -16,7 +17,13 @@ export interface Overlay {
 }
 
 // The picture is gray in both color schemes, and so these colors are fixed.
-const TONE_COLORS: Record<StatusTone, string> = { ok: '#3fd0ff', warning: '#ffb52e', lost: '#ff5c6c' };
+const TONE_COLORS: Record<StatusTone, string> = {
+  ok: '#3fd0ff',
+  doubt: '#d79bff',
+  warning: '#ffb52e',
+  lost: '#ff5c6c',
+};
+const REFERENCE_COLOR = '#5fe08a';
 const SHADOW = 'rgb(0 0 0 / 0.45)';
 const LABEL_FONT = '600 11px system-ui, sans-serif';
 const SMALL_LABEL_FONT = '600 10px system-ui, sans-serif';
@@ -24,15 +31,12 @@ const SMALL_LABEL_FONT = '600 10px system-ui, sans-serif';
 const SMALL_BOX = 32;
 const LABEL_HEIGHT = 14;
 
-/** Draws ROI boxes, bead ids and tracked centers in CSS px; the selected bead last, on top of its neighbors. */
+/** Draws ROI boxes, bead ids and tracked centers in CSS px; the selected beads last, on top of their neighbors. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
   context.textBaseline = 'middle';
-  let selected: Roi | undefined;
-  for (const roi of overlay.beads) {
-    if (roi.bead === overlay.selected) selected = roi;
-    else drawBead(context, overlay, roi, false);
-  }
-  if (selected) drawBead(context, overlay, selected, true);
+  const isSelected = ({ bead }: Roi) => overlay.selection.includes(bead);
+  for (const roi of overlay.beads) if (!isSelected(roi)) drawBead(context, overlay, roi, false);
+  for (const roi of overlay.beads) if (isSelected(roi)) drawBead(context, overlay, roi, true);
   if (overlay.ghost) drawGhost(context, overlay, overlay.ghost);
 }
 
@@ -45,7 +49,8 @@ function drawBead(context: CanvasRenderingContext2D, overlay: Overlay, roi: Roi,
   context.strokeStyle = SHADOW;
   context.lineWidth = emphasized ? 4 : 2.75;
   context.strokeRect(left, top, side, side);
-  context.strokeStyle = isSelected ? '#fff' : color;
+  const isReference = overlay.references.includes(roi.bead);
+  context.strokeStyle = isReference ? REFERENCE_COLOR : isSelected ? '#fff' : color;
   context.lineWidth = emphasized ? 2 : 1.25;
   context.strokeRect(left, top, side, side);
 

@@ -111,7 +111,9 @@ export function listenToGestures(
       const [x, y] = positionOf(event);
       const to = draggedTo(press, view, x, y);
       if (press.bead && press.dragged && to) void actions.move(press.bead.bead, ...to);
-      else if (press.bead) actions.select(press.bead.bead);
+      else if (press.bead && (event.ctrlKey || event.metaKey || event.shiftKey)) {
+        actions.toggleSelected(press.bead.bead);
+      } else if (press.bead) actions.select(press.bead.bead);
       else if (!press.dragged) {
         const [xPx, yPx] = toFrame(view, x, y);
         const isAgain =

@@ -72,7 +72,8 @@ export function runCameraStage(
       view,
       beads: store.beads.peek(),
       newest: store.newest.peek(),
-      selected: store.selected.peek(),
+      selection: store.selection.peek(),
+      references: store.references.peek(),
       hovered: state.hovered.peek(),
       ghost: state.ghost.peek(),
       frame: state.frame.peek(),
@@ -109,9 +110,9 @@ export function runCameraStage(
     picturePainter.request();
   });
   const stopOverlay = effect(() => {
-    const { beads, newest, selected } = store;
+    const { beads, newest, selection, references } = store;
     const { size, zoom, ghost, hovered } = state;
-    for (const drawn of [beads, newest, selected, size, zoom, ghost, hovered]) void drawn.value;
+    for (const drawn of [beads, newest, selection, references, size, zoom, ghost, hovered]) void drawn.value;
     overlayPainter.request();
   });
   const stopGestures = listenToGestures(

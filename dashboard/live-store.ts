@@ -1,16 +1,21 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type {
   EventMessage,
   LiveBead,
   LiveCamera,
   LiveMessage,
+  NewestPoints,
   PreviewMessage,
+  ProfileMessage,
   SnapshotMessage,
   StatusMessage,
   TracksMessage,
 } from '#protocol/live.ts';
-import { FULL_RATE_S, type PastTrace, pastTrace } from './trace-history.ts';
-import { TraceRing } from './trace-ring.ts';
+import { createBeadSelection } from './bead-selection.ts';
+import { type NewestPoint, pointsByBead } from './newest-points.ts';
+import { createPlotChoices } from './plot-choices.ts';
+import { FULL_RATE_S } from './trace-history.ts';
+import { WatchedTraces } from './watched-traces.ts';
 
 /** State of the connection to the tracker. */
 export type Link =
@@ -26,17 +31,6 @@ export interface LoggedEvent extends EventMessage {
   times: number;
 }
 
-/** Newest point of one bead. */
-export interface NewestPoint {
-  xPx: number;
-  yPx: number;
-  zNm: number;
-  score: number;
-  status: number;
-}
-
-/** Points of the selected bead that are kept: two minutes at 2 kHz, 16 MB. */
-const TRACE_POINTS = 262_144;
 /** A pause in the trace that is longer is a gap, not a line: a camera that was away, a run of dropped frames. */
 const SHORTEST_GAP_S = 0.5;
 const GAP_FRAMES = 5;
@@ -50,40 +44,40 @@ export function createLiveStore() {
   const roiSize = signal(64);
   const engine = signal<SnapshotMessage['engine'] | null>(null);
   const pipeline = signal<string[]>([]);
+  /** Whether the pipeline says how far off its numbers may be. */
+  const fits = signal(false);
   const recording = signal<string | null>(null);
   const status = signal<StatusMessage | null>(null);
   const preview = signal<PreviewMessage | null>(null);
   const events = signal<LoggedEvent[]>([]);
-  const selected = signal<number | null>(null);
   /** What the tracker answered to the last request, if it refused it. */
   const notice = signal<string | null>(null);
   const newest = signal<ReadonlyMap<number, NewestPoint>>(new Map());
-  /** Counts the changes of `trace`, which is not a signal itself. */
+  /** The same as columns, which hold all that is known of each bead. */
+  const newestColumns = signal<NewestPoints | null>(null);
+  const profile = signal<ProfileMessage | null>(null);
+  const picked = createBeadSelection(notice);
+  const traces = new WatchedTraces();
+  /** Counts the changes of `traces`, which are no signals themselves. */
   const traceChanges = signal(0);
-  const trace = new TraceRing(TRACE_POINTS);
-  /** What was before the first point of `trace`, or over the time shown when that is long. */
-  const past = signal<PastTrace | null>(null);
-  /** s of the time shown. */
-  const windowS = signal(30);
-  const pastS = computed(() => Math.max(FULL_RATE_S, windowS.value));
+  const plots = createPlotChoices();
+  const pastS = computed(() => Math.max(FULL_RATE_S, plots.windowS.value));
+  /** Whether somebody looks at the radial profile of the selected bead. */
+  const wantsProfile = signal(false);
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
 
-  function select(bead: number | null): void {
-    if (bead === selected.value) return;
-    trace.clear();
-    past.value = null;
-    selected.value = bead;
-    traceChanges.value++;
-  }
+  effect(() => {
+    traces.watch(picked.watched.value);
+    traceChanges.value = traceChanges.peek() + 1;
+  });
 
   function replaceBeads(replacement: LiveBead[]): void {
-    const place = beads.value.findIndex(({ bead }) => bead === selected.value);
+    const idsOf = (list: LiveBead[]) => list.map(({ bead }) => bead);
+    const before = beads.value;
     beads.value = replacement;
-    if (replacement.some(({ bead }) => bead === selected.value)) return;
-    const neighbor = replacement[Math.min(Math.max(0, place), replacement.length - 1)];
-    select(neighbor?.bead ?? null);
+    picked.keep(idsOf(before), idsOf(replacement));
   }
 
   function applySnapshot(snapshot: SnapshotMessage): void {
@@ -91,32 +85,20 @@ export function createLiveStore() {
     roiSize.value = snapshot.roiSize;
     engine.value = snapshot.engine;
     pipeline.value = snapshot.pipeline;
+    fits.value = snapshot.fits;
+    traces.setFits(snapshot.fits);
     recording.value = snapshot.recording;
     newest.value = new Map();
-    trace.breakTrace();
+    newestColumns.value = null;
+    traces.breakAll();
     replaceBeads(snapshot.beads);
   }
 
-  function applyTracks(tracks: TracksMessage): void {
-    const points = new Map<number, NewestPoint>();
-    for (let at = 0; at < tracks.beads.length; at++) {
-      points.set(tracks.beads[at]!, {
-        xPx: tracks.newestXPx[at]!,
-        yPx: tracks.newestYPx[at]!,
-        zNm: tracks.newestZNm[at]!,
-        score: tracks.newestScore[at]!,
-        status: tracks.newestStatus[at]!,
-      });
-    }
-    newest.value = points;
-    // Tracks sent before the tracker heard of the last selection belong to another bead.
-    if (tracks.selected === null || tracks.selected !== selected.value) return;
-    if (tracks.timeS.length === 0) return;
-    const longestS = gapS();
-    for (let at = 0; at < tracks.timeS.length; at++) {
-      if (tracks.timeS[at]! - trace.newestTimeS > longestS) trace.breakTrace();
-      trace.push(tracks.timeS[at]!, tracks.xPx[at]!, tracks.yPx[at]!, tracks.zNm[at]!);
-    }
+  function applyTracks({ traces: added, newest: columns }: TracksMessage): void {
+    newest.value = pointsByBead(columns);
+    newestColumns.value = columns;
+    if (added.every(({ timeS }) => timeS.length === 0)) return;
+    traces.append(added, gapS());
     traceChanges.value++;
   }
 
@@ -151,7 +133,11 @@ export function createLiveStore() {
         applyTracks(message);
         break;
       case 'history':
-        if (message.bead === selected.value) past.value = pastTrace(message, gapS());
+        traces.setPast(message, gapS());
+        traceChanges.value++;
+        break;
+      case 'profile':
+        profile.value = message;
         break;
       case 'status':
         status.value = message;
@@ -173,22 +159,24 @@ export function createLiveStore() {
     roiSize,
     engine,
     pipeline,
+    fits,
     recording,
     status,
     preview,
     /** Newest first. */
     events,
-    selected,
     notice,
     newest,
-    trace,
+    newestColumns,
+    profile,
+    ...picked,
+    traces,
     traceChanges,
-    past,
-    windowS,
+    plots,
+    wantsProfile,
     /** s of the past to ask for. */
     pastS,
     gapS,
-    select,
     /** Takes a message of the tracker. */
     apply: (message: LiveMessage) => batch(() => applyMessage(message)),
     /** Removes an event a person has read. */

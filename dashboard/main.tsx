@@ -10,12 +10,14 @@ import { FULL_RATE_S } from './trace-history.ts';
 const store = createLiveStore();
 const connection = connectLive(store, liveUrl(location));
 
-// The tracker forgets a viewer's selection with its connection.
+// The tracker forgets what a viewer watches with its connection.
 effect(() => {
-  const bead = store.selected.value;
+  const beads = [...store.watched.value];
   const seconds = store.pastS.value;
+  const profileOf = store.wantsProfile.value ? store.selected.value : null;
   if (!store.isLive.value) return;
-  const ask = () => void connection.request({ type: 'select', bead, seconds });
+  const ask = () =>
+    void connection.request({ type: 'watch', beads, seconds, ...(profileOf !== null && { profileOf }) });
   ask();
   // What came at full rate since becomes part of the past: an hour of it would be too much to draw.
   if (seconds <= FULL_RATE_S) return;

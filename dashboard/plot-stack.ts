@@ -1,166 +1,198 @@
 import { effect, type Signal } from '@preact/signals';
-import { decimateTrace, joinTraces } from './decimate-trace.ts';
+import { SIGMA_OF } from '#protocol/trace-columns.ts';
+import { Band, decimateBand, decimateTrace, Polyline, TimeBuckets } from './decimate-trace.ts';
 import type { LiveStore } from './live-store.ts';
-import { paintOnDemand } from './paint-on-demand.ts';
-import { type PastTrace, type ShownTrace, shownTrace } from './trace-history.ts';
-import { createTracePlot } from './trace-plot.ts';
-import type { TraceColumns } from './trace-ring.ts';
-import { median, standardDeviation } from './trace-statistics.ts';
+import type { Curve } from './paint-curves.ts';
+import { paintWhileSeen } from './paint-while-seen.ts';
+import {
+  beadColorVariable,
+  isPosition,
+  type PlotDefinition,
+  type ShownUnit,
+  unitOf,
+} from './plot-definitions.ts';
+import { cssColor } from './plot-frame.ts';
+import { TraceOrigins, valueAt } from './trace-origins.ts';
+import { createTracePlot, type TracePlot } from './trace-plot.ts';
+import { standardDeviation } from './trace-statistics.ts';
+import type { ShownBead, TraceLook, TraceView } from './trace-view.ts';
 
-/** The plots from top to bottom. */
-export const COORDINATES = [
-  { column: 'xPx', name: 'x', colorVariable: '--trace-x' },
-  { column: 'yPx', name: 'y', colorVariable: '--trace-y' },
-  { column: 'zNm', name: 'z', colorVariable: '--trace-z' },
-] as const;
+/** Numbers of one bead beside a plot, in the unit of its axis. */
+export interface BeadReading {
+  bead: number;
+  /** Newest value, or that under the cursor. */
+  value: number;
+  /** What the fit says how far off that may be; NaN where none does. */
+  sigma: number;
+}
 
-/** Numbers beside a plot, in the unit of its axis. */
+/** Numbers beside a plot. */
 export interface Reading {
-  newest: number;
-  /** Standard deviation over the time shown. */
+  beads: BeadReading[];
+  /** Standard deviation of the bead picked last over the time shown. */
   deviation: number;
-  /** Value under the cursor, or null. */
-  cursor: number | null;
-  /** Position that is drawn as zero; null where zero is zero. */
+  isAtCursor: boolean;
+  /** Position of that bead that is drawn as zero, px; null where zero is zero. */
   originPx: number | null;
 }
 
-export const NO_READING: Reading = {
-  newest: Number.NaN,
-  deviation: Number.NaN,
-  cursor: null,
-  originPx: null,
-};
+export const NO_READING: Reading = { beads: [], deviation: Number.NaN, isAtCursor: false, originPx: null };
 
-/** The trace of some moment. */
-export interface PausedTrace {
-  points: TraceColumns;
-  past: PastTrace | null;
+/** One plot on the page: where it is drawn and where its numbers go. */
+export interface PlotPlace {
+  plot: PlotDefinition;
+  container: HTMLElement;
+  reading: Signal<Reading>;
 }
 
-/** What a person chose, and where the numbers go. */
-export interface PlotStackState {
-  /** The trace that stays on screen while paused, else null. */
-  paused: Signal<PausedTrace | null>;
-  /** Counts the requests to make the median of what is shown the new zero. */
-  zeroRequests: Signal<number>;
-  /** One for each of `COORDINATES`. */
-  readings: Signal<Reading>[];
-}
-
-/** Points whose median is the zero of x and y until a person sets it. */
-const ORIGIN_POINTS = 50;
-/** Newest points that are looked at for it. */
-const ORIGIN_REACH = 1000;
 const DRAW_MS = 50;
-const NUMBERS_MS = 250;
+const NUMBERS_MS = 100;
+/** The deviation of a long trace takes a while, and changes slowly. */
+const DEVIATION_MS = 500;
 
-/** Draws x, y and z of the selected bead into three containers until the returned function is called. */
-export function runPlotStack(containers: HTMLElement[], store: LiveStore, state: PlotStackState): () => void {
-  const { paused, zeroRequests, readings } = state;
-  const { windowS } = store;
-  const scaleOf = (column: string) => {
-    const nm = store.camera.peek()?.pixelSizeNm ?? Number.NaN;
-    return column === 'zNm' || !Number.isFinite(nm) ? 1 : nm;
-  };
-  const plots = COORDINATES.map(({ colorVariable, column }, at) =>
-    createTracePlot(containers[at]!, {
-      colorVariable,
-      showTimes: at === COORDINATES.length - 1,
-      leastSpan: () => (column === 'zNm' ? 10 : 0.05 * scaleOf(column)),
-      onCursor: (cursor) => {
-        const reading = readings[at]!;
-        if (reading.peek().cursor !== cursor) reading.value = { ...reading.peek(), cursor };
+/** Draws the selected beads into the plots, which lie within `stack`, until the returned function is called. */
+export function runPlotStack(
+  stack: HTMLElement,
+  places: readonly PlotPlace[],
+  store: LiveStore,
+  view: TraceView,
+): () => void {
+  const { plots: choices, selection, references } = store;
+  const origins = new TraceOrigins();
+  const painters: CurvePainter[] = [];
+  const buckets: TimeBuckets[] = [];
+  const pastBuckets: TimeBuckets[] = [];
+  let cursorS: number | null = null;
+  let numbersAtMs = 0;
+  let deviationAtMs = 0;
+
+  const stackPainter = paintWhileSeen(stack, draw, DRAW_MS);
+  const tracePlots = places.map(({ plot, container }, at) =>
+    createTracePlot(container, {
+      showTimes: at === places.length - 1,
+      leastSpan: () => plot.leastSpan * (shownUnit(plot).name === 'px' ? 0.01 : 1),
+      onCursor: (timeS) => {
+        if (timeS === cursorS) return;
+        cursorS = timeS;
+        stackPainter.request();
+      },
+      onZoom: (span) => {
+        if (span && !choices.paused.peek()) choices.paused.value = view.hold(choices.windowS.peek());
+        choices.zoom.value = span;
       },
     }),
   );
+  for (const place of places) painters.push(new CurvePainter(place));
 
-  let origin = NO_ORIGIN;
-  let numbersAtMs = 0;
-
-  /** What is on screen: a young trace grows from the left, an older one scrolls. */
-  function shown(): ShownTrace {
-    const { points, past } = paused.peek() ?? { points: store.trace.all(), past: store.past.peek() };
-    return shownTrace(points, past, windowS.peek());
+  function shownUnit({ column }: PlotDefinition): ShownUnit {
+    return unitOf(column, store.camera.peek()?.pixelSizeNm ?? Number.NaN);
   }
 
-  /** The zero of the plots: from the points, or from the past until there are enough. */
-  function findOrigin(): Origin {
-    const points = store.trace.all();
-    const past = store.past.peek();
-    const origin = originOf(past && points.timeS.length < ORIGIN_POINTS ? past : points);
-    return { ...origin, ringLength: store.trace.length };
-  }
-
-  const painter = paintOnDemand(() => {
-    if (origin.points < ORIGIN_POINTS || store.trace.length < origin.ringLength) {
-      if (!origin.isByHand) origin = findOrigin();
+  function draw(): void {
+    const look = view.look();
+    origins.follow(look);
+    const bucketS = (look.toS - look.fromS) / Math.max(1, tracePlots[0]?.plotWidth() ?? 1);
+    for (const [at, { past, recent }] of look.beads.entries()) {
+      buckets[at] ??= new TimeBuckets();
+      pastBuckets[at] ??= new TimeBuckets();
+      buckets[at].sort(recent.timeS, bucketS);
+      pastBuckets[at].sort(past.timeS, bucketS);
     }
-    const { past, recent, atFullRate, fromS } = shown();
-    const isTorn = (recent.timeS[0] ?? 0) - (past.timeS.at(-1) ?? 0) > store.gapS();
     const nowMs = performance.now();
-    const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || atFullRate.timeS.length === 0;
+    const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || look.beads.length === 0;
+    const renewDeviations = renewNumbers && nowMs - deviationAtMs >= DEVIATION_MS;
     if (renewNumbers) numbersAtMs = nowMs;
-    for (const [at, { column }] of COORDINATES.entries()) {
-      const plot = plots[at]!;
-      const values = atFullRate[column];
-      const originPx = column === 'zNm' ? null : origin[column];
-      const unit = { origin: originPx ?? 0, scale: scaleOf(column) };
-      const bucketS = windowS.peek() / plot.plotWidth();
-      const before = decimateTrace(past.timeS, past[column], bucketS, unit);
-      const after = decimateTrace(recent.timeS, recent[column], bucketS, unit);
-      plot.show(joinTraces(before, after, isTorn), fromS, fromS + windowS.peek());
-      if (!renewNumbers) continue;
-      readings[at]!.value = {
-        newest: ((values.at(-1) ?? Number.NaN) - unit.origin) * unit.scale,
-        deviation: standardDeviation(values) * unit.scale,
-        cursor: readings[at]!.peek().cursor,
-        originPx,
-      };
+    if (renewDeviations) deviationAtMs = nowMs;
+    for (const [at, place] of places.entries()) {
+      const unit = shownUnit(place.plot);
+      const limits = choices.limits.peek().get(place.plot.column) ?? null;
+      const curves = painters[at]!.fill(look, unit, origins, buckets, pastBuckets);
+      (tracePlots[at] as TracePlot).show(curves, look, limits);
+      if (renewNumbers) read(place, look, unit, renewDeviations);
     }
-  }, DRAW_MS);
+    // A cursor that rests shows what came since; one that moves is waited for.
+    if (!renewNumbers && cursorS !== null) stackPainter.request();
+  }
 
-  const stopSelection = effect(() => {
-    void store.selected.value;
-    paused.value = null;
-    origin = NO_ORIGIN;
+  function read({ plot, reading }: PlotPlace, look: TraceLook, { scale }: ShownUnit, renews: boolean): void {
+    const { column } = plot;
+    const main = look.beads.at(-1);
+    const sigmaColumn = isPosition(column) ? SIGMA_OF[column] : null;
+    const beads = look.beads.map((shown) => {
+      const atS = cursorS ?? shown.recent.timeS.at(-1) ?? Number.NaN;
+      const value = (valueAt(shown, column, atS) - (origins.of(shown.bead, column) ?? 0)) * scale;
+      const sigma = sigmaColumn ? valueAt(shown, sigmaColumn, atS) * scale : Number.NaN;
+      return { bead: shown.bead, value, sigma };
+    });
+    const values = main?.atFullRate[column];
+    const deviation = renews && values ? standardDeviation(values) * scale : reading.peek().deviation;
+    reading.value = {
+      beads,
+      deviation: main ? deviation : Number.NaN,
+      isAtCursor: cursorS !== null,
+      originPx: main ? origins.of(main.bead, column) : null,
+    };
+  }
+
+  const stopBeads = effect(() => {
+    for (const chosen of [selection, references, choices.isRelative]) void chosen.value;
+    origins.clear();
+    deviationAtMs = 0;
   });
   const stopZero = effect(() => {
-    if (zeroRequests.value === 0) return;
-    const { atFullRate, past } = shown();
-    origin = { ...originOf(atFullRate.timeS.length > 0 ? atFullRate : past), isByHand: true };
-    painter.request();
+    if (choices.zeroRequests.value === 0) return;
+    origins.set(view.look());
+    stackPainter.request();
   });
   const stopDrawing = effect(() => {
-    void windowS.value;
-    void store.camera.value;
-    if (!paused.value) void [store.traceChanges.value, store.past.value];
-    painter.request();
+    for (const drawn of [selection, references, store.camera]) void drawn.value;
+    for (const drawn of [choices.windowS, choices.isRelative, choices.zoom, choices.limits]) void drawn.value;
+    if (!choices.paused.value) void store.traceChanges.value;
+    stackPainter.request();
   });
 
   return () => {
-    for (const stop of [stopSelection, stopZero, stopDrawing]) stop();
-    painter.stop();
-    for (const plot of plots) plot.destroy();
+    for (const stop of [stopBeads, stopZero, stopDrawing]) stop();
+    stackPainter.stop();
+    for (const plot of tracePlots) plot.destroy();
   };
 }
 
-/** What is drawn as zero; null before the first point. */
-interface Origin {
-  xPx: number | null;
-  yPx: number | null;
-  points: number;
-  /** Points of the trace at that time; when there are fewer, it was started anew. */
-  ringLength: number;
-  isByHand: boolean;
-}
+/** Thins the column of one plot to what is drawn; keeps its buffers. */
+class CurvePainter {
+  readonly #place: PlotPlace;
+  readonly #lines: Polyline[] = [];
+  readonly #bands: Band[] = [];
 
-const NO_ORIGIN: Origin = { xPx: null, yPx: null, points: 0, ringLength: 0, isByHand: false };
+  constructor(place: PlotPlace) {
+    this.#place = place;
+  }
 
-function originOf({ xPx, yPx }: TraceColumns): Origin {
-  const recentXPx = xPx.slice(-ORIGIN_REACH).filter(Number.isFinite);
-  const recentYPx = yPx.slice(-ORIGIN_REACH).filter(Number.isFinite);
-  const points = Math.min(recentXPx.length, recentYPx.length);
-  if (points === 0) return NO_ORIGIN;
-  return { ...NO_ORIGIN, xPx: median(recentXPx), yPx: median(recentYPx), points };
+  fill(
+    { beads }: TraceLook,
+    { scale }: ShownUnit,
+    origins: TraceOrigins,
+    buckets: readonly TimeBuckets[],
+    pastBuckets: readonly TimeBuckets[],
+  ): Curve[] {
+    const { plot, container } = this.#place;
+    return beads.map((shown: ShownBead, at) => {
+      const { column, colorVariable } = plot;
+      const unit = { origin: origins.of(shown.bead, column) ?? 0, scale };
+      this.#lines[at] ??= new Polyline();
+      this.#bands[at] ??= new Band();
+      const line = this.#lines[at];
+      const band = this.#bands[at];
+      line.clear();
+      band.clear();
+      if (isPosition(column)) decimateTrace(pastBuckets[at]!, shown.past[column], unit, line);
+      if (shown.isTorn && line.length > 0) line.push(line.timeS[line.length - 1]!, Number.NaN);
+      const values = shown.recent[column];
+      if (values) decimateTrace(buckets[at]!, values, unit, line);
+      const sigmas = isPosition(column) ? shown.recent[SIGMA_OF[column]] : undefined;
+      if (values && sigmas) decimateBand(buckets[at]!, values, sigmas, unit, band);
+      const color = cssColor(container, beads.length === 1 ? colorVariable : beadColorVariable(at));
+      return { line, band: sigmas ? band : null, color };
+    });
+  }
 }

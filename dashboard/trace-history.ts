@@ -1,81 +1,115 @@
 import type { TraceHistory } from '#protocol/live.ts';
-import { type TraceColumns, tailSince } from './trace-ring.ts';
+import { POSITION_COLUMNS, type PositionColumn, type Trace } from '#protocol/trace-columns.ts';
+import { pointsBefore, sliceTrace } from './trace-ring.ts';
 
 /** Longest time shown of which every point is drawn where the page has got them; more is drawn in buckets. */
 export const FULL_RATE_S = 120;
 
-/** What was before the page looked: three points a bucket, a NaN where frames are missing. */
-export interface PastTrace extends TraceColumns {
+/** Points of a bead before the page looked, of its position only. */
+export type PastPoints = Record<PositionColumn | 'timeS', Float64Array>;
+
+/** What was before the page looked. */
+export interface PastTrace {
   /** s of the newest frame in it. */
   untilS: number;
+  /** Three points a bucket, a NaN where frames are missing. */
+  points: PastPoints;
+  /** The buckets it was made of. */
+  history: TraceHistory;
 }
 
-/** What is drawn: the past in buckets, then every point. */
+/** What is drawn of one bead: the past in buckets, then every point. */
 export interface ShownTrace {
-  past: TraceColumns;
-  recent: TraceColumns;
+  past: PastPoints;
+  recent: Trace;
   /** Every point the page has of the time shown. */
-  atFullRate: TraceColumns;
-  fromS: number;
+  atFullRate: Trace;
+  /** Whether no line leads from the past to the points. */
+  isTorn: boolean;
 }
 
-const EMPTY: PastTrace = {
-  timeS: new Float64Array(),
-  xPx: new Float64Array(),
-  yPx: new Float64Array(),
-  zNm: new Float64Array(),
-  untilS: Number.NEGATIVE_INFINITY,
-};
+const EXTREMES = ['min', 'max', 'last'] as const;
+const NO_PAST = createPast(0);
 
 /**
  * Lines through the smallest, largest and last values of each bucket.
  * @param gapS a pause that is longer breaks the lines
  */
 export function pastTrace(history: TraceHistory, gapS: number): PastTrace {
+  return { untilS: history.untilS, history, points: linesThrough(history, gapS, EXTREMES) };
+}
+
+/**
+ * Past of a bead less the mean of its references: the last values of its buckets, since only those are of one frame.
+ * A bucket that a reference lacks is left out; NaN where one of them was lost.
+ */
+export function relativePast(past: PastTrace, references: readonly PastTrace[], gapS: number): PastPoints {
+  const { history } = past;
+  const rowOf = references.map(
+    ({ history: { timeS } }) => new Map(Array.from(timeS, (time, row) => [time, row])),
+  );
+  const rows = [...history.timeS.keys()].filter((row) =>
+    rowOf.every((rows) => rows.has(history.timeS[row]!)),
+  );
+  const last = {} as Record<PositionColumn, Float64Array>;
+  for (const name of POSITION_COLUMNS) {
+    last[name] = Float64Array.from(rows, (row) => {
+      let sum = 0;
+      for (const [at, { history: other }] of references.entries()) {
+        sum += other.last[name][rowOf[at]!.get(history.timeS[row]!)!]!;
+      }
+      return history.last[name][row]! - sum / references.length;
+    });
+  }
+  const timeS = Float64Array.from(rows, (row) => history.timeS[row]!);
+  return linesThrough({ ...history, timeS, last }, gapS, ['last']);
+}
+
+/** The span from `fromS` to `toS` of a bead, of which the page has every point only since it looks. */
+export function shownTrace(
+  points: Trace,
+  past: PastPoints | null,
+  { fromS, toS, gapS, inBuckets }: { fromS: number; toS: number; gapS: number; inBuckets: boolean },
+): ShownTrace {
+  const before = past ?? NO_PAST;
+  const spanOf = <Some extends PastPoints>(columns: Some, beginS: number, endS: number) =>
+    sliceTrace(columns, pointsBefore(columns.timeS, beginS), pointsBefore(columns.timeS, endS));
+  // A hair beyond: a point that lies on the end is within.
+  const endS = toS + 1e-9;
+  const atFullRate = spanOf(points, fromS, endS);
+  const newestPastS = before.timeS.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const recent = inBuckets ? spanOf(points, Math.max(fromS, newestPastS + 1e-9), endS) : atFullRate;
+  const pastEndS = inBuckets ? endS : Math.min(endS, (points.timeS[0] ?? Number.POSITIVE_INFINITY) + 1e-9);
+  const drawnPast = spanOf(before, fromS, pastEndS);
+  const isTorn = (recent.timeS[0] ?? 0) - (drawnPast.timeS.at(-1) ?? 0) > gapS;
+  return { past: drawnPast, recent, atFullRate, isTorn };
+}
+
+function linesThrough(
+  history: TraceHistory,
+  gapS: number,
+  extremes: readonly (typeof EXTREMES)[number][],
+): PastPoints {
   const { timeS: startS, bucketS, untilS } = history;
-  const gaps = startS.filter((_, at) => isGap(startS, at, bucketS + gapS)).length;
-  const points = 3 * startS.length + gaps;
-  const [timeS, xPx, yPx, zNm] = Array.from({ length: 4 }, () => new Float64Array(points).fill(Number.NaN));
+  const isGap = (at: number) => at > 0 && startS[at]! - startS[at - 1]! > bucketS + gapS;
+  const gaps = startS.filter((_, at) => isGap(at)).length;
+  const past = createPast(extremes.length * startS.length + gaps);
   let point = 0;
   for (const [at, start] of startS.entries()) {
-    if (isGap(startS, at, bucketS + gapS)) timeS![point++] = start;
-    for (const [third, extreme] of (['min', 'max', 'last'] as const).entries()) {
+    if (isGap(at)) past.timeS[point++] = start;
+    for (const extreme of extremes) {
       // The newest bucket is not full: its points lie before those that follow.
-      timeS![point] = Math.min(start + (third * bucketS) / 3, untilS);
-      xPx![point] = history[`${extreme}XPx`][at]!;
-      yPx![point] = history[`${extreme}YPx`][at]!;
-      zNm![point] = history[`${extreme}ZNm`][at]!;
+      past.timeS[point] = Math.min(start + (EXTREMES.indexOf(extreme) * bucketS) / 3, untilS);
+      for (const name of POSITION_COLUMNS) past[name][point] = history[extreme][name][at]!;
       point++;
     }
   }
-  return { timeS: timeS!, xPx: xPx!, yPx: yPx!, zNm: zNm!, untilS };
+  return past;
 }
 
-/** The last `windowS` of a trace, of which the page has every point only since it looks. */
-export function shownTrace(points: TraceColumns, past: PastTrace | null, windowS: number): ShownTrace {
-  const before = past ?? EMPTY;
-  const newestS = points.timeS.at(-1) ?? before.untilS;
-  const oldestS = Math.min(points.timeS[0] ?? newestS, before.timeS[0] ?? newestS);
-  const fromS = Math.max(oldestS, newestS - windowS);
-  const atFullRate = tailSince(points, fromS);
-  // A hair beyond: the newest point of the past is in its last bucket already.
-  const recent = windowS > FULL_RATE_S ? tailSince(points, before.untilS + 1e-9) : atFullRate;
-  const untilS = windowS > FULL_RATE_S ? before.untilS : (points.timeS[0] ?? Number.POSITIVE_INFINITY);
-  return { past: headUntil(tailSince(before, fromS), untilS), recent, atFullRate, fromS };
-}
-
-function isGap(startS: Float64Array, at: number, longestS: number): boolean {
-  return at > 0 && startS[at]! - startS[at - 1]! > longestS;
-}
-
-/** The points up to `untilS`, as views. */
-function headUntil(columns: TraceColumns, untilS: number): TraceColumns {
-  const after = columns.timeS.length - tailSince(columns, untilS + 1e-9).timeS.length;
-  const { timeS, xPx, yPx, zNm } = columns;
-  return {
-    timeS: timeS.subarray(0, after),
-    xPx: xPx.subarray(0, after),
-    yPx: yPx.subarray(0, after),
-    zNm: zNm.subarray(0, after),
-  };
+function createPast(points: number): PastPoints {
+  const column = () => new Float64Array(points).fill(Number.NaN);
+  const past = { timeS: column() } as PastPoints;
+  for (const name of POSITION_COLUMNS) past[name] = column();
+  return past;
 }

@@ -1,43 +1,59 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { DrawnTrace } from './decimate-trace.ts';
+import { type Curve, paintCurves, rangeOf } from './paint-curves.ts';
+import type { TimeSpan } from './plot-choices.ts';
+import { axisLook, keepFitting, sizeOf, trimmed } from './plot-frame.ts';
 import { type AxisRange, steadyRange } from './steady-range.ts';
 
-/** One plot of one coordinate against time. */
+/** One plot of one column against time. */
 export interface TracePlot {
-  /** Draws a trace over this span of time; the trace may be reused afterwards. */
-  show(trace: DrawnTrace, fromS: number, toS: number): void;
-  /** CSS px the trace has from left to right. */
+  /**
+   * Draws curves over this span of time; they may be filled anew afterwards.
+   * @param limits of the value axis, which scales itself when null
+   */
+  show(curves: readonly Curve[], span: TimeSpan, limits: AxisRange | null): void;
+  /** CSS px the curves have from left to right. */
   plotWidth(): number;
   destroy(): void;
 }
 
 export interface TracePlotOptions {
-  /** CSS variable of the line's color. */
-  colorVariable: string;
   /** Only the lowest plot of a stack names the times. */
   showTimes: boolean;
   /** Least span of the value axis, so that noise of a resting bead is not blown up without end. */
   leastSpan(): number;
-  /** Told of the value under the cursor; null when there is none. */
-  onCursor(value: number | null): void;
+  /** Told of the time under the cursor, s; null when it leaves. */
+  onCursor(timeS: number | null): void;
+  /** A person dragged over a span of time, or wants all of it back. */
+  onZoom(span: TimeSpan | null): void;
 }
 
 const VALUE_AXIS_WIDTH = 62;
 const TIME_AXIS_HEIGHT = 26;
+/** CSS px below which a drag is a click. */
+const LEAST_DRAG = 4;
 
 /** A plot that fills its container and follows its size; all plots of the page share one cursor. */
 export function createTracePlot(container: HTMLElement, options: TracePlotOptions): TracePlot {
-  const cssVariable = (name: string) => () => getComputedStyle(container).getPropertyValue(name).trim();
-  let span: [fromS: number, toS: number] = [0, 1];
+  let span: TimeSpan = { fromS: 0, toS: 1 };
   let valueRange: AxisRange | null = null;
-  const grid: uPlot.Axis.Grid = { stroke: cssVariable('--grid'), width: 1 };
-  const axis: uPlot.Axis = {
-    stroke: cssVariable('--muted'),
-    font: '11px system-ui, sans-serif',
-    grid,
-    ticks: { show: false },
-  };
+  let shown: readonly Curve[] = [];
+  let limits: AxisRange | null = null;
+  const axis = axisLook(container);
+
+  function paint({ ctx, bbox, valToPos }: uPlot): void {
+    const { left, top, width, height } = bbox;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    const xSlope = width / (span.toS - span.fromS);
+    const yAt = valToPos(0, 'y', true);
+    const map = { xAt: left - xSlope * span.fromS, xSlope, yAt, ySlope: valToPos(1, 'y', true) - yAt };
+    paintCurves(ctx, shown, map, devicePixelRatio);
+    ctx.restore();
+  }
+
   const plot = new uPlot(
     {
       ...sizeOf(container),
@@ -46,9 +62,11 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
       padding: [8, 14, options.showTimes ? 0 : 8, 0],
       legend: { show: false },
       scales: {
-        x: { time: false, range: () => span },
+        x: { time: false, range: () => [span.fromS, span.toS] },
         y: {
-          range: (_, smallest, largest) => {
+          range: () => {
+            if (limits) return limits;
+            const [smallest, largest] = rangeOf(shown) ?? [null, null];
             valueRange = steadyRange(smallest, largest, options.leastSpan(), valueRange);
             return valueRange;
           },
@@ -62,59 +80,60 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
           space: 70,
           values: (_, times) => times.map((time) => (options.showTimes ? `${trimmed(time)} s` : '')),
         },
-        {
-          ...axis,
-          size: VALUE_AXIS_WIDTH,
-          gap: 6,
-          space: 18,
-          values: (_, values) => values.map(trimmed),
-        },
+        { ...axis, size: VALUE_AXIS_WIDTH, gap: 6, space: 18, values: (_, values) => values.map(trimmed) },
       ],
-      series: [
-        {},
-        { stroke: cssVariable(options.colorVariable), width: 1, points: { show: false }, spanGaps: false },
-      ],
+      series: [{}, { points: { show: false } }],
       cursor: {
         y: false,
-        drag: { x: false, y: false },
-        points: { size: 6 },
+        drag: { x: true, y: false, setScale: false },
+        points: { show: false },
         sync: { key: 'live-plots', setSeries: false },
+        bind: {
+          dblclick: () => () => {
+            options.onZoom(null);
+            return null;
+          },
+        },
       },
       hooks: {
+        draw: [paint],
         setCursor: [
-          ({ cursor: { idx }, data }) => options.onCursor(idx == null ? null : (data[1]?.[idx] ?? null)),
+          ({ cursor: { left = -1 }, posToVal }) => options.onCursor(left < 0 ? null : posToVal(left, 'x')),
+        ],
+        setSelect: [
+          (drawn) => {
+            const { left, width } = drawn.select;
+            if (width >= LEAST_DRAG) {
+              options.onZoom({ fromS: drawn.posToVal(left, 'x'), toS: drawn.posToVal(left + width, 'x') });
+            }
+            if (width > 0) drawn.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          },
         ],
       },
     },
-    [[], []],
+    // uPlot draws axes, grid, cursor and selection; the curves are painted from their own columns.
+    [
+      [0, 1],
+      [null, null],
+    ],
     container,
   );
-
-  const resize = new ResizeObserver(() => plot.setSize(sizeOf(container)));
-  resize.observe(container);
-  const scheme = matchMedia('(prefers-color-scheme: dark)');
-  const redraw = () => plot.redraw(false, true);
-  scheme.addEventListener('change', redraw);
+  const stopFitting = keepFitting(plot, container);
 
   return {
-    show(trace, fromS, toS) {
-      span = [fromS, toS];
-      plot.setData([trace.timeS, trace.values]);
+    show(curves, nextSpan, nextLimits) {
+      shown = curves;
+      span = nextSpan;
+      limits = nextLimits;
+      plot.setData([
+        [span.fromS, span.toS],
+        [null, null],
+      ]);
     },
     plotWidth: () => Math.max(1, container.clientWidth - VALUE_AXIS_WIDTH),
     destroy() {
-      scheme.removeEventListener('change', redraw);
-      resize.disconnect();
+      stopFitting();
       plot.destroy();
     },
   };
-}
-
-function sizeOf({ clientWidth, clientHeight }: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
-}
-
-/** A tick without the digits of binary rounding. */
-function trimmed(value: number): string {
-  return String(Number(value.toPrecision(10))).replace('-', '−');
 }

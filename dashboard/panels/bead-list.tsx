@@ -1,12 +1,12 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveBead } from '#protocol/live.ts';
-import { describeStatus } from '#protocol/track-status.ts';
 import type { BeadActions } from '../bead-actions.ts';
 import { formatFixed } from '../format-number.ts';
-import type { LiveStore, NewestPoint } from '../live-store.ts';
+import type { LiveStore } from '../live-store.ts';
+import type { NewestPoint } from '../newest-points.ts';
 import { paintOnDemand } from '../paint-on-demand.ts';
-import { statusTone } from '../status-tone.ts';
+import { statusTone, statusWords } from '../status-tone.ts';
 
 /** CSS px; the style sheet gives every row this height. */
 const ROW_HEIGHT = 24;
@@ -63,6 +63,8 @@ export function BeadList({ store, actions }: { store: LiveStore; actions: BeadAc
     Math.ceil((viewport.value.top + viewport.value.height) / ROW_HEIGHT) + SPARE_ROWS,
   );
   const selected = store.selected.value;
+  const selection = store.selection.value;
+  const references = store.references.value;
   return (
     <section class="panel bead-list" aria-labelledby="bead-list-title">
       <header>
@@ -78,12 +80,14 @@ export function BeadList({ store, actions }: { store: LiveStore; actions: BeadAc
           role="grid"
           tabIndex={0}
           aria-rowcount={beads.length + 1}
+          aria-multiselectable="true"
           aria-activedescendant={selected === null ? undefined : `bead-${selected}`}
           onKeyDown={(event) => onKey(event, store, actions, viewport.value.height)}
         >
           <caption class="unseen">
             Newest position of every bead. Arrow keys select, Delete removes the selected bead, F has its ROI
-            follow it or stay.
+            follow it or stay, R makes it a reference bead or not. A click with Ctrl adds a bead to the
+            selected ones.
           </caption>
           <thead>
             <tr aria-rowindex={1}>
@@ -109,8 +113,10 @@ export function BeadList({ store, actions }: { store: LiveStore; actions: BeadAc
                 bead={bead}
                 point={points.value.get(bead.bead)}
                 rowIndex={first + at + 2}
-                isSelected={bead.bead === selected}
+                isSelected={selection.includes(bead.bead)}
+                isReference={references.includes(bead.bead)}
                 onSelect={actions.select}
+                onToggle={actions.toggleSelected}
               />
             ))}
             <Spacer rows={beads.length - last} />
@@ -127,10 +133,13 @@ interface RowProps {
   point: NewestPoint | undefined;
   rowIndex: number;
   isSelected: boolean;
+  isReference: boolean;
   onSelect: (bead: number) => void;
+  onToggle: (bead: number) => void;
 }
 
-function Row({ bead: { bead, zLut, size, follow }, point, rowIndex, isSelected, onSelect }: RowProps) {
+function Row({ bead: roi, point, rowIndex, isSelected, isReference, onSelect, onToggle }: RowProps) {
+  const { bead, zLut, size, follow } = roi;
   const tone = point ? statusTone(point.status) : 'ok';
   return (
     <tr
@@ -138,16 +147,26 @@ function Row({ bead: { bead, zLut, size, follow }, point, rowIndex, isSelected, 
       aria-rowindex={rowIndex}
       aria-selected={isSelected}
       title={`ROI ${size} px${follow ? ' that follows its bead' : ''}, ${zLut === null ? 'no Z-LUT' : `Z-LUT ${zLut}`}`}
-      onClick={() => onSelect(bead)}
+      onClick={({ ctrlKey, metaKey, shiftKey }) =>
+        ctrlKey || metaKey || shiftKey ? onToggle(bead) : onSelect(bead)
+      }
     >
-      <th scope="row">{bead}</th>
+      <th scope="row">
+        {bead}
+        {isReference && (
+          <abbr class="reference-mark" title="Reference bead">
+            {' '}
+            ref
+          </abbr>
+        )}
+      </th>
       <td>{formatFixed(point?.xPx ?? Number.NaN, 2)}</td>
       <td>{formatFixed(point?.yPx ?? Number.NaN, 2)}</td>
       <td>{formatFixed(point?.zNm ?? Number.NaN, 1)}</td>
       <td>{formatFixed(point?.score ?? Number.NaN, 4)}</td>
       <td class={`tone-${tone}`}>
         <span class="dot" aria-hidden="true" />
-        {point ? describeStatus(point.status) : 'waiting'}
+        {point ? statusWords(point.status) : 'waiting'}
       </td>
     </tr>
   );
@@ -173,6 +192,10 @@ function onKey(event: KeyboardEvent, store: LiveStore, actions: BeadActions, hei
   if (event.key === 'f' && at >= 0) {
     const { bead, follow } = beads[at]!;
     void actions.follow(bead, !follow);
+    return;
+  }
+  if (event.key === 'r' && at >= 0) {
+    actions.toggleReference(beads[at]!.bead);
     return;
   }
   const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);

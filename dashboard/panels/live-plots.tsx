@@ -1,119 +1,149 @@
-import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { type Signal, signal, useComputed } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { TraceColumn } from '#protocol/trace-columns.ts';
 import { formatFixed } from '../format-number.ts';
 import type { LiveStore } from '../live-store.ts';
-import { COORDINATES, NO_READING, type PausedTrace, type Reading, runPlotStack } from '../plot-stack.ts';
-import { FULL_RATE_S } from '../trace-history.ts';
-import { copyColumns, tailSince } from '../trace-ring.ts';
+import { beadColorVariable, PLOTS, type PlotDefinition, unitOf } from '../plot-definitions.ts';
+import { NO_READING, type Reading, runPlotStack } from '../plot-stack.ts';
+import { TraceView } from '../trace-view.ts';
+import './live-plots.css';
+import { PlotSettings } from './plot-settings.tsx';
+import { BeadChips, ExportButtons, PauseButton, RelativeChoice, WindowChoice } from './plot-toolbar.tsx';
+import { onZoomKey, ZoomButtons } from './zoom-buttons.tsx';
 
-const WINDOWS_S = [
-  { seconds: 5, label: '5 s' },
-  { seconds: 30, label: '30 s' },
-  { seconds: 120, label: '2 min' },
-  { seconds: 600, label: '10 min' },
-  { seconds: 3600, label: '1 h' },
-  { seconds: 86_400, label: '1 day' },
-];
-
-/** x, y, z of the selected bead against time. */
+/** x, y, z, score and chi-squared of the selected beads against time. */
 export function LivePlots({ store }: { store: LiveStore }) {
-  const { windowS } = store;
-  const paused = useSignal<PausedTrace | null>(null);
-  const readings = [useSignal(NO_READING), useSignal(NO_READING), useSignal(NO_READING)];
-  const zeroRequests = useSignal(0);
-  const plots = useRef<HTMLDivElement>(null);
+  const { plots: choices, selection, selected, fits, camera } = store;
+  const stack = useRef<HTMLDivElement>(null);
+  const view = useMemo(() => new TraceView(store), [store]);
+  const readings = useMemo(
+    () => new Map<TraceColumn, Signal<Reading>>(PLOTS.map(({ column }) => [column, signal(NO_READING)])),
+    [],
+  );
+  const shown = PLOTS.filter(
+    ({ column, ofFit }) => (fits.value || !ofFit) && !choices.hidden.value.has(column),
+  );
+  const shownNames = shown.map(({ name }) => name).join();
 
   useEffect(() => {
-    if (!plots.current) return;
-    const containers = [...plots.current.querySelectorAll<HTMLElement>('.plot')];
-    return runPlotStack(containers, store, { paused, zeroRequests, readings });
-  }, [store]);
+    const element = stack.current;
+    if (!element) return;
+    const containers = [...element.querySelectorAll<HTMLElement>('.plot')];
+    const places = shown.map((plot, at) => ({
+      plot,
+      container: containers[at]!,
+      reading: readings.get(plot.column)!,
+    }));
+    return runPlotStack(element, places, store, view);
+  }, [store, view, shownNames]);
 
-  const selected = store.selected.value;
-  const isEmpty = store.traceChanges.value >= 0 && store.trace.length === 0 && !store.past.value;
-  const inNm = Number.isFinite(store.camera.value?.pixelSizeNm ?? Number.NaN);
+  const isEmpty = useComputed(() => {
+    void store.traceChanges.value;
+    return selection.value.every((bead) => {
+      const trace = store.traces.of(bead);
+      return !trace || (trace.ring.length === 0 && !trace.past);
+    });
+  });
+  const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
   return (
     <section class="panel live-plots" aria-labelledby="live-plots-title">
       <header>
         <h2 id="live-plots-title">Live Plots</h2>
-        <p class="readout">{selected !== null && <span class="chip">bead {selected}</span>}</p>
-        <fieldset class="segments">
-          <legend class="unseen">Time shown</legend>
-          {WINDOWS_S.map(({ seconds, label }) => (
-            <label key={seconds}>
-              <input
-                type="radio"
-                name="window"
-                checked={windowS.value === seconds}
-                onChange={() => {
-                  windowS.value = seconds;
-                }}
-              />
-              <span>{label}</span>
-            </label>
-          ))}
-        </fieldset>
+        <BeadChips store={store} />
+        <WindowChoice choices={choices} />
+        <PauseButton choices={choices} view={view} />
+      </header>
+      <div class="plot-tools" role="toolbar" aria-label="Plots">
+        <RelativeChoice store={store} />
+        <ZoomButtons choices={choices} view={view} />
         <button
           type="button"
           title="Make the median of the shown x and y the new zero"
           onClick={() => {
-            zeroRequests.value++;
+            choices.zeroRequests.value++;
           }}
         >
           Zero
         </button>
-        <button
-          type="button"
-          aria-pressed={paused.value !== null}
-          onClick={() => {
-            const since = store.trace.newestTimeS - FULL_RATE_S;
-            const points = copyColumns(tailSince(store.trace.all(), since));
-            paused.value = paused.value ? null : { points, past: store.past.value };
-          }}
-        >
-          {paused.value ? 'Resume' : 'Pause'}
-        </button>
-      </header>
-      <div class="plots" ref={plots}>
-        {COORDINATES.map(({ name, column }, at) => {
-          const unit = column === 'zNm' || inNm ? 'nm' : 'px';
-          return (
-            <div class={`trace trace-${name}`} key={name}>
-              <PlotReading name={name} unit={unit} reading={readings[at]!} />
-              <div
-                class="plot"
-                role="img"
-                aria-label={`${name} of ${selected === null ? 'no bead' : `bead ${selected}`} in ${unit} against time in s`}
-              />
-            </div>
-          );
-        })}
-        {isEmpty && (
+        <PlotSettings store={store} />
+        <ExportButtons store={store} view={view} picture={() => stack.current} />
+      </div>
+      <section
+        class="plots"
+        ref={stack}
+        aria-label="Traces. Plus and minus zoom, the arrow keys move, Escape shows all."
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys zoom and move.
+        tabIndex={0}
+        onKeyDown={(event) => onZoomKey(event, choices, view)}
+      >
+        {shown.map((plot) => (
+          <div class={`trace trace-${traceName(plot)}`} key={plot.column}>
+            <PlotReading
+              plot={plot}
+              unit={unitOf(plot.column, pixelSizeNm).name}
+              reading={readings.get(plot.column)!}
+            />
+            <div
+              class="plot"
+              role="img"
+              aria-label={describePlot(plot, selection.value, unitOf(plot.column, pixelSizeNm).name)}
+            />
+          </div>
+        ))}
+        {isEmpty.value && (
           <p class="stage-badge">
-            {selected === null ? 'Select a bead' : `Waiting for tracks of bead ${selected}`}
+            {selected.value === null ? 'Select a bead' : `Waiting for tracks of bead ${selected.value}`}
           </p>
         )}
-      </div>
+      </section>
     </section>
   );
 }
 
-function PlotReading({ name, unit, reading }: { name: string; unit: string; reading: Signal<Reading> }) {
-  const { newest, deviation, cursor, originPx } = reading.value;
-  const decimals = unit === 'px' ? 3 : 1;
+/** As class names have it. */
+function traceName({ name, ofFit }: PlotDefinition): string {
+  return ofFit ? 'chi' : name;
+}
+
+function describePlot({ name }: PlotDefinition, beads: readonly number[], unit: string): string {
+  const of = beads.length === 0 ? 'no bead' : `bead${beads.length > 1 ? 's' : ''} ${beads.join(', ')}`;
+  return `${name} of ${of}${unit && ` in ${unit}`} against time in s`;
+}
+
+function PlotReading({
+  plot,
+  unit,
+  reading,
+}: {
+  plot: PlotDefinition;
+  unit: string;
+  reading: Signal<Reading>;
+}) {
+  const { beads, deviation, isAtCursor, originPx } = reading.value;
+  const decimals = unit === 'px' ? 3 : plot.decimals;
   return (
-    <p class="trace-reading">
-      <b>{name}</b>
-      <span class={cursor === null ? 'value' : 'value at-cursor'}>
-        {formatFixed(cursor ?? newest, decimals)}
-      </span>
+    <p class="trace-reading" data-in-picture>
+      <b>{plot.name}</b>
+      {beads.map(({ bead, value, sigma }, at) => (
+        <span
+          key={bead}
+          class={isAtCursor ? 'value at-cursor' : 'value'}
+          title={`bead ${bead}`}
+          style={beads.length > 1 ? { color: `var(${beadColorVariable(at)})` } : undefined}
+        >
+          {formatFixed(value, decimals)}
+          {Number.isFinite(sigma) && beads.length <= 4 && <small> ± {formatFixed(sigma, decimals)}</small>}
+        </span>
+      ))}
       <span class="unit">{unit}</span>
-      {originPx !== null && <span class="origin">from {formatFixed(originPx, 3)} px</span>}
+      {originPx !== null && beads.length === 1 && (
+        <span class="origin">from {formatFixed(originPx, 3)} px</span>
+      )}
       <span
         class="deviation"
-        title="Standard deviation of every point in the time shown that this page has got"
+        title="Standard deviation of every point in the time shown that this page has got, of the bead picked last"
       >
-        σ {formatFixed(deviation, decimals)} {unit}
+        SD {formatFixed(deviation, decimals)} {unit}
       </span>
     </p>
   );

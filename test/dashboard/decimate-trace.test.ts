@@ -1,7 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { decimateTrace, joinTraces } from '../../dashboard/decimate-trace.ts';
+import {
+  Band,
+  decimateBand,
+  decimateTrace as decimateInto,
+  Polyline,
+  TimeBuckets,
+  type TraceUnit,
+} from '../../dashboard/decimate-trace.ts';
 
 const AS_IS = { origin: 0, scale: 1 };
+
+/** What is drawn of a column, as plain lists. */
+function decimateTrace(timeS: Float64Array, values: Float64Array, bucketS: number, unit: TraceUnit) {
+  const buckets = new TimeBuckets();
+  buckets.sort(timeS, bucketS);
+  const line = new Polyline();
+  decimateInto(buckets, values, unit, line);
+  return {
+    timeS: [...line.timeS.subarray(0, line.length)],
+    values: [...line.values.subarray(0, line.length)],
+  };
+}
+
 const evenly = (points: number, stepS: number) =>
   Float64Array.from({ length: points }, (_, at) => at * stepS);
 
@@ -47,7 +67,7 @@ describe('a decimated trace', () => {
     const timeS = Float64Array.of(0, 0.4, 0.8, 1.2, 2.2, 3.2, 3.4);
     const values = Float64Array.of(1, Number.NaN, 2, 3, Number.NaN, Number.NaN, 4);
     const drawn = decimateTrace(timeS, values, 1, AS_IS);
-    expect(drawn.values).toEqual([1, 2, null, 3, null, null, 4]);
+    expect(drawn.values).toEqual([1, 2, Number.NaN, 3, Number.NaN, Number.NaN, 4]);
     expect(drawn.timeS).toEqual([0, 0.8, 0.8, 1.2, 2.2, 3, 3.4]);
   });
 
@@ -57,10 +77,54 @@ describe('a decimated trace', () => {
   });
 });
 
-test('traces are joined in order, with a break where no line leads from one to the other', () => {
-  const before = { timeS: [1, 2], values: [10, 20] };
-  const after = { timeS: [9], values: [90] };
-  expect(joinTraces(before, after, false)).toEqual({ timeS: [1, 2, 9], values: [10, 20, 90] });
-  expect(joinTraces(before, after, true)).toEqual({ timeS: [1, 2, 9, 9], values: [10, 20, null, 90] });
-  expect(joinTraces({ timeS: [], values: [] }, after, true)).toEqual(after);
+test('points are sorted into the same buckets as by dividing their times, with pauses and many in one', () => {
+  const timeS = Float64Array.of(0.31, 0.32, 0.33, 0.71, 0.72, 2.05, 2.051, 2.052, 2.053, 9.9);
+  const buckets = new TimeBuckets();
+  buckets.sort(timeS, 0.25);
+  for (let bucket = 0; bucket < buckets.count; bucket++) {
+    const within = [...timeS.subarray(buckets.starts[bucket], buckets.starts[bucket + 1])];
+    expect(within).toEqual([...timeS].filter((time) => Math.floor(time / 0.25) === buckets.first + bucket));
+  }
+  expect(buckets.starts[buckets.count]).toBe(timeS.length);
+});
+
+test('lines go on in the buffers they have, and grow beyond them', () => {
+  const line = new Polyline();
+  for (let point = 0; point < 5000; point++) line.push(point, -point);
+  expect([line.length, line.timeS[4999], line.values[4999]]).toEqual([5000, 4999, -4999]);
+  line.clear();
+  line.push(1, 2);
+  expect([line.length, line.timeS[0], line.values[0]]).toEqual([1, 1, 2]);
+});
+
+describe('an error band', () => {
+  function bandOf(timeS: number[], values: number[], sigmas: number[]): number[][] {
+    const buckets = new TimeBuckets();
+    buckets.sort(Float64Array.from(timeS), 1);
+    const band = new Band();
+    decimateBand(
+      buckets,
+      Float64Array.from(values),
+      Float64Array.from(sigmas),
+      { origin: 1, scale: 10 },
+      band,
+    );
+    return Array.from({ length: band.length }, (_, at) => [band.timeS[at]!, band.low[at]!, band.high[at]!]);
+  }
+
+  test('covers what value and sigma of its bucket reach, in the unit that is drawn', () => {
+    expect(bandOf([0, 0.5, 1.5], [1, 3, 2], [0.5, 0.25, 0.5])).toEqual([
+      [0.25, -5, 22.5],
+      [1.5, 5, 15],
+    ]);
+  });
+
+  test('is broken where no point of a bucket has a sigma, and takes no part of those that have none', () => {
+    const band = bandOf([0, 1, 1.5, 2], [1, 1, 5, 1], [0.5, 0.5, Number.NaN, Number.NaN]);
+    expect(band).toEqual([
+      [0, -5, 5],
+      [1.25, -5, 5],
+      [2, Number.NaN, Number.NaN],
+    ]);
+  });
 });

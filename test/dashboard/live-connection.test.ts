@@ -44,6 +44,7 @@ const SNAPSHOT: LiveMessage = {
   roiSize: 40,
   engine: { engine: 'reference', device: 'CPU', why: 'asked for' },
   pipeline: [],
+  fits: false,
   recording: null,
 };
 
@@ -138,9 +139,9 @@ describe('a request', () => {
 
   test('fails in words when the connection is lost before the answer, or was before', async () => {
     newestSocket().hear(SNAPSHOT);
-    const waiting = connection.request({ type: 'select', bead: null });
+    const waiting = connection.request({ type: 'watch', beads: [] });
     newestSocket().lose();
     expect(await waiting).toMatch(/lost before it answered/);
-    expect(await connection.request({ type: 'select', bead: null })).toMatch(/no connection/);
+    expect(await connection.request({ type: 'watch', beads: [] })).toMatch(/no connection/);
   });
 });

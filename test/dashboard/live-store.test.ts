@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
+  type BeadTrace,
   LIVE_VERSION,
   type LiveBead,
   type LiveMessage,
@@ -19,23 +20,36 @@ const snapshot = (ids: number[]): SnapshotMessage => ({
   roiSize: 32,
   engine: { engine: 'reference', device: 'CPU', why: 'asked for' },
   pipeline: ['center-of-mass'],
+  fits: false,
   recording: null,
 });
 
-const tracks = (selected: number | null, timeS: number[]): TracksMessage => ({
-  type: 'tracks',
-  selected,
+const traceOf = (bead: number, timeS: number[]): BeadTrace => ({
+  bead,
   timeS: Float64Array.from(timeS),
-  xPx: Float64Array.from(timeS, (time) => 100 + time),
+  xPx: Float64Array.from(timeS, (time) => 100 * bead + time),
   yPx: Float64Array.from(timeS, () => 50),
   zNm: Float64Array.from(timeS, () => Number.NaN),
-  beads: Uint32Array.of(3, 5),
-  newestXPx: Float64Array.of(30.5, 50.5),
-  newestYPx: Float64Array.of(1, 2),
-  newestZNm: Float64Array.of(100, Number.NaN),
-  newestScore: Float64Array.of(0.9, Number.NaN),
-  newestStatus: Uint16Array.of(0, 8),
+  score: Float64Array.from(timeS, () => 0.9),
 });
+
+const tracks = (...traces: BeadTrace[]): TracksMessage => ({
+  type: 'tracks',
+  traces,
+  newest: {
+    beads: Uint32Array.of(3, 5),
+    xPx: Float64Array.of(30.5, 50.5),
+    yPx: Float64Array.of(1, 2),
+    zNm: Float64Array.of(100, Number.NaN),
+    score: Float64Array.of(0.9, Number.NaN),
+    status: Uint16Array.of(0, 8),
+    noiseXPx: Float64Array.of(0.1, 0.2),
+    noiseYPx: Float64Array.of(0.1, 0.2),
+    noiseZNm: Float64Array.of(7, Number.NaN),
+  },
+});
+
+const xOf = (bead: number) => [...store.traces.of(bead)!.ring.all().xPx];
 
 let store: LiveStore;
 beforeEach(() => {
@@ -65,75 +79,126 @@ describe('the selection', () => {
   });
 });
 
-describe('the trace', () => {
-  test('takes the points of the selected bead only', () => {
-    store.apply(tracks(3, [0, 0.1]));
-    store.apply(tracks(5, [0.2]));
-    store.apply(tracks(null, []));
-    expect([...store.trace.all().xPx]).toEqual([100, 100.1]);
+describe('several beads', () => {
+  test('are selected one after the other; the one picked last is the one keys act on', () => {
+    store.toggleSelected(8);
+    expect([store.selection.value, store.selected.value]).toEqual([[3, 8], 8]);
+    store.toggleSelected(8);
+    expect([store.selection.value, store.selected.value]).toEqual([[3], 3]);
   });
 
-  test('starts anew with another selection', () => {
-    store.apply(tracks(3, [0, 0.1]));
-    store.select(5);
-    expect(store.trace.length).toBe(0);
+  test('are watched together with the references, each once', () => {
+    store.toggleReference(5);
+    store.toggleReference(3);
+    expect(store.watched.value).toEqual([3, 5]);
+    store.select(8);
+    expect(store.watched.value).toEqual([8, 5, 3]);
   });
 
-  test('has a break where the connection was lost', () => {
-    store.apply(tracks(3, [0, 0.1]));
-    store.apply(snapshot([3, 5, 8]));
-    store.apply(tracks(3, [4, 4.1]));
-    expect([...store.trace.all().xPx]).toEqual([100, 100.1, Number.NaN, 104, 104.1]);
+  test('are no more than the tracker watches, which is said', () => {
+    store.apply({ type: 'beads', beads: beads(...Array.from({ length: 40 }, (_, bead) => bead)) });
+    for (let bead = 10; bead < 25; bead++) store.toggleReference(bead);
+    expect(store.watched.value).toHaveLength(16);
+    expect(store.notice.value).toBeNull();
+    store.toggleSelected(30);
+    expect(store.watched.value).toHaveLength(16);
+    expect(store.notice.value).toMatch(/at most 16 beads/);
+    // One that is a reference already takes no more room.
+    store.toggleSelected(12);
+    expect(store.selection.value).toEqual([3, 12]);
   });
 
-  test('has a break where frames are missing for half a second, and for 5 frames of a slow camera', () => {
-    store.apply(tracks(3, [0, 0.4]));
-    store.apply(tracks(3, [1]));
-    expect([...store.trace.all().xPx]).toEqual([100, 100.4, Number.NaN, 101]);
-    const slow = { camera: 'slow', connected: true, width: 8, height: 6, pixelFormat: 'mono8', fps: 1 };
-    store.apply({ type: 'camera', camera: { ...slow, pixelSizeNm: Number.NaN } });
-    store.apply(tracks(3, [2, 6, 12]));
-    expect([...store.trace.all().xPx].slice(4)).toEqual([102, 106, Number.NaN, 112]);
+  test('that are removed are neither selected nor references any more', () => {
+    store.toggleSelected(5);
+    store.toggleReference(8);
+    store.apply({ type: 'beads', beads: beads(3) });
+    expect([store.selection.value, store.references.value]).toEqual([[3], []]);
   });
 });
 
-describe('the past of the selected bead', () => {
-  const column = (value: number) => Float64Array.of(value, value);
+describe('the traces', () => {
+  test('are those of the watched beads', () => {
+    store.toggleReference(5);
+    store.apply(tracks(traceOf(3, [0, 0.1]), traceOf(5, [0.1]), traceOf(8, [0.2])));
+    expect([xOf(3), xOf(5)]).toEqual([[300, 300.1], [500.1]]);
+    expect(store.traces.of(8)).toBeUndefined();
+  });
+
+  test('begin with the selection, and go on where the bead stays watched', () => {
+    store.apply(tracks(traceOf(3, [0, 0.1])));
+    store.toggleSelected(5);
+    expect([xOf(3), xOf(5)]).toEqual([[300, 300.1], []]);
+    store.select(5);
+    store.select(3);
+    expect(xOf(3)).toEqual([]);
+  });
+
+  test('have a break where the connection was lost', () => {
+    store.apply(tracks(traceOf(3, [0, 0.1])));
+    store.apply(snapshot([3, 5, 8]));
+    store.apply(tracks(traceOf(3, [0.2, 0.3])));
+    expect(xOf(3)).toEqual([300, 300.1, Number.NaN, 300.2, 300.3]);
+  });
+
+  test('have a break where frames are missing for half a second, and for 5 frames of a slow camera', () => {
+    store.apply(tracks(traceOf(3, [0, 0.4])));
+    store.apply(tracks(traceOf(3, [1])));
+    expect(xOf(3)).toEqual([300, 300.4, Number.NaN, 301]);
+    const slow = { camera: 'slow', connected: true, width: 8, height: 6, pixelFormat: 'mono8', fps: 1 };
+    store.apply({ type: 'camera', camera: { ...slow, pixelSizeNm: Number.NaN } });
+    store.apply(tracks(traceOf(3, [2, 6, 12])));
+    expect(xOf(3).slice(4)).toEqual([302, 306, Number.NaN, 312]);
+  });
+
+  test('have what the fit tells once the pipeline fits', () => {
+    store.apply({ ...snapshot([3]), fits: true });
+    const fit = { sigmaXPx: Float64Array.of(0.1), sigmaYPx: Float64Array.of(0.2) };
+    const rest = { sigmaZNm: Float64Array.of(3), chiSquared: Float64Array.of(1.1) };
+    store.apply(tracks({ ...traceOf(3, [0]), ...fit, ...rest }));
+    expect([...store.traces.of(3)!.ring.all().chiSquared!]).toEqual([1.1]);
+  });
+});
+
+describe('the past of a watched bead', () => {
+  const columns = (value: number) => {
+    const column = Float64Array.of(value, value);
+    return { xPx: column, yPx: column, zNm: column };
+  };
   const history = (bead: number): LiveMessage => ({
     ...{ type: 'history', bead, bucketS: 0.05, untilS: 0.08, timeS: Float64Array.of(0, 0.05) },
-    ...{ minXPx: column(1), maxXPx: column(2), lastXPx: column(1) },
-    ...{ minYPx: column(1), maxYPx: column(2), lastYPx: column(1) },
-    ...{ minZNm: column(1), maxZNm: column(2), lastZNm: column(1) },
+    ...{ min: columns(1), max: columns(2), last: columns(1) },
   });
 
   test('is taken, and that of another bead is not', () => {
     store.apply(history(5));
-    expect(store.past.value).toBeNull();
+    expect(store.traces.of(3)!.past).toBeNull();
     store.apply(history(3));
-    expect([...store.past.value!.xPx]).toEqual([1, 2, 1, 1, 2, 1]);
+    expect([...store.traces.of(3)!.past!.points.xPx]).toEqual([1, 2, 1, 1, 2, 1]);
   });
 
   test('is forgotten with another selection', () => {
     store.apply(history(3));
     store.select(8);
-    expect(store.past.value).toBeNull();
+    expect(store.traces.of(3)).toBeUndefined();
   });
 
   test('is asked for as far back as is shown, two minutes at least', () => {
     expect(store.pastS.value).toBe(120);
-    store.windowS.value = 3600;
+    store.plots.windowS.value = 3600;
     expect(store.pastS.value).toBe(3600);
   });
 });
 
 test('the newest points are found by bead', () => {
-  store.apply(tracks(3, [0]));
-  expect(store.newest.value.get(5)).toEqual({
+  store.apply(tracks());
+  expect(store.newest.value.get(5)).toMatchObject({
     xPx: 50.5,
     yPx: 2,
     zNm: Number.NaN,
     score: Number.NaN,
     status: 8,
+    noiseXPx: 0.2,
+    chiSquared: Number.NaN,
   });
 });
 

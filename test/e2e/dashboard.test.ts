@@ -119,14 +119,14 @@ describe.skipIf(skipReason)(
     test('shows what a bead did before it was selected, as far back as is asked for', async () => {
       await open(3);
       await row(2).click();
-      await expect.poll(() => requested('select').at(-1), SOON).toMatchObject({ bead: 2, seconds: 120 });
+      await expect.poll(() => requested('watch').at(-1), SOON).toMatchObject({ beads: [2], seconds: 120 });
       // A trace that begins with the selection would take 24 of the 30 s shown to get there.
       const soon = { timeout: 8000, interval: 50 };
       for (const name of ['x', 'y', 'z']) {
         await expect.poll(() => saturatedPixels(`.trace-${name} canvas`, 0.8), soon).toBeGreaterThan(50);
       }
       await page.getByLabel('1 h', { exact: true }).check({ force: true });
-      await expect.poll(() => requested('select').at(-1), SOON).toMatchObject({ bead: 2, seconds: 3600 });
+      await expect.poll(() => requested('watch').at(-1), SOON).toMatchObject({ beads: [2], seconds: 3600 });
       await expect.poll(() => saturatedPixels('.trace-x canvas', 0.8), soon).toBeGreaterThan(50);
       expect(consoleErrors).toEqual([]);
     });
@@ -174,9 +174,9 @@ describe.skipIf(skipReason)(
       const { left, top, size } = tracker.beads[1]!;
       await pressAt(left + size / 2, top + size / 2);
       await expect.poll(() => row(1).getAttribute('aria-selected'), SOON).toBe('true');
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(1);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([1]);
       await row(2).click();
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([2]);
       expect(requested('add-bead')).toEqual([]);
     });
 
@@ -211,7 +211,7 @@ describe.skipIf(skipReason)(
       await page.keyboard.press('Escape');
       await page.mouse.up();
       await row(1).click();
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(1);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([1]);
       expect(requested('move-bead')).toEqual([]);
     });
 
@@ -303,7 +303,7 @@ describe.skipIf(skipReason)(
       await expect.poll(() => row(199).getAttribute('aria-selected'), SOON).toBe('true');
       expect(await row(199).isVisible()).toBe(true);
       await page.keyboard.press('ArrowUp');
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(198);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([198]);
       await page.keyboard.press('f');
       await expect.poll(() => row(198).getAttribute('title'), SOON).toContain('follows its bead');
       expect(requested('follow-bead')).toMatchObject([{ bead: 198, follow: true }]);
@@ -316,14 +316,14 @@ describe.skipIf(skipReason)(
       await open(3);
       const link = page.getByRole('status', { name: 'Connection' });
       await row(2).click();
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([2]);
       tracker.acceptsDashboards = false;
       tracker.dropDashboards();
       await expect.poll(() => link.innerText(), SOON).toContain('Connection lost');
       tracker.requests.length = 0;
       tracker.acceptsDashboards = true;
       await expect.poll(() => link.innerText(), SOON).toBe('Live');
-      await expect.poll(() => requested('select').at(-1)?.bead, SOON).toBe(2);
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([2]);
       const before = await cells(2);
       await expect.poll(() => cells(2), SOON).not.toEqual(before);
       // The browser itself reports every refused connection.

@@ -37,7 +37,7 @@ test('a dashboard that stalls and a disk that takes 200 ms a write cost no frame
   const viewer = new WebSocket(`ws://127.0.0.1:${tracker.port}/live`);
   onTestFinished(() => viewer.terminate());
   await once(viewer, 'open');
-  viewer.send(encodeLive({ type: 'select', id: 1, bead: 0 }));
+  viewer.send(encodeLive({ type: 'watch', id: 1, beads: [0] }));
   await once(viewer, 'message');
   viewer.pause();
 

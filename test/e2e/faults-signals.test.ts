@@ -30,7 +30,7 @@ async function watch({ port }: LiveProcess): Promise<{ ws: WebSocket; last(): St
     if (message.type === 'status') last = message;
   });
   await once(ws, 'open');
-  ws.send(encodeLive({ type: 'select', id: 1, bead: 0 }));
+  ws.send(encodeLive({ type: 'watch', id: 1, beads: [0] }));
   return { ws, last: () => last };
 }
 

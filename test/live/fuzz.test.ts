@@ -112,7 +112,7 @@ class Attack {
 
   async requests(role: 'operator' | 'viewer', count: number): Promise<void> {
     this.inputs += count;
-    const last = encodeLive({ type: 'select', id: LAST_ID, bead: null });
+    const last = encodeLive({ type: 'watch', id: LAST_ID, beads: [] });
     const all = Array.from({ length: count }, () => clientFrame(this.fuzzer.request(role)));
     let sent = false;
     const answer = await this.#exchange(this.fuzzer.upgrade(role), (socket, got) => {

@@ -109,7 +109,7 @@ test('a viewer that stalls loses no frame and holds none up', async () => {
   const { ws, got } = await watch();
   await film(10);
   await vi.waitUntil(() => tracker.totals().tracked === 10, SOON);
-  ws.send(encodeLive({ type: 'select', id: 1, bead: 0 }));
+  ws.send(encodeLive({ type: 'watch', id: 1, beads: [0] }));
   await vi.waitUntil(() => got.some(({ type }) => type === 'reply'), SOON);
   ws.pause();
   await film(400, 10);
@@ -118,7 +118,7 @@ test('a viewer that stalls loses no frame and holds none up', async () => {
   expect(await metricsOf()).toContain('tweezertrack_viewers 1');
   ws.resume();
   const points = () =>
-    got.reduce((sum, message) => sum + (message.type === 'tracks' ? message.timeS.length : 0), 0);
+    got.reduce((sum, message) => sum + (message.type === 'tracks' ? (message.traces[0]?.timeS.length ?? 0) : 0), 0);
   await vi.waitUntil(() => points() >= 400, SOON);
   expect(points()).toBe(400);
   ws.close();

@@ -23,6 +23,7 @@ function options(more: Partial<LiveHubOptions> = {}): LiveHubOptions {
       roiSize: 16,
       engine: { engine: 'reference', device: 'CPU', why: 'asked for' },
       pipeline: [],
+      fits: false,
       recording: null,
     }),
     status: () => ({
@@ -86,6 +87,12 @@ describe('LiveHub', () => {
     return got.filter((message): message is Extract<LiveMessage, { type: Type }> => message.type === type);
   }
 
+  /** A column of a watched bead as far as it has come. */
+  const pointsOf = (got: LiveMessage[], bead: number, column: 'timeS' | 'xPx' = 'xPx') =>
+    only(got, 'tracks').flatMap(({ traces }) =>
+      traces.flatMap((trace) => (trace.bead === bead ? [...trace[column]] : [])),
+    );
+
   const waiting = () => Math.max(0, ...[...sockets.clients].map(({ bufferedAmount }) => bufferedAmount));
 
   /** Offers pictures and events until so many bytes wait in a socket. */
@@ -110,16 +117,16 @@ describe('LiveHub', () => {
     const url = await serve();
     for (let frame = 0; frame < 100; frame++) track(hub, frame);
     const { ws, got } = await watch(url);
-    ask(ws, { type: 'select', id: 1, bead: 7 });
+    ask(ws, { type: 'watch', id: 1, beads: [7] });
     await vi.waitUntil(() => only(got, 'reply').length === 1);
     for (let frame = 100; frame < 110; frame++) track(hub, frame);
-    await vi.waitUntil(() => only(got, 'tracks').some(({ timeS }) => timeS.length > 0));
+    await vi.waitUntil(() => pointsOf(got, 7).length > 0);
     const [history] = only(got, 'history');
     expect(history).toMatchObject({ bead: 7, bucketS: 0.05, untilS: 0.99 });
     expect(history!.timeS).toHaveLength(20);
-    expect([history!.minXPx[0], history!.maxXPx[0], history!.lastXPx.at(-1)]).toEqual([700, 704, 799]);
-    const points = only(got, 'tracks').flatMap(({ selected, xPx }) => (selected === 7 ? [...xPx] : []));
-    expect(points).toEqual(Array.from({ length: 10 }, (_, at) => 800 + at));
+    expect([history!.min.xPx[0], history!.max.xPx[0], history!.last.xPx.at(-1)]).toEqual([700, 704, 799]);
+    await vi.waitUntil(() => pointsOf(got, 7).length >= 10);
+    expect(pointsOf(got, 7)).toEqual(Array.from({ length: 10 }, (_, at) => 800 + at));
     ws.close();
   });
 
@@ -127,14 +134,88 @@ describe('LiveHub', () => {
     const url = await serve();
     for (let frame = 0; frame < 300; frame++) track(hub, frame, 100 * frame);
     const { ws, got } = await watch(url);
-    ask(ws, { type: 'select', id: 1, bead: 4, seconds: 3600 });
-    ask(ws, { type: 'select', id: 2, bead: 5, seconds: 3600 });
-    ask(ws, { type: 'select', id: 3, bead: null });
+    ask(ws, { type: 'watch', id: 1, beads: [4], seconds: 3600 });
+    ask(ws, { type: 'watch', id: 2, beads: [5], seconds: 3600 });
+    ask(ws, { type: 'watch', id: 3, beads: [] });
     await vi.waitUntil(() => only(got, 'reply').length === 3);
     expect(only(got, 'history').map(({ bead, bucketS, timeS }) => [bead, bucketS, timeS.length])).toEqual([
       [4, 1, 30],
     ]);
     ws.close();
+  });
+
+  test('several beads are watched at a time, each with its own past; one that stays loses no point', async () => {
+    const url = await serve();
+    for (let frame = 0; frame < 20; frame++) track(hub, frame);
+    const { ws, got } = await watch(url);
+    ask(ws, { type: 'watch', id: 1, beads: [7] });
+    await vi.waitUntil(() => only(got, 'reply').length === 1);
+    for (let frame = 20; frame < 25; frame++) track(hub, frame);
+    ask(ws, { type: 'watch', id: 2, beads: [4, 7, 4] });
+    await vi.waitUntil(() => only(got, 'reply').length === 2);
+    for (let frame = 25; frame < 30; frame++) track(hub, frame);
+    await vi.waitUntil(() => pointsOf(got, 7).length >= 10 && pointsOf(got, 4).length >= 5);
+    expect(pointsOf(got, 7)).toEqual(Array.from({ length: 10 }, (_, at) => 720 + at));
+    expect(pointsOf(got, 4)).toEqual(Array.from({ length: 5 }, (_, at) => 425 + at));
+    expect(only(got, 'history').map(({ bead, untilS }) => [bead, untilS])).toEqual([
+      [7, 0.19],
+      [4, 0.24],
+    ]);
+    // The same again renews the past of both.
+    ask(ws, { type: 'watch', id: 3, beads: [4, 7] });
+    await vi.waitUntil(() => only(got, 'reply').length === 3);
+    expect(only(got, 'history').map(({ bead }) => bead)).toEqual([7, 4, 4, 7]);
+    ws.close();
+  });
+
+  test('more beads than can be watched are refused by name, and those before go on', async () => {
+    const url = await serve();
+    track(hub, 0);
+    const { ws, got } = await watch(url);
+    ask(ws, { type: 'watch', id: 1, beads: [7] });
+    ask(ws, { type: 'watch', id: 2, beads: Array.from({ length: 17 }, (_, bead) => bead) });
+    await vi.waitUntil(() => only(got, 'reply').length === 2);
+    expect(only(got, 'reply').find(({ error }) => error !== null)?.error).toMatch(
+      /watch\.beads: expected at most 16 beads, received 17; watch fewer/,
+    );
+    track(hub, 1);
+    await vi.waitUntil(() => pointsOf(got, 7).length > 0);
+    expect(pointsOf(got, 7)).toEqual([701]);
+    ws.close();
+  });
+
+  test('the newest point of every bead says how much it moves from frame to frame', async () => {
+    const url = await serve();
+    const { ws, got } = await watch(url);
+    // x of every bead goes up by 1 px a frame: as white noise of 1 / sqrt(2) px would on average.
+    for (let frame = 0; frame < 30; frame++) track(hub, frame);
+    await vi.waitUntil(() => only(got, 'tracks').some(({ newest }) => newest.xPx[0] === 429));
+    const { newest } = only(got, 'tracks').at(-1)!;
+    expect([...newest.beads]).toEqual([4, 7]);
+    expect(newest.noiseXPx[1]).toBeCloseTo(Math.SQRT1_2, 12);
+    expect(newest.chiSquared).toBeUndefined();
+    ws.close();
+  });
+
+  test('a radial profile goes to those who asked for that bead', async () => {
+    const url = await serve();
+    track(hub, 0);
+    const asking = await watch(url);
+    const other = await watch(url);
+    expect(hub.wantsProfile(7)).toBe(false);
+    ask(asking.ws, { type: 'watch', id: 1, beads: [7], profileOf: 7 });
+    ask(other.ws, { type: 'watch', id: 1, beads: [7] });
+    await vi.waitUntil(() => only(asking.got, 'reply').length === 1 && only(other.got, 'reply').length === 1);
+    expect([hub.wantsProfile(7), hub.wantsProfile(4)]).toEqual([true, false]);
+    const counts = Float64Array.of(9, 8);
+    const radii = Float64Array.of(0, 1);
+    hub.profile({ type: 'profile', bead: 7, frame: 0, zNm: 5, unit: 'px', radii, counts, plane: null });
+    hub.event('info', 'after the profile');
+    await vi.waitUntil(() => only(other.got, 'event').length === 1 && only(asking.got, 'event').length === 1);
+    expect(only(asking.got, 'profile')).toMatchObject([{ bead: 7, counts }]);
+    expect(only(other.got, 'profile')).toEqual([]);
+    asking.ws.close();
+    other.ws.close();
   });
 
   test('tells when somebody was sent tracks, and not when nobody was', async () => {
@@ -160,10 +241,9 @@ describe('LiveHub', () => {
     track(hub, 0);
     const slow = await watch(url);
     const quick = await watch(url);
-    ask(slow.ws, { type: 'select', id: 1, bead: 7 });
+    ask(slow.ws, { type: 'watch', id: 1, beads: [7] });
     await vi.waitUntil(() => only(slow.got, 'history').length === 1);
-    const pointsOf7 = () =>
-      only(slow.got, 'tracks').flatMap(({ selected, timeS }) => (selected === 7 ? [...timeS] : []));
+    const pointsOf7 = () => pointsOf(slow.got, 7, 'timeS');
     slow.stall();
     await fill(SLOW_VIEWER_BYTES);
     for (let frame = 1; frame < 5000; frame++) track(hub, frame);
@@ -196,10 +276,10 @@ describe('LiveHub', () => {
     const slow = await watch(url);
     slow.stall();
     await fill(SLOW_VIEWER_BYTES);
-    ask(slow.ws, { type: 'select', id: 1, bead: 4, seconds: 600 });
+    ask(slow.ws, { type: 'watch', id: 1, beads: [4], seconds: 600 });
     // The hub has heard of it when another viewer's later request is answered.
     const other = await watch(url);
-    ask(other.ws, { type: 'select', id: 2, bead: null });
+    ask(other.ws, { type: 'watch', id: 2, beads: [] });
     await vi.waitUntil(() => only(other.got, 'reply').length === 1);
     slow.go();
     await vi.waitUntil(() => only(slow.got, 'history').length === 1, { timeout: 10_000 });

@@ -21,9 +21,9 @@ function add(rings: TraceRings, timeS: number, rois: readonly Roi[], x: number, 
 /** 32-bit values from the corner of an ROI: 1e-5 px at 100 px. */
 const digits = 5;
 
-function columns({ timeS, minXPx, maxXPx, lastXPx }: TraceHistory): number[][] {
+function columns({ timeS, min, max, last }: TraceHistory): number[][] {
   return [...timeS].map((time, at) =>
-    [time, minXPx[at]!, maxXPx[at]!, lastXPx[at]!].map((value) => Math.round(value * 1e4) / 1e4),
+    [time, min.xPx[at]!, max.xPx[at]!, last.xPx[at]!].map((value) => Math.round(value * 1e4) / 1e4),
   );
 }
 
@@ -39,8 +39,8 @@ describe('the history of a bead', () => {
       [0, 1001, 1007, 1002],
       [0.05, 1005, 1005, 1005],
     ]);
-    expect([history.minYPx[0], history.maxYPx[0], history.lastYPx[0]]).toEqual([23, 29, 28]);
-    expect([history.minZNm[0], history.maxZNm[0], history.lastZNm[0]]).toEqual([100, 700, 200]);
+    expect([history.min.yPx[0], history.max.yPx[0], history.last.yPx[0]]).toEqual([23, 29, 28]);
+    expect([history.min.zNm[0], history.max.zNm[0], history.last.zNm[0]]).toEqual([100, 700, 200]);
   });
 
   test.each([
@@ -68,14 +68,14 @@ describe('the history of a bead', () => {
     const seconds = rings.history(0, 600)!;
     expect(seconds.timeS).toHaveLength(25);
     for (let second = 0; second < 25; second++) {
-      expect(seconds.maxXPx[second]).toBeCloseTo(1050 + second, digits);
-      expect(seconds.minXPx[second]).toBeCloseTo(950 - second, digits);
-      expect(seconds.lastXPx[second]).toBeCloseTo(1003.9, digits);
+      expect(seconds.max.xPx[second]).toBeCloseTo(1050 + second, digits);
+      expect(seconds.min.xPx[second]).toBeCloseTo(950 - second, digits);
+      expect(seconds.last.xPx[second]).toBeCloseTo(1003.9, digits);
     }
     const tens = rings.history(0, 86_400)!;
     expect([...tens.timeS]).toEqual([0, 10, 20]);
-    expect([...tens.maxXPx].map(Math.round)).toEqual([1059, 1069, 1074]);
-    expect([...tens.minXPx].map(Math.round)).toEqual([941, 931, 926]);
+    expect([...tens.max.xPx].map(Math.round)).toEqual([1059, 1069, 1074]);
+    expect([...tens.min.xPx].map(Math.round)).toEqual([941, 931, 926]);
   });
 
   test('reaches back as far as was asked for, and no further than the ring', () => {
@@ -90,7 +90,7 @@ describe('the history of a bead', () => {
     // Slots are used again: nothing of the first turn may be left in them.
     for (let at = 0; at < 2400; at++) {
       const x = 1000 + ((2600 + at) % 100);
-      expect([whole.minXPx[at], whole.maxXPx[at]]).toEqual([x, x]);
+      expect([whole.min.xPx[at], whole.max.xPx[at]]).toEqual([x, x]);
     }
   });
 
@@ -133,7 +133,7 @@ describe('beads that come and go', () => {
     expect(rings.history(1, 120)!.timeS).toHaveLength(1);
     expect(columns(rings.history(1, 3600)!)).toEqual([[5, 1047, 1047, 1047]]);
     expect(rings.history(2, 120)!.timeS).toHaveLength(101);
-    expect(rings.history(2, 120)!.maxXPx.at(-2)).toBe(1080 + 99);
+    expect(rings.history(2, 120)!.max.xPx.at(-2)).toBe(1080 + 99);
     expect(rings.history(3, 120)).toBeNull();
   });
 
@@ -151,7 +151,7 @@ describe('beads that come and go', () => {
     const rings = new TraceRings();
     add(rings, 0, [{ bead: 0, left: 10, top: 30, size: 32 }], 6);
     add(rings, 0.1, [{ bead: 0, left: 60, top: 30, size: 32 }], 6);
-    expect([...rings.history(0, 60)!.lastXPx]).toEqual([16, 66]);
+    expect([...rings.history(0, 60)!.last.xPx]).toEqual([16, 66]);
   });
 });
 

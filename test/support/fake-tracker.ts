@@ -15,6 +15,8 @@ import {
 } from '#protocol/live.ts';
 import { noRefusals } from '#protocol/refusal.ts';
 import { roiAround } from '#protocol/roi.ts';
+import { makeTrace, type TraceColumn } from '#protocol/trace-columns.ts';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
 
 export interface FakeTrackerOptions {
   /** Folder that is served as the page. */
@@ -24,6 +26,8 @@ export interface FakeTrackerOptions {
   height?: number;
   /** nm per px; NaN for a camera that does not say. */
   pixelSizeNm?: number;
+  /** Whether it says how far off its numbers may be. */
+  fits?: boolean;
 }
 
 const ROI_SIZE = 48;
@@ -41,6 +45,7 @@ export class FakeTracker {
   /** Status bits to report instead of 0, by bead. */
   readonly statusOf = new Map<number, number>();
   readonly camera: LiveCamera;
+  readonly fits: boolean;
   beads: LiveBead[];
   ledger: Record<string, number> = { offered: 0, 'in-flight': 0, ...noFates() };
   /** Refuses new connections of dashboards while false. */
@@ -48,13 +53,21 @@ export class FakeTracker {
 
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-  readonly #selected = new Map<WebSocket, number | null>();
+  readonly #watched = new Map<WebSocket, readonly number[]>();
   readonly #noise = randomNumbers(7);
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
   #nextBead: number;
 
-  constructor({ page, beads, width = 640, height = 480, pixelSizeNm = 100 }: FakeTrackerOptions) {
+  constructor({
+    page,
+    beads,
+    width = 640,
+    height = 480,
+    pixelSizeNm = 100,
+    fits = false,
+  }: FakeTrackerOptions) {
+    this.fits = fits;
     this.camera = {
       camera: 'simulated',
       connected: true,
@@ -99,9 +112,9 @@ export class FakeTracker {
   }
 
   #welcome(dashboard: WebSocket): void {
-    this.#selected.set(dashboard, null);
+    this.#watched.set(dashboard, []);
     dashboard.on('message', (bytes: Buffer) => this.#answer(dashboard, parseControlRequest(bytes)));
-    dashboard.on('close', () => this.#selected.delete(dashboard));
+    dashboard.on('close', () => this.#watched.delete(dashboard));
     const snapshot: LiveMessage = {
       type: 'snapshot',
       version: LIVE_VERSION,
@@ -114,6 +127,7 @@ export class FakeTracker {
         why: 'no WebGPU adapter was found, so the reference engine computes',
       },
       pipeline: ['center-of-mass', 'auto-conv', 'radial-profile', 'z-lookup'],
+      fits: this.fits,
       recording: '/measurements/2026-11-21T10-15-00',
     };
     dashboard.send(encodeLive(snapshot));
@@ -123,14 +137,18 @@ export class FakeTracker {
     this.requests.push(request);
     const error = this.#obey(dashboard, request);
     dashboard.send(encodeLive({ type: 'reply', id: request.id, error }));
-    if (error === null && request.type !== 'select') this.tell({ type: 'beads', beads: this.beads });
+    if (error === null && request.type !== 'watch') this.tell({ type: 'beads', beads: this.beads });
   }
 
   #obey(dashboard: WebSocket, request: ControlRequest): string | null {
-    if (request.type === 'select') {
-      this.#selected.set(dashboard, request.bead);
-      const own = this.beads.find(({ bead }) => bead === request.bead);
-      if (own) dashboard.send(encodeLive(this.#history(own, request.seconds ?? 120)));
+    if (request.type === 'watch') {
+      this.#watched.set(dashboard, request.beads);
+      for (const own of this.beads) {
+        if (!request.beads.includes(own.bead)) continue;
+        dashboard.send(encodeLive(this.#history(own, request.seconds ?? 120)));
+      }
+      const profiled = this.beads.find(({ bead }) => bead === request.profileOf);
+      if (profiled) dashboard.send(encodeLive(this.#profile(profiled)));
       return null;
     }
     if (request.type === 'remove-bead') {
@@ -162,48 +180,59 @@ export class FakeTracker {
     this.ledger.offered! += FRAMES_A_MESSAGE;
     this.ledger.tracked! += FRAMES_A_MESSAGE;
     for (const dashboard of this.#sockets.clients) {
-      dashboard.send(encodeLive(this.#tracks(this.#selected.get(dashboard) ?? null)));
+      dashboard.send(encodeLive(this.#tracks(this.#watched.get(dashboard) ?? [])));
     }
     if (this.#frame % 10 === 0) this.tell(this.#preview());
     if (this.#frame % 50 === 0) this.tell(this.#status());
   }
 
-  #tracks(selected: number | null): LiveMessage {
-    const points = this.beads.map(({ bead, left, top, size }) => {
-      const status = this.statusOf.get(bead) ?? 0;
-      const isLost = (status & 2) !== 0;
-      return {
-        bead,
-        status,
-        xPx: isLost ? Number.NaN : left + size / 2 + 0.3 * this.#noise(),
-        yPx: isLost ? Number.NaN : top + size / 2 + 0.3 * this.#noise(),
-        zNm: isLost ? Number.NaN : 1500 + 400 * Math.sin(bead) + 20 * this.#noise(),
-        score: isLost ? Number.NaN : 0.99 + 0.005 * this.#noise(),
-      };
-    });
-    const own = this.beads.find(({ bead }) => bead === selected);
-    const isLost = own !== undefined && ((this.statusOf.get(own.bead) ?? 0) & 2) !== 0;
-    const trace = (middle: number, spread: number) =>
-      Float64Array.from({ length: own ? FRAMES_A_MESSAGE : 0 }, () =>
-        isLost ? Number.NaN : middle + spread * this.#noise(),
+  #tracks(watched: readonly number[]): LiveMessage {
+    const { beads } = this;
+    const newest = makeTrace(this.fits, (name) =>
+      Float64Array.from(beads, (bead) => (name === 'timeS' ? this.#frame / FPS : this.#value(bead, name))),
+    );
+    const traces = watched.flatMap((id) => {
+      const own = beads.find(({ bead }) => bead === id);
+      if (!own) return [];
+      const trace = makeTrace(this.fits, (name) =>
+        Float64Array.from({ length: FRAMES_A_MESSAGE }, (_, at) =>
+          name === 'timeS' ? (this.#frame - FRAMES_A_MESSAGE + at) / FPS : this.#value(own, name),
+        ),
       );
+      return [{ bead: id, ...trace }];
+    });
+    const noise = (value: number) => new Float64Array(beads.length).fill(value);
     return {
       type: 'tracks',
-      selected: own?.bead ?? null,
-      timeS: Float64Array.from(
-        { length: own ? FRAMES_A_MESSAGE : 0 },
-        (_, at) => (this.#frame - FRAMES_A_MESSAGE + at) / FPS,
-      ),
-      xPx: trace((own?.left ?? 0) + (own?.size ?? 0) / 2, 0.3),
-      yPx: trace((own?.top ?? 0) + (own?.size ?? 0) / 2, 0.3),
-      zNm: trace(1500 + 400 * Math.sin(own?.bead ?? 0), 20),
-      beads: Uint32Array.from(points, ({ bead }) => bead),
-      newestXPx: Float64Array.from(points, ({ xPx }) => xPx),
-      newestYPx: Float64Array.from(points, ({ yPx }) => yPx),
-      newestZNm: Float64Array.from(points, ({ zNm }) => zNm),
-      newestScore: Float64Array.from(points, ({ score }) => score),
-      newestStatus: Uint16Array.from(points, ({ status }) => status),
+      traces,
+      newest: {
+        ...newest,
+        beads: Uint32Array.from(beads, ({ bead }) => bead),
+        status: Uint16Array.from(beads, ({ bead }) => this.statusOf.get(bead) ?? 0),
+        ...{ noiseXPx: noise(0.17), noiseYPx: noise(0.17), noiseZNm: noise(12) },
+      },
     };
+  }
+
+  /** A value of a bead at this moment; NaN while it is lost. */
+  #value({ bead, left, top, size }: LiveBead, column: TraceColumn): number {
+    if (((this.statusOf.get(bead) ?? 0) & TRACK_STATUS.lost) !== 0) return Number.NaN;
+    const values: Record<TraceColumn, number> = {
+      xPx: left + size / 2 + 0.3 * this.#noise(),
+      yPx: top + size / 2 + 0.3 * this.#noise(),
+      zNm: 1500 + 400 * Math.sin(bead) + 20 * this.#noise(),
+      score: 0.99 + 0.005 * this.#noise(),
+      ...{ sigmaXPx: 0.17, sigmaYPx: 0.17, sigmaZNm: 12, chiSquared: 1 + 0.1 * this.#noise() },
+    };
+    return values[column];
+  }
+
+  /** Rings, and the plane of a Z-LUT that is a little brighter. */
+  #profile({ bead }: LiveBead): LiveMessage {
+    const radii = Float64Array.from({ length: ROI_SIZE / 2 }, (_, radius) => radius);
+    const counts = radii.map((radius) => 120 + 95 * Math.cos(radius * 0.65) * Math.exp(-radius / 12));
+    const plane = { zNm: 1480, counts: counts.map((value) => value + 2) };
+    return { type: 'profile', bead, frame: this.#frame, zNm: 1500, unit: 'px', radii, counts, plane };
   }
 
   #status(): LiveMessage {
@@ -229,11 +258,14 @@ export class FakeTracker {
     const x = left + size / 2;
     const y = top + size / 2;
     const z = 1500 + 400 * Math.sin(bead);
+    const extreme = (offset: number) => ({
+      xPx: column(x, 0.3, offset),
+      yPx: column(y, 0.3, offset),
+      zNm: column(z, 20, offset),
+    });
     return {
       ...{ type: 'history', bead, bucketS, untilS, timeS },
-      ...{ minXPx: column(x, 0.3, -0.5), maxXPx: column(x, 0.3, 0.5), lastXPx: column(x, 0.3, 0) },
-      ...{ minYPx: column(y, 0.3, -0.5), maxYPx: column(y, 0.3, 0.5), lastYPx: column(y, 0.3, 0) },
-      ...{ minZNm: column(z, 20, -0.5), maxZNm: column(z, 20, 0.5), lastZNm: column(z, 20, 0) },
+      ...{ min: extreme(-0.5), max: extreme(0.5), last: extreme(0) },
     };
   }
 

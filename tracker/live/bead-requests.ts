@@ -7,7 +7,7 @@ import type { LiveRun } from './live-run.ts';
 /** A request that changes the beads of a run. */
 export type BeadRequest = Exclude<
   ControlRequest,
-  { type: 'select' } | CalibrationRequest | DetectBeadsRequest
+  { type: 'watch' } | CalibrationRequest | DetectBeadsRequest
 >;
 
 /**

@@ -16,6 +16,12 @@ import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
 
+/** Looks at frames before they are tracked. */
+export interface FrameWatcher {
+  /** @param frame its views are valid during the call only */
+  received(frame: ReceivedFrame, rois: readonly Roi[]): void;
+}
+
 /** What a run is made with; it holds until the tracker stops. */
 export interface LiveRunOptions {
   camera: HelloMessage;
@@ -38,7 +44,7 @@ export interface LiveRunOptions {
   /** Where the time of the frames went, for the end of the recording. */
   latency(): LatencySummaries;
   /** Told of tracks and gaps besides the recording. */
-  sinks: readonly TrackSink[];
+  sinks: readonly (TrackSink & Partial<FrameWatcher>)[];
   /** Told of the ROIs that frames to come may be cut to. */
   onRois(rois: readonly Roi[]): void;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
@@ -103,11 +109,13 @@ export class LiveRun {
   }
 
   /** Takes a frame; its views are copied. */
-  frame({ id, timeNs, receivedNs, pixels, rois }: ReceivedFrame): void {
+  frame(frame: ReceivedFrame): void {
+    const { id, timeNs, receivedNs, pixels, rois } = frame;
     // The only copy of the pixels on the host; it aligns them, too.
     const room = this.#options.chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
     this.#tracker.push({ room, rois, id, timeNs, receivedNs });
+    for (const sink of this.#options.sinks) sink.received?.(frame, this.roiTable.list());
   }
 
   gap(gap: FrameGap): void {

@@ -2,6 +2,7 @@ import type { ChosenEngine } from '#engines/choose-engine.ts';
 import { LIVE_VERSION, type LiveBead, type LiveCamera, type SnapshotMessage } from '#protocol/live.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { Plan } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** What a snapshot tells of; the run is null before the first camera. */
@@ -38,6 +39,7 @@ export function liveSnapshot(state: LiveState): SnapshotMessage {
     roiSize,
     engine: { engine, device, why: chosen.why },
     pipeline: plan.map(({ stage }) => stage),
+    fits: planFits(plan),
     recording: run?.recorder?.folder ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { detectBeadsRequest } from './detect-beads.ts';
-import { ProtocolError, TweezertrackError } from './errors.ts';
+import { LimitError, ProtocolError, TweezertrackError } from './errors.ts';
+import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
 import { MOST_SWEEP_BEADS, sweepRequests } from './sweep-request.ts';
@@ -13,11 +14,14 @@ const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 /** What a dashboard may ask for; every request is answered by a reply with its id. */
 const controlRequest = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('select'),
+    type: z.literal('watch'),
     id: z.number().int(),
-    bead: z.number().int().nullable(),
-    /** How much of the past to send; two minutes when left out. */
+    /** Beads of which every frame is sent, in place of those before. */
+    beads: z.array(z.number().int()),
+    /** How much of the past of each to send, two minutes when left out; the same request again renews it. */
     seconds: z.number().positive().max(86_400).optional(),
+    /** Bead whose radial profile is sent; none when left out. */
+    profileOf: z.number().int().optional(),
   }),
   z.strictObject({
     type: z.literal('add-bead'),
@@ -57,10 +61,23 @@ export function parseControlRequest(bytes: Uint8Array): ControlRequest {
     );
   }
   const parsed = controlRequest.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    assertFewBeads(parsed.data);
+    return parsed.data;
+  }
   throw new ProtocolError({
     where: 'live request',
     expected: `one of ${controlRequest.options.map(({ shape }) => shape.type.value).join(', ')}`,
     received: z.prettifyError(parsed.error),
+  });
+}
+
+function assertFewBeads(request: ControlRequest): void {
+  if (request.type !== 'watch' || request.beads.length <= MAX_WATCHED_BEADS) return;
+  throw new LimitError({
+    where: 'watch.beads',
+    expected: `at most ${MAX_WATCHED_BEADS} beads`,
+    received: `${request.beads.length}`,
+    remedy: 'watch fewer at a time',
   });
 }

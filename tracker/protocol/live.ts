@@ -5,9 +5,10 @@ import { packLive, unpackLive } from './live-wire.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
 import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from './sweep.ts';
+import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 2;
+export const LIVE_VERSION = 3;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -40,6 +41,8 @@ export interface SnapshotMessage {
   roiSize: number;
   engine: { engine: string; device: string; why: string };
   pipeline: string[];
+  /** Whether the pipeline fits a model: traces then say how far off their numbers may be. */
+  fits: boolean;
   /** Folder of the running recording, or null. */
   recording: string | null;
   /** Absent where nobody calibrates. */
@@ -58,25 +61,32 @@ interface BeadsMessage {
   beads: LiveBead[];
 }
 
-/** Tracks since the last message: every frame of the selected bead, the newest point of every bead. */
+/** Beads that one dashboard may watch at a time. */
+export const MAX_WATCHED_BEADS = 16;
+
+/** Every frame of one watched bead since the last message. */
+export type BeadTrace = Trace & { bead: number };
+
+/** [bead] newest point of every bead, same order in all columns. */
+export type NewestPoints = PointColumns & {
+  beads: Uint32Array;
+  /** Bits of `TRACK_STATUS`. */
+  status: Uint16Array;
+  /** Noise from frame to frame over about the last 100, as a standard deviation; NaN before the second. */
+  noiseXPx: Float64Array;
+  noiseYPx: Float64Array;
+  noiseZNm: Float64Array;
+};
+
+/** Tracks since the last message, about 20 times a second. */
 export interface TracksMessage {
   type: 'tracks';
-  /** Bead the trace columns belong to, or null when none is selected. */
-  selected: number | null;
-  /** [point] s since the first frame of the run. */
-  timeS: Float64Array;
-  /** [point] px of the full frame. */
-  xPx: Float64Array;
-  yPx: Float64Array;
-  zNm: Float64Array;
-  /** [bead] newest point of every bead, same order in all columns. */
-  beads: Uint32Array;
-  newestXPx: Float64Array;
-  newestYPx: Float64Array;
-  newestZNm: Float64Array;
-  newestScore: Float64Array;
-  newestStatus: Uint16Array;
+  /** One for each watched bead, in the order it was asked for. */
+  traces: BeadTrace[];
+  newest: NewestPoints;
 }
+
+type PositionColumns = Record<PositionColumn, Float64Array>;
 
 /** The near past of one bead in buckets of time, oldest first; NaN where the bead was lost throughout. */
 export interface TraceHistory {
@@ -87,21 +97,31 @@ export interface TraceHistory {
   untilS: number;
   /** [bucket] s at which it begins; buckets without a frame are left out. */
   timeS: Float64Array;
-  /** [bucket] px of the full frame. */
-  minXPx: Float64Array;
-  maxXPx: Float64Array;
-  lastXPx: Float64Array;
-  minYPx: Float64Array;
-  maxYPx: Float64Array;
-  lastYPx: Float64Array;
-  minZNm: Float64Array;
-  maxZNm: Float64Array;
-  lastZNm: Float64Array;
+  /** [bucket] smallest, largest and last value. */
+  min: PositionColumns;
+  max: PositionColumns;
+  last: PositionColumns;
 }
 
-/** Sent to a dashboard that selects a bead, before the tracks that go on from there. */
+/** Sent for each bead that a dashboard begins to watch; the points of its traces may begin before its end. */
 interface HistoryMessage extends TraceHistory {
   type: 'history';
+}
+
+/** Radial profile of a bead beside the plane of its Z-LUT that it is nearest to, about five times a second. */
+export interface ProfileMessage {
+  type: 'profile';
+  bead: number;
+  frame: number;
+  zNm: number;
+  /** What `radii` are: px, or numbers of bins where a profile is not one of distances. */
+  unit: 'px' | 'bin';
+  /** [radius] */
+  radii: Float64Array;
+  /** [radius] counts; NaN where a bin holds no pixel. */
+  counts: Float64Array;
+  /** Its nearest plane in the light of this frame, gain and offset fitted; null without Z-LUT or z. */
+  plane: { zNm: number; counts: Float64Array } | null;
 }
 
 /** How the tracker is doing, about twice a second. */
@@ -158,6 +178,7 @@ export type LiveMessage =
   | BeadsMessage
   | TracksMessage
   | HistoryMessage
+  | ProfileMessage
   | StatusMessage
   | PreviewMessage
   | EventMessage

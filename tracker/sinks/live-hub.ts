@@ -6,12 +6,17 @@ import {
   type EventMessage,
   encodeLive,
   type LiveMessage,
+  type NewestPoints,
   type PreviewMessage,
+  type ProfileMessage,
   type SnapshotMessage,
   type StatusMessage,
-  type TracksMessage,
 } from '#protocol/live.ts';
+import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
+import { makeTrace, traceColumns } from '#protocol/trace-columns.ts';
+import type { TrackTable } from '#protocol/track-table.ts';
+import { BeadNoise } from './bead-noise.ts';
 import { RunClock } from './run-clock.ts';
 import { TraceRings } from './trace-rings.ts';
 import type { TrackedFrames, TrackSink } from './track-sink.ts';
@@ -20,7 +25,7 @@ import { Viewer } from './viewer.ts';
 const TRACKS_EVERY_MS = 50;
 const STATUS_EVERY_MS = 500;
 const PREVIEW_EVERY_MS = 66;
-/** Past of a bead that is sent when somebody selects it. */
+/** Past of a bead that is sent when somebody begins to watch it. */
 const HISTORY_S = 120;
 /** A viewer that reads nothing for so long is cut off. */
 const STUCK_MS = 30_000;
@@ -28,9 +33,9 @@ const STUCK_MS = 30_000;
 export interface LiveHubOptions {
   snapshot(): SnapshotMessage;
   status(): StatusMessage;
-  /** Does what a dashboard asks for, except `select`, which the hub does itself; `answer` tells only who asked. */
+  /** Does what a dashboard asks for, except `watch`, which the hub does itself; `answer` tells only who asked. */
   control(
-    request: Exclude<ControlRequest, { type: 'select' }>,
+    request: Exclude<ControlRequest, { type: 'watch' }>,
     answer: (message: LiveMessage) => void,
   ): Promise<void>;
   /** A request was not done, and the viewer was told why. */
@@ -43,11 +48,8 @@ export interface LiveHubOptions {
   stuckMs?: number;
 }
 
-/** The columns of a tracks message that are the same for every viewer. */
-type NewestPoints = Omit<TracksMessage, 'type' | 'selected' | 'timeS' | 'xPx' | 'yPx' | 'zNm'>;
-
 /**
- * Feeds every dashboard: the selected bead in full, the newest point of all beads, a picture now and then.
+ * Feeds every dashboard: the beads it watches in full, the newest point of all beads, a picture now and then.
  *
  * Each viewer gets what its own socket can take; pictures are left out first, then traces get coarser.
  */
@@ -57,6 +59,10 @@ export class LiveHub implements TrackSink {
   readonly #timers: NodeJS.Timeout[];
   readonly #clock = new RunClock();
   readonly #rings = new TraceRings();
+  readonly #noise = new BeadNoise();
+  /** Row of each bead within a frame. */
+  readonly #rowOf = new Map<number, number>();
+  #rois: readonly Roi[] = [];
   #newest: NewestPoints | null = null;
   #previewAtMs = 0;
 
@@ -84,29 +90,21 @@ export class LiveHub implements TrackSink {
   }
 
   tracked({ frames, rois, table }: TrackedFrames): void {
+    if (rois !== this.#rois) this.#follow(rois);
     const beads = rois.length;
     for (let frame = 0; frame < frames.length; frame++) {
       const timeS = this.#clock.secondsOf(frames[frame]!);
       const firstRow = frame * beads;
       this.#rings.add(timeS, rois, table, firstRow);
-      for (const { selected, trace } of this.#viewers) {
-        const column = selected === null ? -1 : rois.findIndex(({ bead }) => bead === selected);
-        if (column < 0) continue;
-        const row = firstRow + column;
-        trace.push(timeS, table.xPx[row]!, table.yPx[row]!, table.zNm[row]!);
+      this.#noise.add(rois, table, firstRow);
+      for (const { watched } of this.#viewers) {
+        for (const queue of watched) {
+          const row = this.#rowOf.get(queue.bead);
+          if (row !== undefined) queue.push(timeS, table, firstRow + row);
+        }
       }
     }
-    if (this.#viewers.size === 0) return;
-    const newest = this.#newestOf(beads);
-    const last = (frames.length - 1) * beads;
-    for (let bead = 0; bead < beads; bead++) {
-      newest.beads[bead] = rois[bead]!.bead;
-      newest.newestXPx[bead] = table.xPx[last + bead]!;
-      newest.newestYPx[bead] = table.yPx[last + bead]!;
-      newest.newestZNm[bead] = table.zNm[last + bead]!;
-      newest.newestScore[bead] = table.score[last + bead]!;
-      newest.newestStatus[bead] = table.status[last + bead]!;
-    }
+    if (this.#viewers.size > 0) this.#noteNewest(table, frames.length - 1);
   }
 
   /** Whether a picture is due and somebody would see it. */
@@ -120,6 +118,18 @@ export class LiveHub implements TrackSink {
     // The picture's buffer is reused, and an unmasked message is sent from where it lies: encode makes the copy.
     const bytes = encodeLive(message);
     for (const viewer of this.#viewers) if (viewer.isIdle) viewer.send(bytes);
+  }
+
+  /** Whether somebody wants the radial profile of a bead. */
+  wantsProfile(bead: number): boolean {
+    for (const { profileOf } of this.#viewers) if (profileOf === bead) return true;
+    return false;
+  }
+
+  /** Sends a radial profile to those who want it. */
+  profile(message: ProfileMessage): void {
+    const bytes = encodeLive(message);
+    for (const viewer of this.#viewers) if (viewer.profileOf === message.bead) viewer.offer(bytes);
   }
 
   /** Tells every viewer, e.g. of a camera that came, beads that moved, or an event. */
@@ -148,8 +158,9 @@ export class LiveHub implements TrackSink {
     try {
       const request = parseControlRequest(bytes);
       id = request.id;
-      if (request.type === 'select') {
-        this.#select(viewer, request.bead, request.seconds ?? HISTORY_S);
+      if (request.type === 'watch') {
+        viewer.watch(request.beads, request.seconds ?? HISTORY_S, request.profileOf ?? null);
+        this.#sendPasts(viewer);
       } else {
         assertMayChange(viewer.role, request);
         await this.#options.control(request, (message) => viewer.send(encodeLive(message)));
@@ -161,32 +172,42 @@ export class LiveHub implements TrackSink {
     viewer.send(encodeLive({ type: 'reply', id, error }));
   }
 
-  /** Sends the past of the bead, so that a trace does not begin when somebody looks; points of every frame follow. */
-  #select(viewer: Viewer, bead: number | null, seconds: number): void {
-    viewer.selected = bead;
-    viewer.pastS = seconds;
-    this.#sendPast(viewer);
+  /**
+   * Sends the pasts it owes, so that a trace does not begin when somebody looks, as far as the socket takes them.
+   * Points of every frame since the request follow.
+   */
+  #sendPasts(viewer: Viewer): void {
+    for (const bead of viewer.owesPast) {
+      const history = this.#rings.history(bead, viewer.pastS);
+      if (history && !viewer.offer(encodeLive({ type: 'history', ...history }))) return;
+      viewer.owesPast.delete(bead);
+    }
   }
 
-  #sendPast(viewer: Viewer): void {
-    const { selected, pastS, trace } = viewer;
-    // The past holds what waits.
-    trace.take();
-    const history = selected === null ? null : this.#rings.history(selected, pastS);
-    viewer.owesPast = history !== null && !viewer.tell(encodeLive({ type: 'history', ...history }));
+  /** Other ROIs, or other places of the same. */
+  #follow(rois: readonly Roi[]): void {
+    this.#rois = rois;
+    this.#rowOf.clear();
+    for (const [row, { bead }] of rois.entries()) this.#rowOf.set(bead, row);
   }
 
-  #newestOf(beads: number): NewestPoints {
-    if (this.#newest?.beads.length === beads) return this.#newest;
-    this.#newest = {
-      beads: new Uint32Array(beads),
-      newestXPx: new Float64Array(beads),
-      newestYPx: new Float64Array(beads),
-      newestZNm: new Float64Array(beads),
-      newestScore: new Float64Array(beads),
-      newestStatus: new Uint16Array(beads),
-    };
-    return this.#newest;
+  #noteNewest(table: TrackTable, frame: number): void {
+    const { beads: count, fits } = table;
+    let newest = this.#newest;
+    if (newest?.beads.length !== count || (newest.chiSquared !== undefined) !== fits) {
+      newest = this.#newest = createNewest(count, fits);
+    }
+    const firstRow = frame * count;
+    for (const column of traceColumns(fits)) {
+      newest[column]!.set(table[column].subarray(firstRow, firstRow + count));
+    }
+    newest.status.set(table.status.subarray(firstRow, firstRow + count));
+    for (const [at, { bead }] of this.#rois.entries()) {
+      newest.beads[at] = bead;
+      newest.noiseXPx[at] = this.#noise.of(bead, 0);
+      newest.noiseYPx[at] = this.#noise.of(bead, 1);
+      newest.noiseZNm[at] = this.#noise.of(bead, 2);
+    }
   }
 
   #sendTracks(): void {
@@ -195,9 +216,10 @@ export class LiveHub implements TrackSink {
       this.#cutOffIfStuck(viewer);
       if (viewer.isSlow) continue;
       if (viewer.missed > 0) this.#makeUp(viewer);
+      this.#sendPasts(viewer);
       if (!this.#newest) continue;
-      const { selected, trace } = viewer;
-      viewer.send(encodeLive({ type: 'tracks', selected, ...trace.take(), ...this.#newest }));
+      const traces = viewer.watched.map((queue) => ({ bead: queue.bead, ...queue.take() }));
+      viewer.send(encodeLive({ type: 'tracks', traces, newest: this.#newest }));
       sent = true;
     }
     if (sent) this.#options.onSent?.(nowNs());
@@ -215,8 +237,6 @@ export class LiveHub implements TrackSink {
     const text = `this dashboard was too slow for ${viewer.missed} messages`;
     viewer.missed = 0;
     viewer.send(encodeLive(this.#options.snapshot()));
-    // Otherwise its trace goes on, coarser, from where it stopped.
-    if (viewer.owesPast) this.#sendPast(viewer);
     viewer.send(encodeLive({ type: 'event', level: 'warning', timeMs: Date.now(), text }));
   }
 
@@ -231,6 +251,18 @@ export class LiveHub implements TrackSink {
       new LimitError({ where: 'dashboard', expected: `something read within ${stuckMs} ms`, received }),
     );
   }
+}
+
+function createNewest(beads: number, fits: boolean): NewestPoints {
+  const { timeS: _, ...columns } = makeTrace(fits, () => new Float64Array(beads));
+  return {
+    ...columns,
+    beads: new Uint32Array(beads),
+    status: new Uint16Array(beads),
+    noiseXPx: new Float64Array(beads),
+    noiseYPx: new Float64Array(beads),
+    noiseZNm: new Float64Array(beads),
+  };
 }
 
 function assertMayChange(role: Role, request: ControlRequest): void {

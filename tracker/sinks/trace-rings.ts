@@ -1,5 +1,6 @@
 import type { TraceHistory } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { POSITION_COLUMNS, type PositionColumn } from '#protocol/trace-columns.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 
 /** Finest buckets a second; whole, so that a camera of 20 fps fills each. */
@@ -12,10 +13,11 @@ export const TRACE_LEVELS = [
   { finestBuckets: 200, buckets: 8640 },
 ].map((level) => ({ ...level, bucketS: level.finestBuckets / FINEST_PER_S }));
 
-/** Smallest, largest and last x, y and z of a bucket, side by side: the bucket of a bead is one line of the cache. */
-const VALUES = 9;
-const LARGEST = 3;
-const LAST = 6;
+// Smallest, largest and last x, y and z of a bucket, side by side: the bucket of a bead is one line of the cache.
+const AXES = POSITION_COLUMNS.length;
+const LARGEST = AXES;
+const LAST = 2 * AXES;
+const VALUES = 3 * AXES;
 
 /** What the rings of one bead take. */
 export const TRACE_BYTES_PER_BEAD = TRACE_LEVELS.reduce((sum, { buckets }) => sum + 4 * VALUES * buckets, 0);
@@ -24,8 +26,8 @@ export const TRACE_BYTES_PER_BEAD = TRACE_LEVELS.reduce((sum, { buckets }) => su
 interface BeadRings {
   bead: number;
   levels: readonly Float32Array[];
-  originXPx: number;
-  originYPx: number;
+  /** [axis] */
+  origin: readonly number[];
   /** Finest bucket in which it was new. */
   since: number;
 }
@@ -62,11 +64,11 @@ export class TraceRings {
     this.#newestS = timeS;
     const at = (bucket % TRACE_LEVELS[0]!.buckets) * VALUES;
     for (let index = 0; index < rois.length; index++) {
-      const { levels, originXPx, originYPx } = this.#order[index]!;
+      const { levels, origin } = this.#order[index]!;
       const row = firstRow + index;
-      note(levels[0]!, at, table.xPx[row]! - originXPx);
-      note(levels[0]!, at + 1, table.yPx[row]! - originYPx);
-      note(levels[0]!, at + 2, table.zNm[row]!);
+      for (let axis = 0; axis < AXES; axis++) {
+        note(levels[0]!, at + axis, table[POSITION_COLUMNS[axis]!][row]! - origin[axis]!);
+      }
     }
   }
 
@@ -94,9 +96,13 @@ export class TraceRings {
       if (this.#bucketOf[level]![bucket % buckets] === bucket) slots.push(bucket % buckets);
     }
     const ring = rings.levels[level]!;
-    const column = (value: number, origin: number) =>
-      Float64Array.from(slots, (slot) => ring[slot * VALUES + value]! + origin);
-    const { originXPx, originYPx } = rings;
+    const columns = (extreme: number) =>
+      Object.fromEntries(
+        POSITION_COLUMNS.map((name, axis) => [
+          name,
+          Float64Array.from(slots, (slot) => ring[slot * VALUES + extreme + axis]! + rings.origin[axis]!),
+        ]),
+      ) as Record<PositionColumn, Float64Array>;
     return {
       bead: rings.bead,
       bucketS,
@@ -105,15 +111,9 @@ export class TraceRings {
         slots,
         (slot) => (this.#bucketOf[level]![slot]! * finestBuckets) / FINEST_PER_S,
       ),
-      minXPx: column(0, originXPx),
-      maxXPx: column(LARGEST, originXPx),
-      lastXPx: column(LAST, originXPx),
-      minYPx: column(1, originYPx),
-      maxYPx: column(LARGEST + 1, originYPx),
-      lastYPx: column(LAST + 1, originYPx),
-      minZNm: column(2, 0),
-      maxZNm: column(LARGEST + 2, 0),
-      lastZNm: column(LAST + 2, 0),
+      min: columns(0),
+      max: columns(LARGEST),
+      last: columns(LAST),
     };
   }
 
@@ -125,7 +125,7 @@ export class TraceRings {
       let rings = this.#beads.get(bead);
       if (!rings) {
         const levels = TRACE_LEVELS.map(({ buckets }) => new Float32Array(buckets * VALUES));
-        rings = { bead, levels, originXPx: left, originYPx: top, since: bucket };
+        rings = { bead, levels, origin: [left, top, 0], since: bucket };
         for (const [level, ring] of levels.entries()) clear(ring, this.#slotOf(level));
         this.#beads.set(bead, rings);
       }
@@ -159,7 +159,7 @@ export class TraceRings {
     const into = levels[level + 1]!;
     const fine = this.#slotOf(level) * VALUES;
     const coarse = this.#slotOf(level + 1) * VALUES;
-    for (let axis = 0; axis < 3; axis++) {
+    for (let axis = 0; axis < AXES; axis++) {
       note(into, coarse + axis, from[fine + axis]!);
       note(into, coarse + axis, from[fine + axis + LARGEST]!);
       into[coarse + axis + LAST] = from[fine + axis + LAST]!;

@@ -5,17 +5,18 @@ import { TraceQueue } from './trace-queue.ts';
 /** A viewer with more than this waiting in its socket is sent nothing but replies until it has caught up, bytes. */
 export const SLOW_VIEWER_BYTES = 1 << 20;
 
-/** One dashboard, its choice of a bead, and how well it keeps up. */
+/** One dashboard, the beads it watches, and how well it keeps up. */
 export class Viewer {
   readonly socket: WebSocket;
   readonly role: Role;
-  /** Points of the selected bead that it has not got. */
-  readonly trace = new TraceQueue();
-  selected: number | null = null;
-  /** How much of the past of that bead it asked for, s. */
+  /** Points of the watched beads that it has not got. */
+  watched: readonly TraceQueue[] = [];
+  /** How much of the past of those beads it asked for, s. */
   pastS = 0;
-  /** Whether it was too slow for that past. */
-  owesPast = false;
+  /** Beads whose past it has not got. */
+  readonly owesPast = new Set<number>();
+  /** Bead whose radial profile it wants. */
+  profileOf: number | null = null;
   /** Messages left out that it cannot do without: a snapshot makes up for them. */
   missed = 0;
   #sentBytes = 0;
@@ -35,6 +36,24 @@ export class Viewer {
   /** Whether nothing waits in its socket: the next message goes out at once. */
   get isIdle(): boolean {
     return this.socket.bufferedAmount === 0;
+  }
+
+  /**
+   * Watches these beads from now on; those watched before lose no point.
+   * Owes the past of those that are new or were not watched so far back, and of all when nothing else is asked for.
+   */
+  watch(beads: readonly number[], pastS: number, profileOf: number | null): void {
+    const before = new Map(this.watched.map((queue) => [queue.bead, queue]));
+    const wanted = new Set(beads);
+    const isSame = pastS === this.pastS && profileOf === this.profileOf;
+    const renews = isSame && wanted.size === before.size && beads.every((bead) => before.has(bead));
+    this.owesPast.clear();
+    for (const bead of wanted) {
+      if (renews || pastS !== this.pastS || !before.has(bead)) this.owesPast.add(bead);
+    }
+    this.watched = [...wanted].map((bead) => before.get(bead) ?? new TraceQueue(bead));
+    this.pastS = pastS;
+    this.profileOf = profileOf;
   }
 
   /** Sends a message that must arrive. */
