@@ -23,6 +23,7 @@ import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import { Complaints, failureOf } from './complaints.ts';
 import { LivePreview } from './live-preview.ts';
+import { LiveProfile } from './live-profile.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
@@ -219,6 +220,7 @@ export class LiveTracker {
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
+        new LiveProfile({ hub: this.#hub, shape: camera, plan, zLutOf }),
         ...(truthScore ? [truthScore] : []),
       ],
       onRois: (rois) => this.#endpoint.setRois(rois),
@@ -277,10 +279,8 @@ export class LiveTracker {
   }
 
   #snapshot(): SnapshotMessage {
-    const { plan, roiSize, zLutOf } = this.#options;
     const { engine } = this;
-    const cameraConnected = this.#cameraConnected;
-    return liveSnapshot({ run: this.#run, cameraConnected, engine, plan, roiSize, zLutOf });
+    return liveSnapshot({ ...this.#options, run: this.#run, cameraConnected: this.#cameraConnected, engine });
   }
 
   #status(): StatusMessage {
