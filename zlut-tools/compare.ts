@@ -16,7 +16,7 @@ const LEAST_PLANES = 4;
 const WHOLE_PIXELS = { stage: 'radial-profile', params: { bins: 'nearest', oversample: 1 } };
 
 /** One band of heights of the second Z-LUT. */
-export interface ResidualBand {
+interface ResidualBand {
   fromNm: number;
   toNm: number;
   planes: number;

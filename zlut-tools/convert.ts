@@ -54,6 +54,15 @@ export function assertFormat(path: string): void {
   });
 }
 
+/** A Z-LUT that names the file of another program it was in, where the new file can say so. */
+export function notingSource(zLut: ZLut, source: string, target: string): ZLut {
+  if (formatOfName(source) === 'zlut' || formatOfName(target) !== 'zlut') return zLut;
+  return {
+    ...zLut,
+    origin: { ...zLut.origin, edits: [...(zLut.origin?.edits ?? []), `converted from ${zLut.name}`] },
+  };
+}
+
 /** What of a Z-LUT is not in a file of a layout, in words; empty when all of it is. */
 export function lostIn(format: ZLutFormat, zLut: ZLut): string[] {
   if (format === 'zlut') return [];

@@ -3,6 +3,9 @@ import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import type { ZLutOrigin } from '#protocol/z-lut-origin.ts';
 import { ringRadiiPx } from '#protocol/z-lut-radii.ts';
 
+/** No focal sweep has finer steps. */
+const LEAST_STEP_NM = 1;
+
 type Fact = readonly [name: string, text: string];
 
 /** What a Z-LUT says of itself, one line a fact. */
@@ -42,9 +45,8 @@ function tableFacts({ planes, radii, planeZNm, profiles, method }: ZLut): Fact[]
 function describeSteps(planeZNm: Float64Array): string {
   const steps = Array.from(planeZNm.subarray(1), (zNm, plane) => Math.abs(zNm - planeZNm[plane]!));
   const [least, most] = [Math.min(...steps), Math.max(...steps)];
-  return most - least < 1e-6 * most
-    ? `${round(most)} nm apart`
-    : `${round(least)} to ${round(most)} nm apart`;
+  const apart = most - least < 1e-6 * most ? round(most) : `${round(least)} to ${round(most)}`;
+  return `${apart} nm apart${most < LEAST_STEP_NM ? ' (perhaps um: --z-unit um)' : ''}`;
 }
 
 function describeModel(model: ZLutModel): string {

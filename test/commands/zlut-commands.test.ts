@@ -47,6 +47,21 @@ describe('zlut convert', () => {
     expect(readFileSync(at('again.radialzlut')).equals(readFileSync(at('two.radialzlut')))).toBe(true);
   });
 
+  test('takes z in um as that', async () => {
+    await writeZLut(
+      at('um.csv'),
+      sampledZLut('um.csv', heightsNm(0, 1000, 100), (zNm) => zNm / 1000),
+    );
+    const [shown, done] = await Promise.all([
+      zlut('show', at('um.csv'), '--no-picture'),
+      zlut('convert', at('um.csv'), at('nm.zlut'), '--z-unit', 'um'),
+    ]);
+    expect(shown.stdout).toMatch(/0\.1 nm apart \(perhaps um: --z-unit um\)/);
+    expect(done.code).toBe(0);
+    expect((await readZLut(at('nm.zlut'))).planeZNm.map(Math.round).at(-1)).toBe(1000);
+    expect((await readZLut(at('nm.zlut'))).origin).toEqual({ edits: ['converted from um.csv'] });
+  });
+
   test('asks for what is missing, and keeps what is there', async () => {
     const [noZ, oneZ, many, kept, alone] = await Promise.all([
       zlut('convert', at('two.radialzlut'), at('x.zlut')),

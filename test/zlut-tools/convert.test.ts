@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '#protocol/errors.ts';
-import { lostIn, planOutputs } from '#zlut-tools/convert.ts';
+import { lostIn, notingSource, planOutputs } from '#zlut-tools/convert.ts';
 import { knownZLut } from '../support/known-z-lut.ts';
 
 const zLuts = ['a', 'b', 'c'].map(knownZLut);
@@ -41,4 +41,11 @@ test('each layout says what it does not hold', () => {
   expect(lostIn('radialzlut', plain)).toEqual(['z of the planes', 'digits of the counts beyond float32']);
   const short = { ...plain, profiles: plain.profiles.map(Math.fround) };
   expect(lostIn('radialzlut', short)).toEqual(['z of the planes']);
+});
+
+test('the file of another program is named where the new file can say so', () => {
+  const { origin: _origin, ...zLut } = knownZLut('a.txt');
+  expect(notingSource(zLut, 'x/a.txt', 'b.zlut').origin).toEqual({ edits: ['converted from a.txt'] });
+  expect(notingSource(zLut, 'a.txt', 'b.csv')).toEqual(zLut);
+  expect(notingSource(zLut, 'a.zlut', 'b.zlut')).toEqual(zLut);
 });

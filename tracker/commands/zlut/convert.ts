@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { ConfigError } from '#protocol/errors.ts';
-import { formatOfName, readZLuts, writeZLuts } from '#protocol/z-lut-file.ts';
-import { lostIn, planOutputs } from '#zlut-tools/convert.ts';
-import { planeSteps, type SourceOptions, withSourceOptions } from './source.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { formatOfName, writeZLuts } from '#protocol/z-lut-file.ts';
+import { lostIn, notingSource, planOutputs } from '#zlut-tools/convert.ts';
+import { readSource, type SourceOptions, withSourceOptions } from './source.ts';
 
 interface ConvertOptions extends SourceOptions {
   force?: boolean;
@@ -29,9 +30,10 @@ async function run(files: readonly string[], options: ConvertOptions): Promise<v
       received: `'${target}' alone`,
     });
   }
-  const planeZ = planeSteps(options);
-  const zLuts = [];
-  for (const source of sources) zLuts.push(...(await readZLuts(source, planeZ ? { planeZ } : {})));
+  const zLuts: ZLut[] = [];
+  for (const source of sources) {
+    for (const zLut of await readSource(source, options)) zLuts.push(notingSource(zLut, source, target));
+  }
   for (const { path, zLuts: chosen } of planOutputs(zLuts, target, options.bead)) {
     await writeZLuts(path, chosen, options.force ?? false);
     const { planes, radii } = chosen[0]!;
@@ -42,7 +44,7 @@ async function run(files: readonly string[], options: ConvertOptions): Promise<v
 }
 
 /** Says what a file just written does not hold. */
-export function tellLost(path: string, zLuts: Parameters<typeof planOutputs>[0]): void {
+export function tellLost(path: string, zLuts: readonly ZLut[]): void {
   const format = formatOfName(path);
   for (const lost of new Set(zLuts.flatMap((zLut) => lostIn(format, zLut))))
     console.error(`${path} does not hold ${lost}`);
