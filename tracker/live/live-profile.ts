@@ -13,7 +13,7 @@ const EVERY_MS = 200;
 const MOST_BEADS = 4;
 
 export interface LiveProfileOptions {
-  hub: LiveHub;
+  hub: Pick<LiveHub, 'wantsProfile' | 'profile'>;
   shape: FrameShape;
   plan: Plan;
   zLutOf(bead: number): ZLut | null;
