@@ -134,6 +134,9 @@ describe('a .zlut file', () => {
   test('is not written of what it could not give back', () => {
     const wrong = (origin: ZLutOrigin): ZLut => ({ ...full, origin });
     expect(() => encodeBinaryZLut(wrong({ beadDiameterNm: Number.NaN }))).toThrow(/beadDiameterNm/);
+    expect(() => encodeBinaryZLut({ ...full, planeZNm: full.planeZNm.map(() => Number.NaN) })).toThrow(
+      /bead\.zlut plane z, plane 0: .*NaN/,
+    );
     expect(() => encodeBinaryZLut(wrong({ madeAt: 'yesterday' }))).toThrow(ZLutError);
   });
 });

@@ -208,6 +208,17 @@ describe('writing', () => {
     },
   );
 
+  test('a text never inherits what is said beside an older one', async () => {
+    const beside = '{"stage":"radial-profile","params":{},"roiSize":16}';
+    writeFileSync(at('o.txt.json'), beside);
+    await expect(writeZLut(at('o.txt'), plainZLut('o.txt'))).rejects.toThrow(
+      /o\.txt\.json: expected a new file/,
+    );
+    expect(existsSync(at('o.txt'))).toBe(false);
+    await writeZLut(at('o.txt'), plainZLut('o.txt'), true);
+    expect(await readZLut(at('o.txt'))).toEqual(plainZLut('o.txt'));
+  });
+
   test('of two at once one wins whole, and nothing else is left', async () => {
     const contents = ['a', 'b'].map((letter) => new TextEncoder().encode(letter.repeat(100_000)));
     const done = await Promise.allSettled(contents.map((bytes) => writeNewFile(at('race'), bytes, false)));

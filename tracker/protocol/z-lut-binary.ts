@@ -29,6 +29,7 @@ export function isBinaryZLut(bytes: Uint8Array): boolean {
  */
 export function encodeBinaryZLut(zLut: ZLut): Uint8Array {
   const { planes, radii, planeZNm, profiles, method, model, origin } = zLut;
+  checkPlaneZ(`${zLut.name} plane z`, planeZNm);
   const radiiPx = ringRadiiPx(method, radii);
   const header: ZLutHeader = { planes, radii, radiiUnit: radiiPx ? 'px' : 'index' };
   if (method) header.method = method;

@@ -6,7 +6,7 @@ import { decodeBinaryZLut, encodeBinaryZLut, isBinaryZLut } from './z-lut-binary
 import { decodeCsvZLut, encodeCsvZLut, isCsvZLut } from './z-lut-csv.ts';
 import { MOST_VALUES } from './z-lut-header.ts';
 import { writeNewFile } from './z-lut-new-file.ts';
-import { decodeNpyZLut, withBeside, writeNpyZLut } from './z-lut-npy.ts';
+import { clearBeside, decodeNpyZLut, withBeside, writeNpyZLut } from './z-lut-npy.ts';
 import { decodeQtrkZLuts, encodeQtrkZLuts, type PlaneSteps, qtrkSizes } from './z-lut-qtrk.ts';
 import { decodeTextZLut, encodeTextZLut } from './z-lut-text.ts';
 
@@ -127,5 +127,7 @@ export async function writeZLuts(path: string, zLuts: readonly ZLut[], force = f
   }
   if (format === 'npy') return writeNpyZLut(path, zLut, force);
   const encode = { zlut: encodeBinaryZLut, text: encodeTextZLut, csv: encodeCsvZLut }[format];
-  await writeNewFile(path, encode(zLut), force);
+  const bytes = encode(zLut);
+  if (format === 'text') await clearBeside(path, force);
+  await writeNewFile(path, bytes, force);
 }

@@ -43,6 +43,17 @@ export async function withBeside(path: string, zLut: ZLut): Promise<ZLut> {
   return model ? { ...zLut, method, model: await readModel(path, model) } : { ...zLut, method };
 }
 
+/**
+ * Takes away what is said beside a file of another Z-LUT, which must not speak for the one to be written.
+ * @throws {OutputExistsError} if there is something and `force` is not set
+ */
+export async function clearBeside(path: string, force: boolean): Promise<void> {
+  for (const beside of [methodPath(path), modelPath(path)]) {
+    if (force) await rm(beside, { force });
+    else if (await exists(beside)) throw existsAlready(beside);
+  }
+}
+
 async function readBeside(path: string): Promise<z.output<typeof besideSchema> | undefined> {
   if (!(await exists(path))) return undefined;
   try {
@@ -70,11 +81,7 @@ export async function writeNpyZLut(path: string, zLut: ZLut, force: boolean): Pr
   const file = encodeNpy(zLutToMatrix(zLut), [1 + zLut.radii, zLut.planes]);
   const flag = force ? 'w' : 'wx';
   try {
-    // A note left from another Z-LUT must not speak for this one.
-    for (const beside of [methodPath(path), modelPath(path)]) {
-      if (force) await rm(beside, { force });
-      else if (await exists(beside)) throw existsAlready(beside);
-    }
+    await clearBeside(path, force);
     await writeFile(path, file, { flag });
     if (zLut.model) await writeModel(path, zLut.model, flag);
     if (zLut.method) {
