@@ -42,7 +42,7 @@ stages = ["center-of-mass", "quadrant-interpolation", "radial-profile", "lookup-
     expect(built.code).toBe(0);
     const csv = join(folder, 'tracks.csv');
     const { code, stderr } = await track(csv);
-    expect(stderr).toMatch(/engine: reference .*alone has all stages/);
+    expect(stderr).toMatch(/engine: wasm /);
     expect(code).toBe(0);
     const tracks = read(csv);
     const truth = read(fixture('sweep-truth.csv'));
@@ -81,12 +81,9 @@ stages = ["center-of-mass", "quadrant-interpolation", "radial-profile", "lookup-
     expect((await track(csv, '--camera-noise')).stderr).toMatch(/E_ZLUT.*zlut build --model/s);
   });
 
-  test('a Z-LUT without one is refused, and so is an engine without the stage', async () => {
+  test('a Z-LUT without one is refused', async () => {
     const csv = join(folder, 'refused.csv');
     expect((await build('--model')).code).toBe(0);
-    const onWasm = await track(csv, '--engine', 'wasm');
-    expect(onWasm.code).toBe(1);
-    expect(onWasm.stderr).toMatch(/pipeline\[4\] on the engine wasm.*'maximum-likelihood'.*reference/s);
     expect((await build()).code).toBe(0);
     const without = await track(csv);
     expect(without.code).toBe(1);

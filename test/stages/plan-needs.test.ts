@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, ZLutError } from '#protocol/errors.ts';
+import { ZLutError } from '#protocol/errors.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
-import { assertHasModel, assertRunsOn, isReferenceOnly, needsModel } from '#stages/plan-needs.ts';
+import { assertHasModel, needsModel } from '#stages/plan-needs.ts';
 import { precisePlan } from './precision-exam.ts';
 import { ringModel } from './ring-model.ts';
 import { ringZLut } from './synthetic-bead.ts';
@@ -16,14 +16,5 @@ describe('what a plan needs', () => {
     expect(() => assertHasModel(precisePlan(), zLut, 3)).toThrow(/bead 3 .*rings.*zlut build --model/s);
     assertHasModel(precisePlan(), { ...zLut, model: ringModel() }, 3);
     assertHasModel(magtrack, zLut, 3);
-  });
-
-  test('the reference, where another engine lacks a stage', () => {
-    expect([isReferenceOnly(magtrack), isReferenceOnly(precisePlan())]).toEqual([false, true]);
-    assertRunsOn(magtrack, 'gpu');
-    expect(() => assertRunsOn(precisePlan(), 'wasm')).toThrow(ConfigError);
-    expect(() => assertRunsOn(precisePlan(), 'wasm')).toThrow(
-      /pipeline\[4\].*wasm.*'maximum-likelihood'.*reference/s,
-    );
   });
 });

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DeviceError } from '#protocol/errors.ts';
 import type { Plan } from '#stages/plan.ts';
-import { assertRunsOn, isReferenceOnly } from '#stages/plan-needs.ts';
 import type { EngineHost } from './engine-host.ts';
 import { describeSpeed, measureSpeed, type Workload } from './measure-speed.ts';
 import { selfTest, warmUp } from './self-test.ts';
@@ -38,21 +37,13 @@ export interface EngineWishes {
  * Starts the engine that was asked for.
  *
  * `auto` takes `wasm`, or a real GPU that is faster on what will be tracked; each must agree with the reference on a
- * known example. It never takes a software adapter, and falls back on the reference, which alone has every stage.
+ * known example. It never takes a software adapter, and falls back on the reference.
  * @throws {DeviceError} when `gpu` is asked for and there is no adapter
- * @throws {ConfigError} when an engine is asked for that lacks a stage of the plan
  */
 export async function chooseEngine(choice: EngineChoice, wishes: EngineWishes = {}): Promise<ChosenEngine> {
-  const { plan = [] } = wishes;
-  if (choice === 'gpu' || choice === 'wasm') assertRunsOn(plan, choice);
   switch (choice) {
     case 'auto':
-      if (!isReferenceOnly(plan)) return chooseFastest(wishes);
-      return {
-        host: await startReference(wishes),
-        why: 'alone has all stages of the pipeline',
-        roisPerSecond: {},
-      };
+      return chooseFastest(wishes);
     case 'gpu': {
       const host = await startGpu(wishes);
       const why = host.facts.fallback ? 'asked for; a software adapter: right, but slow' : 'asked for';

@@ -22,9 +22,16 @@ export class Bead {
   static zNm: f64 = 0;
   static score: f64 = 0;
   static status: i32 = 0;
+  /** Standard deviations of x, y and z, and chi-squared; NaN where no fit tells. */
+  static sigmaXPx: f64 = 0;
+  static sigmaYPx: f64 = 0;
+  static sigmaZNm: f64 = 0;
+  static chiSquared: f64 = 0;
   /** Smallest and largest count; NaN pixels do not count. */
   static darkest: f64 = 0;
   static brightest: f64 = 0;
+  /** Largest count of the camera; infinite when it has none. */
+  static saturation: f64 = 0;
   /** [row, column] f32 counts, or 0 as long as no stage has asked for them. */
   static floats: usize = 0;
 }

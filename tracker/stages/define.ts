@@ -66,8 +66,6 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   radii?(params: z.output<Params>, size: number): number;
   /** Whether a bead with a Z-LUT needs one that holds a model. */
   readonly needsModel?: true;
-  /** Whether it has no text for the faster engines, which then refuse plans with it. */
-  readonly referenceOnly?: true;
   /** The parameters that decide what its profile is, which a Z-LUT must share; all of them when left out. */
   method?(params: z.output<Params>): Readonly<Record<string, unknown>>;
 }

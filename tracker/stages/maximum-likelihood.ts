@@ -81,7 +81,6 @@ export const maximumLikelihood = defineStage({
   params,
   reads: ['center', 'zNm'],
   writes: ['center', 'zNm', 'sigma', 'chiSquared'],
-  referenceOnly: true,
   needsModel: true,
 
   reference(bead, chosen) {

@@ -1,4 +1,4 @@
-import { ConfigError, ZLutError } from '#protocol/errors.ts';
+import { ZLutError } from '#protocol/errors.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { type Plan, stageNamed } from './plan.ts';
 
@@ -21,22 +21,4 @@ export function assertHasModel(plan: Plan, zLut: ZLut, bead: number): void {
 /** Whether a plan says how far off its numbers may be: its tables then have the columns of a fit. */
 export function planFits(plan: Plan): boolean {
   return plan.some(({ stage }) => stageNamed(stage).writes.includes('sigma'));
-}
-
-/** Whether only the reference has all stages of a plan. */
-export function isReferenceOnly(plan: Plan): boolean {
-  return plan.some(({ stage }) => stageNamed(stage).referenceOnly);
-}
-
-/** @throws {ConfigError} if a stage of the plan has no text for the engine; the GPU has all. */
-export function assertRunsOn(plan: Plan, engine: 'wasm' | 'gpu'): void {
-  if (engine === 'wasm') return;
-  const step = plan.findIndex(({ stage }) => stageNamed(stage).referenceOnly);
-  if (step < 0 || engine === 'gpu') return;
-  throw new ConfigError({
-    where: `pipeline[${step}] on the engine ${engine}`,
-    expected: 'a stage that every engine has',
-    received: `'${plan[step]!.stage}', which only the reference has`,
-    remedy: 'set the engine to reference',
-  });
 }

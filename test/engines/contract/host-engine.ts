@@ -36,4 +36,8 @@ function copyRows(from: TrackTable, into: TrackTable, firstFrame: number): void 
   score.set(from.score, row);
   status.set(from.status, row);
   profiles.set(from.profiles, row * radii);
+  if (!into.fits) return;
+  for (const column of ['sigmaXPx', 'sigmaYPx', 'sigmaZNm', 'chiSquared'] as const) {
+    into[column].set(from[column], row);
+  }
 }

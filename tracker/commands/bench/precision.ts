@@ -1,9 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import type { Engine } from '#engines/engine.ts';
 import { openEngine } from '#engines/open-engine.ts';
-import type { EngineKind } from '#engines/threads/engine-messages.ts';
-import { isReferenceOnly } from '#stages/plan-needs.ts';
-import { PRESET_NAMES, type PresetName, presetPlan } from '#stages/presets.ts';
+import { PRESET_NAMES, presetPlan } from '#stages/presets.ts';
 import type { BenchLine, BenchOptions } from './case.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { measurePrecision, type PrecisionGrid, type PrecisionPoint } from './measure-precision.ts';
@@ -38,16 +35,16 @@ export function precisionGrid(options: BenchOptions): PrecisionGrid {
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
   const machine = thisMachine();
   const grid = precisionGrid(options);
-  for (const kind of options.engine ?? [undefined]) {
-    const engines = await openEngines(grid.presets, kind);
+  for (const kind of options.engine ?? (['wasm'] as const)) {
+    const engine = await openEngine(kind);
     const points: PrecisionPoint[] = [];
     try {
-      for await (const point of measurePrecision((preset) => engines.get(preset)!, grid)) {
+      for await (const point of measurePrecision(() => engine, grid)) {
         points.push(point);
         yield lineOf(point, grid, machine);
       }
     } finally {
-      for (const engine of new Set(engines.values())) await engine.close();
+      await engine.close();
     }
     console.log(`\n${precisionTables(points)}\n`);
     if (options.exam !== undefined) {
@@ -57,22 +54,6 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
     }
     if (options.svg !== undefined) await writeFile(options.svg, precisionPicture(points));
   }
-}
-
-/** An engine for every preset: of one kind, else `wasm` where it has all stages. */
-async function openEngines(
-  presets: readonly PresetName[],
-  kind: EngineKind | undefined,
-): Promise<Map<PresetName, Engine>> {
-  const opened = new Map<EngineKind, Engine>();
-  const engines = new Map<PresetName, Engine>();
-  for (const preset of presets) {
-    const wanted = kind ?? (isReferenceOnly(presetPlan(preset)) ? 'reference' : 'wasm');
-    const engine = opened.get(wanted) ?? (await openEngine(wanted));
-    opened.set(wanted, engine);
-    engines.set(preset, engine);
-  }
-  return engines;
 }
 
 function examLineOf(result: ExamResult, { frames, seed }: PrecisionGrid, machine: Machine): BenchLine {

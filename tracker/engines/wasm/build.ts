@@ -5,7 +5,7 @@ import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII } from '#stages/pearson.ts';
 import { WINDOW_SHARE } from '#stages/self-convolution.ts';
 import { MAX_MEMORY_PAGES } from './kernel.ts';
-import { stageNumber } from './layout.ts';
+import { stageNumber } from './programs.ts';
 import { KERNEL_WORDS, parameterNames } from './words.ts';
 
 const STAGES_FOLDER = resolve(import.meta.dirname, '../../stages');
@@ -72,7 +72,7 @@ function stagesText(): string {
     existsSync(join(STAGES_FOLDER, `${name}.as.ts`)),
   );
   return [
-    ...names.map((name) => `import { ${camelCase(name)} } from '../../stages/${name}.as';`),
+    ...names.map((name) => `import { ${camelCase(name)} } from './${name}.as';`),
     'export function runStage(stage: i32, params: usize, tables: usize): void {',
     ...names.map((name) => `  if (stage == ${stageNumber(name)}) return ${camelCase(name)}(params, tables);`),
     '  unreachable();',

@@ -11,18 +11,23 @@
 // - scratch: take(bytes), free again when the stage returns; `scratchBytes` of layout.ts says how much there is.
 // constants.as is written by build.ts: `npm run -s build:kernel`, after every change of an .as.ts file or of a
 // stage's constants.
-import { Bead, beginScratch, Scratch } from '../../stages/bead.as';
+import { Bead, beginScratch } from '../../stages/bead.as';
 import {
   programBytesPerPixel,
   programHead,
   programKeeps,
   programProfile,
+  programSaturation,
   programSize,
   programSteps,
   resultBrightest,
+  resultChiSquared,
   resultDarkest,
   resultRadii,
   resultScore,
+  resultSigmaX,
+  resultSigmaY,
+  resultSigmaZ,
   resultStatus,
   resultX,
   resultY,
@@ -36,13 +41,10 @@ import {
   roiStride,
   roiZLut,
   stepBytes,
-  stepParams,
-  stepStage,
-  stepTables,
 } from '../../stages/constants.as';
 import { measureLight } from '../../stages/light.as';
+import { runSteps } from '../../stages/run-steps.as';
 import { forgetLines } from '../../stages/self-convolution.as';
-import { runStage } from './kernel-stages.as';
 
 /** First address that the kernel's own constants leave free. */
 export function freeFrom(): usize {
@@ -69,6 +71,11 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   Bead.zNm = NaN;
   Bead.score = NaN;
   Bead.status = 0;
+  Bead.sigmaXPx = NaN;
+  Bead.sigmaYPx = NaN;
+  Bead.sigmaZNm = NaN;
+  Bead.chiSquared = NaN;
+  Bead.saturation = load<f64>(program + programSaturation);
   beginScratch(scratch, scratchEnd, load<i32>(program + programProfile));
   const given = <usize>load<u32>(roi + roiGivenProfile);
   if (given != 0) {
@@ -78,19 +85,8 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   measureLight();
   forgetLines();
 
-  let step = program + programHead;
-  const end = step + <usize>load<u32>(program + programSteps) * stepBytes;
-  for (; step < end; step += stepBytes) {
-    const floatsBefore = Bead.floats;
-    const mark = Scratch.next;
-    runStage(
-      load<i32>(step + stepStage),
-      <usize>load<u32>(step + stepParams),
-      <usize>load<u32>(step + stepTables),
-    );
-    // The f32 copy lasts for the stages after the one that asked for it.
-    if (Bead.floats == floatsBefore) Scratch.next = mark;
-  }
+  const steps = program + programHead;
+  runSteps(steps, steps + <usize>load<u32>(program + programSteps) * stepBytes);
 
   store<f64>(scratch + resultX, Bead.xPx);
   store<f64>(scratch + resultY, Bead.yPx);
@@ -99,5 +95,9 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   store<f64>(scratch + resultStatus, <f64>Bead.status);
   store<f64>(scratch + resultDarkest, Bead.darkest);
   store<f64>(scratch + resultBrightest, Bead.brightest);
+  store<f64>(scratch + resultSigmaX, Bead.sigmaXPx);
+  store<f64>(scratch + resultSigmaY, Bead.sigmaYPx);
+  store<f64>(scratch + resultSigmaZ, Bead.sigmaZNm);
+  store<f64>(scratch + resultChiSquared, Bead.chiSquared);
   store<f64>(scratch + resultRadii, <f64>Bead.radii);
 }

@@ -90,6 +90,12 @@ export function instantiateKernel(memory: WebAssembly.Memory): WasmKernel {
     into.zNm[row] = zNm;
     into.score[row] = dark ? Number.NaN : doubles[at + WORDS.resultScore / 8]!;
     into.status[row] = judgeTrack(judged);
+    if (into.fits) {
+      into.sigmaXPx[row] = dark ? Number.NaN : doubles[at + WORDS.resultSigmaX / 8]!;
+      into.sigmaYPx[row] = dark ? Number.NaN : doubles[at + WORDS.resultSigmaY / 8]!;
+      into.sigmaZNm[row] = dark ? Number.NaN : doubles[at + WORDS.resultSigmaZ / 8]!;
+      into.chiSquared[row] = dark ? Number.NaN : doubles[at + WORDS.resultChiSquared / 8]!;
+    }
     const radii = doubles[at + WORDS.resultRadii / 8]!;
     const profile = at + WORDS.resultHead / 8;
     const column = row * into.radii;

@@ -1,15 +1,15 @@
 import { roiPlaces } from '#protocol/frame-layout.ts';
 import { PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
-import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
-import { STAGES } from '#stages/index.ts';
-import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
-import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
-import { assertRunsOn } from '#stages/plan-needs.ts';
+import { assertZLutFits } from '#protocol/z-lut.ts';
+import { planMethod, stageNamed } from '#stages/plan.ts';
+import { assertHasModel } from '#stages/plan-needs.ts';
 import type { EngineSetup } from '../engine.ts';
-import { type Kept, keptLength } from '../gpu/compose.ts';
-import { WASM_TABLES } from './tables.ts';
-import { parameterNames, KERNEL_WORDS as WORDS } from './words.ts';
+import type { Kept } from '../gpu/compose.ts';
+import { profileLength, writeProgram } from './programs.ts';
+import { KERNEL_WORDS as WORDS } from './words.ts';
+import { createWriter } from './writer.ts';
+import { writeZLut } from './z-lut-record.ts';
 
 /** A setup with what only tests of single stages need. */
 export interface WasmSetup extends EngineSetup {
@@ -33,11 +33,6 @@ export interface WasmLayout {
   saturation: number;
   looksUpZ: boolean;
   keepsDark: boolean;
-}
-
-/** What the kernel knows a stage by. */
-export function stageNumber(name: string): number {
-  return STAGES.findIndex((stage) => stage.name === name);
 }
 
 /** Bytes of memory from `layOut`'s address on that it will fill. */
@@ -75,45 +70,8 @@ export function moveRois(
   }
 }
 
-/** Hands out memory from an address on, and fills it unless it only counts. */
-function createWriter(buffer: ArrayBufferLike | null, address: number) {
-  let next = address;
-  const room = (bytes: number) => {
-    const at = next;
-    next += Math.ceil(bytes / 16) * 16;
-    return at;
-  };
-  return {
-    room,
-    end: () => next,
-    /** @returns where the numbers are */
-    floats64(values: ArrayLike<number>): number {
-      const at = room(values.length * 8);
-      if (buffer) new Float64Array(buffer, at, values.length).set(values);
-      return at;
-    },
-    floats32(length: number, fill: (into: Float32Array) => void): number {
-      const at = room(length * 4);
-      if (buffer) fill(new Float32Array(buffer, at, length).fill(0));
-      return at;
-    },
-    /** Sets words of a record, by their offsets. */
-    words(at: number, values: readonly (readonly [offset: number, value: number])[]): void {
-      if (!buffer) return;
-      const view = new DataView(buffer);
-      for (const [offset, value] of values) view.setUint32(at + offset, value, true);
-    },
-    double(at: number, value: number): void {
-      if (buffer) new DataView(buffer).setFloat64(at, value, true);
-    },
-  };
-}
-
-type Writer = ReturnType<typeof createWriter>;
-
 function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number): WasmLayout {
   const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, seeds, givenProfiles } = setup;
-  assertRunsOn(plan, 'wasm');
   const writer = createWriter(buffer, address);
   // First, so that `moveRois` finds the records at the address.
   const records = writer.room(rois.length * WORDS.roiBytes);
@@ -123,6 +81,7 @@ function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number
     assertRoiInFrame(roi, { width, height });
     const zLut = zLuts[zLutOfBead[bead] ?? -1];
     if (zLut) assertZLutFits(zLut, roi.bead, planMethod(plan, roi.size));
+    if (zLut) assertHasModel(plan, zLut, roi.bead);
     const program = programs.get(roi.size) ?? writeProgram(writer, setup, roi.size);
     programs.set(roi.size, program);
     const at = records + bead * WORDS.roiBytes;
@@ -147,62 +106,11 @@ function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number
   };
 }
 
-/** Record of a Z-LUT, with its planes ready to be correlated. */
-function writeZLut(writer: Writer, zLut: ZLut): number {
-  const { planes, radii, planeZNm } = zLut;
-  const width = radii - SKIPPED_RADII;
-  const stride = Math.ceil(width / 4) * 4;
-  const at = writer.room(WORDS.zLutBytes);
-  const units = writer.floats32(planes * stride, (into) => {
-    const values = unitPlanes(zLut);
-    for (let plane = 0; plane < planes; plane++) {
-      into.set(values.subarray(plane * width, (plane + 1) * width), plane * stride);
-    }
-  });
-  writer.words(at, [
-    [WORDS.zLutPlanes, planes],
-    [WORDS.zLutRadii, radii],
-    [WORDS.zLutStride, stride],
-    [WORDS.zLutUnits, units],
-    [WORDS.zLutPlaneZNm, writer.floats64(planeZNm)],
-  ]);
-  return at;
-}
-
-/** The plan for ROIs of one size. */
-function writeProgram(writer: Writer, setup: WasmSetup, size: number): number {
-  const { plan, pixelFormat } = setup;
-  const at = writer.room(WORDS.programHead + plan.length * WORDS.stepBytes);
-  writer.words(at, [
-    [WORDS.programSize, size],
-    [WORDS.programBytesPerPixel, PIXEL_FORMATS[pixelFormat].bytesPerPixel],
-    [WORDS.programProfile, profileLength(setup, size)],
-    [WORDS.programSteps, plan.length],
-    [WORDS.programKeeps, Number(setup.keeps !== undefined)],
-  ]);
-  for (const [index, { stage, params }] of plan.entries()) {
-    const constants = stageNamed(stage).constants(params, size);
-    const tables = WASM_TABLES[stage]?.(constants, size);
-    writer.words(at + WORDS.programHead + index * WORDS.stepBytes, [
-      [WORDS.stepStage, stageNumber(stage)],
-      [WORDS.stepParams, writer.floats64(parameterNames(constants).map((name) => constants[name]!))],
-      [WORDS.stepTables, tables ? writer.floats64(tables) : 0],
-    ]);
-  }
-  return at;
-}
-
-/** Radii of the longest profile that an ROI of this size has on its way, or the numbers that take its place. */
-function profileLength({ plan, givenProfiles, keeps }: WasmSetup, size: number): number {
-  if (keeps) return keptLength(keeps, size);
-  const given = givenProfiles?.map(({ length }) => length) ?? [];
-  return Math.max(1, ...given, ...plan.map((step) => planRadii([step], size)));
-}
-
 /** Results, the profile, the ROI as f32, and what the hungriest stage takes beside them. */
 function scratchBytes(setup: WasmSetup): number {
   const sizes = [...new Set(setup.rois.map(({ size }) => size))];
   const planes = Math.max(0, ...setup.zLuts.map((zLut) => zLut.planes));
   const perSize = sizes.map((size) => 24 * size ** 2 + 128 * profileLength(setup, size));
-  return 65536 + 16 * planes + Math.max(0, ...perSize);
+  const knots = Math.max(0, ...setup.zLuts.map(({ model }) => model?.knots ?? 0));
+  return 65536 + 16 * planes + 48 * knots + Math.max(0, ...perSize);
 }

@@ -107,6 +107,7 @@ export function createSlots(words: Int32Array, threads: number) {
       words[at + SLOT_WORDS.beads] = setup.shape.beads;
       words[at + SLOT_WORDS.frames] = frames.length;
       words[at + SLOT_WORDS.radii] = setup.shape.radii;
+      words[at + SLOT_WORDS.fits] = Number(setup.shape.fits);
       words[at + SLOT_WORDS.table] = table;
       words[at + SLOT_WORDS.setup] = setup.record.address;
       words[at + SLOT_WORDS.setupVersion] = setup.version;

@@ -35,6 +35,8 @@ export const SLOT_WORDS = {
   done: 10,
   /** Not 0: a thread died here, so the count cannot be trusted and every chunk wakes the host. */
   uncounted: 11,
+  /** Not 0: the table has the columns of a fit. */
+  fits: 12,
   chunkWords: 16,
 } as const;
 

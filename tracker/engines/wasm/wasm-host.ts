@@ -59,7 +59,8 @@ export async function startWasmHost({ threads, onNotice = () => {} }: WasmHostOp
         throw new RangeError(`a batch of ${batch.length} frames: ${MAX_FRAMES} at most`);
       if (!setup) throw new Error('wasm engine: track before configure');
       const frames = batch.map((room) => (room as SharedRoom).stretch.byteOffset);
-      const { table, stretch } = tables.take(frames.length, setup.shape.beads, setup.shape.radii);
+      const { beads, radii, fits } = setup.shape;
+      const { table, stretch } = tables.take(frames.length, beads, radii, fits);
       setups.hold(setup);
       try {
         assertFrames(batch, setup.shape);

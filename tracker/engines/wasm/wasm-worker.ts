@@ -54,7 +54,9 @@ function trackChunk(slot: number, chunk: number): void {
   const frame = Math.floor(chunk / chunksPerFrame);
   const first = (chunk % chunksPerFrame) * beadsPerChunk;
   const count = Math.min(beadsPerChunk, beads - first);
-  const table = tableOf(at).of(words[at + SLOT_WORDS.frames]!, beads, words[at + SLOT_WORDS.radii]!);
+  const frames = words[at + SLOT_WORDS.frames]!;
+  const fits = words[at + SLOT_WORDS.fits] !== 0;
+  const table = tableOf(at).of(frames, beads, words[at + SLOT_WORDS.radii]!, fits);
   const frameAddress = words[framesAt(slot) + frame]! >>> 0;
   const scratch = scratchAddress + thread * scratchStride;
   kernel.track(layout, scratch, frameAddress, first, count, table, frame * beads + first);

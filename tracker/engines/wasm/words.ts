@@ -18,14 +18,15 @@ export const KERNEL_WORDS = {
 
   /**
    * One per ROI size; its steps follow. `programProfile` is how many radii its longest profile has; `programKeeps` is 1
-   * where what a stage works with takes its place.
+   * where what a stage works with takes its place. `programSaturation` is f64.
    */
   programSize: 0,
   programBytesPerPixel: 4,
   programProfile: 8,
   programSteps: 12,
   programKeeps: 16,
-  programHead: 20,
+  programSaturation: 24,
+  programHead: 32,
 
   /** A step: number of the stage, address of its parameters (f64), address of its tables (f64) or 0. */
   stepStage: 0,
@@ -33,13 +34,37 @@ export const KERNEL_WORDS = {
   stepTables: 8,
   stepBytes: 12,
 
+  /** Where the steps of another seed of a fit begin and end. */
+  attemptStart: 0,
+  attemptEnd: 4,
+  attemptBytes: 8,
+
   /** `zLutUnits`: [plane, stride] f32, unit deviations from the first kept radius on, 0 behind the last; f64 heights. */
   zLutPlanes: 0,
   zLutRadii: 4,
   zLutStride: 8,
   zLutUnits: 12,
   zLutPlaneZNm: 16,
+  /** Its model, or 0. */
+  zLutModel: 20,
   zLutBytes: 24,
+
+  /**
+   * `modelCoefficients`: [z knot, stride] f32 counts above `modelLevelCounts`; the first of a row is the mirror image
+   * of the third, and there are 0 behind the last. Numbers of 8 bytes are f64.
+   */
+  modelZKnots: 0,
+  modelKnots: 4,
+  modelStride: 8,
+  modelCoefficients: 12,
+  modelStartZNm: 16,
+  modelStepZNm: 24,
+  modelKnotPx: 32,
+  modelReachPx: 40,
+  modelLevelCounts: 48,
+  modelCameraGain: 56,
+  modelFloorVariance: 64,
+  modelBytes: 72,
 
   /** All f64; the profile follows. */
   resultX: 0,
@@ -50,7 +75,11 @@ export const KERNEL_WORDS = {
   resultDarkest: 40,
   resultBrightest: 48,
   resultRadii: 56,
-  resultHead: 64,
+  resultSigmaX: 64,
+  resultSigmaY: 72,
+  resultSigmaZ: 80,
+  resultChiSquared: 88,
+  resultHead: 96,
 } as const;
 
 /** Names of a stage's parameters in the order the kernel finds them. */
