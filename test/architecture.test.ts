@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/sinks': ['tracker/protocol'],
   'tracker/ingest': ['tracker/protocol', 'tracker/sinks'],
   'tracker/recording': ['tracker/protocol', 'tracker/sinks', 'tracker/stages', 'tracker/engines'],
+  'tracker/calibration': ['tracker/protocol', 'tracker/rois', 'tracker/stages'],
   'tracker/live': [
     'tracker/protocol',
     'tracker/rois',
@@ -26,6 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracker/sinks',
     'tracker/ingest',
     'tracker/recording',
+    'tracker/calibration',
     'tracker/config.ts',
   ],
   'camera-adapters': ['tracker/protocol', 'tracker/simulation'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { tcpFocusOptions } from '#camera-adapters/focus-stages/tcp-line.ts';
 import { ENGINE_CHOICES, MOST_THREADS } from '#engines/choose-engine.ts';
 import { ROI_STREAMING } from '#ingest/streamed-rois.ts';
 import { FOLLOW_PX } from '#pipeline/follow-rois.ts';
@@ -9,6 +10,8 @@ import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
+
+const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 
 const schema = z.strictObject({
   server: z
@@ -53,6 +56,25 @@ const schema = z.strictObject({
         .enum(ROI_STREAMING)
         .default('auto')
         .describe('auto: cameras that can send the ROIs only, where these are less than half of the frame'),
+    })
+    .prefault({}),
+  focusStage: z
+    .strictObject({
+      kind: z
+        .enum(['camera', 'tcp'])
+        .default('camera')
+        .describe('camera: the one that comes with the camera, if any; tcp: one that is spoken to in lines'),
+      fromNm: z.number().optional().describe('lower end of its moves, nm; default: its own; needed for tcp'),
+      toNm: z.number().optional().describe('upper end of its moves, nm'),
+      moveTimeoutMs: z
+        .number()
+        .positive()
+        .max(600_000)
+        .default(10_000)
+        .describe('for a move to arrive and settle, ms'),
+      ...{ address: address.optional(), moveCommand: moveCommand.optional() },
+      ...{ positionCommand: positionCommand.optional(), stopCommand: stopCommand.optional() },
+      ...tcpFocus,
     })
     .prefault({}),
   engine: z

@@ -28,7 +28,7 @@ export const tcpFocusOptions = z.strictObject({
     .number()
     .positive()
     .default(20)
-    .describe('settled: two readings in a row so near the target and each other, nm'),
+    .describe('how near its target it must settle, nm; tcp: also two readings in a row to each other'),
 });
 
 type TcpFocusOptions = z.output<typeof tcpFocusOptions>;

@@ -13,7 +13,8 @@ import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
 import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
-import type { LiveTracker, LiveTrackerOptions } from '../live/live-tracker.ts';
+import type { LiveTracker } from '../live/live-tracker.ts';
+import type { LiveTrackerOptions } from '../live/live-tracker-options.ts';
 import { FROM_INPUT } from './link-options.ts';
 import {
   assertOwnMachine,

@@ -46,7 +46,7 @@ export async function trackerUrl({ to }: LinkOptions, input: NodeJS.ReadableStre
  * The token and the trusted certificate, if any.
  * @throws {ConfigError} when a file cannot be read
  */
-export function linkAccess({ tokenFile, ca }: LinkOptions): { token?: string; ca?: string } {
+export function linkAccess({ tokenFile, ca }: Omit<LinkOptions, 'to'>): { token?: string; ca?: string } {
   const token =
     tokenFile === undefined ? process.env[TOKEN_VARIABLE] : read('--token-file', tokenFile).trim();
   return { ...(token && { token }), ...(ca !== undefined && { ca: read('--ca', ca) }) };

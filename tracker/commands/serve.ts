@@ -3,6 +3,7 @@ import { readRoiFile } from '#rois/roi-file.ts';
 import { planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import { LiveTracker } from '../live/live-tracker.ts';
+import { configuredFocusStage } from './focus-stage.ts';
 import {
   configuredZLut,
   type LiveOptions,
@@ -44,6 +45,7 @@ async function serve(options: ServeOptions): Promise<void> {
   await ensureDashboard((text) => console.error(text));
   const tracker = await LiveTracker.start({
     config,
+    ...configuredFocusStage(config),
     plan,
     zLutOf: () => zLut,
     rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),

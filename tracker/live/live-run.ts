@@ -152,6 +152,15 @@ export class LiveRun {
     await this.#configure();
   }
 
+  /**
+   * Tracks with the Z-LUTs that `zLutOf` tells by now.
+   * @throws {ZLutError} when one does not fit: those before stay in use
+   */
+  async zLutsChanged(): Promise<void> {
+    for (const roi of this.roiTable.list()) this.#checkZLut(roi);
+    await this.#configure();
+  }
+
   /** Whether ROIs have followed their beads since this was last asked. */
   takeRoisFollowed(): boolean {
     const followed = this.#roisFollowed;

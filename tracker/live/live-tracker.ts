@@ -6,7 +6,7 @@ import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-le
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import { DeviceError, type TweezertrackError } from '#protocol/errors.ts';
+import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
@@ -22,11 +22,13 @@ import type { Config } from '../config.ts';
 import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import { Complaints, failureOf } from './complaints.ts';
+import { LiveCalibration } from './live-calibration.ts';
 import { LivePreview } from './live-preview.ts';
 import { LiveProfile } from './live-profile.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
+import type { LiveTrackerOptions } from './live-tracker-options.ts';
 import { Metrics } from './metrics.ts';
 
 export interface LiveTrackerOptions {
@@ -57,6 +59,7 @@ export class LiveTracker {
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
   readonly #preview: LivePreview;
+  readonly #calibration: LiveCalibration;
   readonly #detection: BeadDetection;
   readonly #rates = new FrameRates();
   readonly #complaints = new Complaints();
@@ -94,7 +97,7 @@ export class LiveTracker {
   }
 
   private constructor(options: LiveTrackerOptions, engine: ChosenEngine, server: LiveServer) {
-    this.#options = options;
+    this.#options = { ...options, zLutOf: (bead) => this.#calibration.zLutOf(bead) };
     this.engine = engine;
     this.server = server;
     this.#ledger = new FrameLedger((gap) => this.#run?.gap(gap));
@@ -113,9 +116,18 @@ export class LiveTracker {
       onCamera: (hello) => this.#welcome(hello),
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
+      onFocusStage: (stage) => this.#calibration.useCameraFocus(stage),
       onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
+    this.#calibration = new LiveCalibration({
+      ...options,
+      hub: this.#hub,
+      run: () => this.#run,
+      cameraConnected: () => this.#cameraConnected,
+      onBeads: () => this.#announceBeads(),
+      event: (level, text) => this.#event(level, text),
+    });
     this.#detection = new BeadDetection(this.#endpoint);
     this.metrics = new Metrics({
       totals: () => this.totals(),
@@ -170,6 +182,7 @@ export class LiveTracker {
    * @throws {RecordingError} when the disk did not take the end of the recording; all else is closed by then
    */
   async close(): Promise<void> {
+    await this.#calibration.end();
     await this.#endpoint.close();
     try {
       await this.#run?.close();
@@ -220,6 +233,7 @@ export class LiveTracker {
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
+        this.#calibration,
         new LiveProfile({ hub: this.#hub, shape: camera, plan, zLutOf }),
         ...(truthScore ? [truthScore] : []),
       ],
@@ -235,6 +249,7 @@ export class LiveTracker {
 
   #away(camera: string, goodbye: boolean): void {
     this.#cameraConnected = false;
+    this.#calibration.cameraGone();
     if (goodbye) this.#event('info', `camera '${camera}' has ended`);
     else this.#event('warning', `camera '${camera}' disconnected; the run goes on`);
     this.#hub.announce({ type: 'camera', camera: liveCamera(this.#run, false) });
@@ -246,6 +261,7 @@ export class LiveTracker {
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
     this.#preview.frame(frame, run.camera);
     this.#detection.frame(frame, run.camera);
+    this.#calibration.frame(frame);
     run.frame(frame);
   }
 
@@ -258,9 +274,7 @@ export class LiveTracker {
 
   async #control(...[request, answer]: Parameters<LiveHubOptions['control']>): Promise<void> {
     if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
-    if (isCalibrationRequest(request)) {
-      throw new DeviceError({ where: request.type, expected: 'a focus stage', received: 'none' });
-    }
+    if (isCalibrationRequest(request)) return this.#calibration.control(request);
     await changeBeads(this.#run, request);
     this.#announceBeads();
   }
@@ -280,7 +294,9 @@ export class LiveTracker {
 
   #snapshot(): SnapshotMessage {
     const { engine } = this;
-    return liveSnapshot({ ...this.#options, run: this.#run, cameraConnected: this.#cameraConnected, engine });
+    const cameraConnected = this.#cameraConnected;
+    const snapshot = liveSnapshot({ ...this.#options, run: this.#run, cameraConnected, engine });
+    return { ...snapshot, ...this.#calibration.snapshot };
   }
 
   #status(): StatusMessage {
@@ -294,6 +310,7 @@ export class LiveTracker {
       ledger: { ...this.totals() },
       recorded: { rows: rowsWritten, waiting: rowsWaiting },
       refusals: this.server.refusals.counts(),
+      ...this.#calibration.status,
     };
   }
 }

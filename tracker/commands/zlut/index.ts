@@ -4,6 +4,7 @@ import { registerCompare } from './compare.ts';
 import { registerConvert } from './convert.ts';
 import { registerEdit } from './edit.ts';
 import { registerShow } from './show.ts';
+import { registerSweep } from './sweep.ts';
 
 /** `zlut`: the tools for Z-LUTs. Adding a verb is its file and a line here. */
 export function registerZLut(zlut: Command): void {
@@ -12,4 +13,5 @@ export function registerZLut(zlut: Command): void {
   registerCompare(zlut);
   registerEdit(zlut);
   registerConvert(zlut);
+  registerSweep(zlut);
 }

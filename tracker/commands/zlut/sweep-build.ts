@@ -1,0 +1,108 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { openStack } from '#camera-adapters/stacks/open-stack.ts';
+import type { Stack } from '#camera-adapters/stacks/stack.ts';
+import { openEngine } from '#engines/open-engine.ts';
+import { RecordingError } from '#protocol/errors.ts';
+import { frameBytes } from '#protocol/pixel-format.ts';
+import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
+import { readZLut, writeZLut } from '#protocol/z-lut-file.ts';
+import type { ZLutOrigin } from '#protocol/z-lut-origin.ts';
+import { programVersion } from '#recording/program-version.ts';
+import { parsePlan, planMethod } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
+import { type BuiltBead, buildZLuts, type SweepFrame } from '#zlut-tools/build.ts';
+import type { BuiltSweep } from '../../calibration/build-in-child.ts';
+import { readSweepRecord, SWEEP_FILES } from '../../calibration/sweep-folder.ts';
+import { type PlaneOfFrame, readSweepPlanes } from '../../calibration/sweep-planes.ts';
+
+/** Where Z-LUTs are until all of them are checked. */
+const UNFINISHED = 'z-luts.part';
+
+/**
+ * Builds the Z-LUTs of a sweep whose frames are all taken, each as `bead-ID.zlut` in its folder.
+ * @throws {RecordingError} when its frames are not all there
+ */
+export async function buildSweep(path: string): Promise<BuiltSweep> {
+  const { plan: steps, pixelSizeNm, state, strip } = await readSweepRecord(path);
+  if (state === 'taking') {
+    const expected = 'a sweep whose frames are all taken';
+    throw new RecordingError({ where: path, expected, received: 'a part of one' });
+  }
+  const plan = parsePlan(steps);
+  const planes = await readSweepPlanes(join(path, SWEEP_FILES.planes));
+  const stack = await openStack(join(path, SWEEP_FILES.stack));
+  const engine = await openEngine('wasm');
+  try {
+    // The stack does not say how far counts of 12 bits go; the record does.
+    const { width, height, pixelFormat, rois } = strip;
+    const built = await buildZLuts(framesOf(stack, planes), {
+      ...{ engine, plan, rois },
+      shape: { width, height, pixelFormat },
+      nameOf: fileOf,
+      ...(needsModel(plan) && { onModelRound: () => {} }),
+    });
+    const made = built.beads.map((bead) => {
+      return bead.zLut && { ...bead.zLut, origin: originOf(bead, basename(path), pixelSizeNm) };
+    });
+    const methods = rois.map(({ size }) => planMethod(plan, size));
+    await writeChecked(path, made, (zLut, index) => {
+      assertZLutFits(zLut, rois[index]!.bead, methods[index]!);
+    });
+    const zLuts = built.beads.map(({ bead, error, used, rejected }) => {
+      return { bead, file: error ? null : fileOf(bead), error: error?.message ?? null, used, rejected };
+    });
+    const { offsetNm, drift } = built.motion;
+    const motion = { hysteresisNm: known(offsetNm[1]?.value), driftNmPerS: known(drift?.value) };
+    return { zLuts, motion: built.passes.length > 1 ? motion : null };
+  } finally {
+    await engine.close();
+    await stack.close();
+  }
+}
+
+async function* framesOf(stack: Stack, planes: readonly PlaneOfFrame[]): AsyncGenerator<SweepFrame> {
+  const pixels = new Uint8Array(frameBytes(stack));
+  for (const [frame, plane] of planes.entries()) {
+    await stack.readFrame(frame, pixels);
+    yield { ...plane, pixels, frame };
+  }
+}
+
+const fileOf = (bead: number) => `bead-${bead}.zlut`;
+
+const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
+
+function originOf(
+  { bead, used, rejections }: BuiltBead,
+  sweep: string,
+  pixelSizeNm: number | null,
+): ZLutOrigin {
+  return {
+    madeAt: new Date().toISOString(),
+    madeBy: `tweezertrack ${programVersion()}`,
+    bead,
+    ...(pixelSizeNm !== null && { pixelSizeNm }),
+    stack: { name: sweep },
+    frames: { used, rejected: rejections },
+  };
+}
+
+/** Writes the Z-LUTs aside, checks each as it is read back, and only then gives all of them their names. */
+async function writeChecked(
+  path: string,
+  zLuts: readonly (ZLut | null)[],
+  check: (zLut: ZLut, index: number) => void,
+): Promise<void> {
+  const aside = join(path, UNFINISHED);
+  await rm(aside, { recursive: true, force: true });
+  await mkdir(aside);
+  for (const [index, zLut] of zLuts.entries()) {
+    if (!zLut) continue;
+    const file = join(aside, zLut.name);
+    await writeZLut(file, zLut);
+    check(await readZLut(file), index);
+  }
+  for (const zLut of zLuts) if (zLut) await rename(join(aside, zLut.name), join(path, zLut.name));
+  await rm(aside, { recursive: true });
+}

@@ -1,0 +1,167 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildInChild } from '#calibration/build-in-child.ts';
+import { Calibration } from '#calibration/calibration.ts';
+import { hostClock } from '#calibration/clock.ts';
+import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
+import { nowNs } from '#protocol/clock.ts';
+import { type TweezertrackError, ZLutError } from '#protocol/errors.ts';
+import type { FocusStage } from '#protocol/focus-stage.ts';
+import type { EventMessage, SnapshotMessage } from '#protocol/live.ts';
+import type { StaleZLut } from '#protocol/sweep.ts';
+import type { CalibrationRequest } from '#protocol/sweep-request.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import { writeZLut } from '#protocol/z-lut-file.ts';
+import type { LiveHub } from '#sinks/live-hub.ts';
+import type { TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
+import { ZLutStaleness } from '#sinks/z-lut-staleness.ts';
+import type { Plan } from '#stages/plan.ts';
+import type { Config } from '../config.ts';
+import type { LiveRun } from './live-run.ts';
+
+export interface LiveCalibrationOptions {
+  config: Config;
+  plan: Plan;
+  /** Z-LUT of a bead, by id, before one was calibrated; or null. */
+  zLutOf(bead: number): ZLut | null;
+  /** The focus stage of the settings; the camera's when left out. */
+  focusStage?: FocusStage | undefined;
+  hub: Pick<LiveHub, 'announce'>;
+  run(): LiveRun | null;
+  cameraConnected(): boolean;
+  /** Told that beads have other Z-LUTs. */
+  onBeads(): void;
+  event(level: EventMessage['level'], text: string): void;
+}
+
+/** Files of a recording that tell of Z-LUTs assigned while it ran. */
+const CHANGES_FILE = 'z-lut-changes.csv';
+
+/** Calibration in a running tracker: frames and focus stage come from the camera, Z-LUTs go to its beads. */
+export class LiveCalibration implements TrackSink {
+  readonly #options: LiveCalibrationOptions;
+  readonly #calibration: Calibration;
+  readonly #staleness: ZLutStaleness;
+  readonly #assigned = new Map<number, ZLut>();
+  #changes = 0;
+
+  constructor(options: LiveCalibrationOptions) {
+    const { config, event, focusStage, hub, plan, run } = options;
+    const { fromNm, toNm, moveTimeoutMs, toleranceNm } = config.focusStage;
+    this.#options = options;
+    this.#staleness = new ZLutStaleness(
+      (bead) => this.zLutOf(bead) !== null,
+      (stale) => {
+        event('warning', describeStale(stale));
+        this.#tell();
+      },
+    );
+    this.#calibration = new Calibration({
+      folder: join(config.recording.folder, 'sweeps'),
+      limits: { fromNm, toNm, moveTimeoutMs, toleranceNm },
+      plan,
+      clock: hostClock,
+      camera: () => (options.cameraConnected() ? (run()?.camera ?? null) : null),
+      rois: () => run()?.roiTable.list() ?? [],
+      build: buildInChild,
+      assign: (zLuts) => this.#assign(zLuts),
+      changed: () => this.#tell(),
+      plane: (message) => hub.announce(message),
+      event,
+      stale: () => this.#staleness.list(),
+    });
+    if (focusStage) this.#calibration.useFocusStage(focusStage);
+  }
+
+  /** Z-LUT that a bead is tracked with, or null. */
+  zLutOf(bead: number): ZLut | null {
+    return this.#assigned.get(bead) ?? this.#options.zLutOf(bead);
+  }
+
+  /** The focus stage of a camera that came, or null when it left; that of the settings goes before. */
+  useCameraFocus(stage: FocusStage | null): void {
+    if (!this.#options.focusStage) this.#calibration.useFocusStage(stage);
+  }
+
+  cameraGone(): void {
+    this.#calibration.cameraGone();
+  }
+
+  /** A frame on its way to the engine. */
+  frame(frame: ReceivedFrame): void {
+    this.#calibration.frame(frame);
+  }
+
+  tracked(batch: TrackedFrames): void {
+    this.#staleness.tracked(batch);
+  }
+
+  /** @throws {TweezertrackError} when it cannot be done */
+  control(request: CalibrationRequest): Promise<void> {
+    return this.#calibration.control(request);
+  }
+
+  /** What a status message says. */
+  get status(): Required<Pick<SnapshotMessage, 'calibration'>> {
+    return { calibration: this.#calibration.status };
+  }
+
+  /** What a snapshot says. */
+  get snapshot(): Required<Pick<SnapshotMessage, 'calibration' | 'sweepPlanes'>> {
+    return { ...this.status, sweepPlanes: this.#calibration.planes };
+  }
+
+  /** A run ends, and with it nothing here. */
+  async close(): Promise<void> {}
+
+  /** Ends what is under way; the focus returns if there is time. */
+  async end(): Promise<void> {
+    await this.#calibration.close();
+    await this.#options.focusStage?.close();
+  }
+
+  #tell(): void {
+    // Sweeps that were found on disk may be told of before there is anybody to tell.
+    if (!this.#calibration) return;
+    this.#options.hub.announce({ type: 'calibration', ...this.status });
+  }
+
+  async #assign(zLuts: ReadonlyMap<number, ZLut>): Promise<void> {
+    const { event, onBeads, run: runNow } = this.#options;
+    const run = runNow();
+    if (!run) throw new ZLutError({ where: 'sweep-assign', expected: 'a camera', received: 'none' });
+    const before = new Map(this.#assigned);
+    for (const [bead, zLut] of zLuts) this.#assigned.set(bead, zLut);
+    try {
+      await run.zLutsChanged();
+    } catch (error) {
+      this.#assigned.clear();
+      for (const [bead, zLut] of before) this.#assigned.set(bead, zLut);
+      throw error;
+    }
+    for (const bead of zLuts.keys()) this.#staleness.forget(bead);
+    onBeads();
+    const folder = run.recorder?.folder;
+    if (folder !== undefined) {
+      // A recording without its Z-LUT is better than none.
+      await this.#record(folder, zLuts).catch((cause: TweezertrackError) => event('error', cause.message));
+    }
+  }
+
+  async #record(folder: string, zLuts: ReadonlyMap<number, ZLut>): Promise<void> {
+    const timeNs = nowNs();
+    const changes = join(folder, CHANGES_FILE);
+    if (this.#changes === 0) await appendFile(changes, 'timeNs,bead,file\n');
+    for (const [bead, zLut] of zLuts) {
+      const file = `z-lut-change-${this.#changes++}.zlut`;
+      await writeZLut(join(folder, file), zLut);
+      await appendFile(changes, `${timeNs},${bead},${file}\n`);
+    }
+  }
+}
+
+function describeStale({ bead, measure, now, usual, sd }: StaleZLut): string {
+  const name = measure === 'score' ? 'match score' : 'chi-squared';
+  const way = measure === 'score' ? 'fell' : 'rose';
+  return `Z-LUT stale: the ${name} of bead ${bead} ${way} from ${usual.toFixed(3)} (sd ${sd.toFixed(4)}) to ${now.toFixed(3)}; calibrate it again`;
+}

@@ -1,0 +1,25 @@
+import type { FocusStage } from '#protocol/focus-stage.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import type { TruthScore } from '#sinks/truth-score.ts';
+import type { Plan } from '#stages/plan.ts';
+import type { Config } from '../config.ts';
+
+/** What a live tracker is made of. */
+export interface LiveTrackerOptions {
+  config: Config;
+  plan: Plan;
+  /** Z-LUT of a bead, by id, or null. */
+  zLutOf(bead: number): ZLut | null;
+  /** ROIs to start with, once the frame size is known. */
+  rois(frame: { width: number; height: number }): readonly Roi[];
+  roiSize: number;
+  /** Scores the tracks of a simulated camera. */
+  truthScore?: TruthScore;
+  /** The focus stage of the settings; that of the camera when left out. */
+  focusStage?: FocusStage;
+  /** Told when the first camera has come. */
+  onCamera?(): void;
+  /** Words for the person at the terminal. */
+  log(text: string): void;
+}
