@@ -9,16 +9,11 @@ import { nowNs } from '#protocol/clock.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
-import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
 import { isCalibrationRequest } from '#protocol/sweep-request.ts';
-import type { ZLut } from '#protocol/z-lut.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
-import type { TruthScore } from '#sinks/truth-score.ts';
-import type { Plan } from '#stages/plan.ts';
-import type { Config } from '../config.ts';
 import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import { Complaints, failureOf } from './complaints.ts';
@@ -30,22 +25,6 @@ import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
 import type { LiveTrackerOptions } from './live-tracker-options.ts';
 import { Metrics } from './metrics.ts';
-
-export interface LiveTrackerOptions {
-  config: Config;
-  plan: Plan;
-  /** Z-LUT of a bead, by id, or null. */
-  zLutOf(bead: number): ZLut | null;
-  /** ROIs to start with, once the frame size is known. */
-  rois(frame: { width: number; height: number }): readonly Roi[];
-  roiSize: number;
-  /** Scores the tracks of a simulated camera. */
-  truthScore?: TruthScore;
-  /** Told when the first camera has come. */
-  onCamera?(): void;
-  /** Words for the person at the terminal. */
-  log(text: string): void;
-}
 
 /** A tracker with its server: waits for a camera, tracks, records, and shows it. */
 export class LiveTracker {

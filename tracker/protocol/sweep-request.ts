@@ -60,9 +60,7 @@ export const sweepRequests = [
 export type CalibrationRequest = z.output<(typeof sweepRequests)[number]>;
 
 /** Types of these requests. */
-const CALIBRATION_REQUESTS: ReadonlySet<string> = new Set(
-  sweepRequests.map(({ shape }) => shape.type.value),
-);
+const CALIBRATION_REQUESTS: ReadonlySet<string> = new Set(sweepRequests.map(({ shape }) => shape.type.value));
 
 /** Whether a request is about the focus stage or a sweep. */
 export function isCalibrationRequest(request: { type: string }): request is CalibrationRequest {

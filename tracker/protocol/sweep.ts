@@ -26,8 +26,18 @@ export interface SweepZLut {
   file: string | null;
   /** Why there is none. */
   error: string | null;
+  /** Frames in it, and frames left out. */
+  used: number;
+  rejected: number;
   /** Whether the bead is tracked with it. */
   assigned: boolean;
+}
+
+/** How the focus moved beside what it was told, as both ways of a sweep show; NaN where it could not be measured. */
+export interface SweepMotionStatus {
+  /** Focus on the way down less that on the way up at one reading, at the turn, nm. */
+  hysteresisNm: number;
+  driftNmPerS: number;
 }
 
 /** State of the newest focal sweep. */
@@ -52,6 +62,8 @@ export interface SweepStatus {
   /** Why it is paused or interrupted, or what failed; null when nothing is to be said. */
   message: string | null;
   zLuts: SweepZLut[];
+  /** Null before the Z-LUTs are built, and for one way only. */
+  motion: SweepMotionStatus | null;
 }
 
 /** The focus stage as dashboards show it. */
