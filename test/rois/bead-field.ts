@@ -3,7 +3,7 @@ import { createFastRenderer } from '#simulation/fast-renderer.ts';
 import { createRandom } from '#simulation/random.ts';
 
 /** What lies in a plot of a simulated field. */
-export type PlotKind = 'isolated' | 'pair' | 'cluster' | 'dust' | 'cell';
+type PlotKind = 'isolated' | 'pair' | 'cluster' | 'dust' | 'cell';
 
 /** Something in the field; a pair has two of these, a cluster three or four. */
 export interface FieldObject {
