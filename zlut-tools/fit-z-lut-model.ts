@@ -4,6 +4,7 @@ import { cubicWeights } from '#stages/cubic-spline.ts';
 import { UNKNOWNS } from '#stages/likelihood-sums.ts';
 import { countsAt, createRadialCurve, curveAt, radialKnots } from '#stages/spline-model.ts';
 import { addResidual, countNoise, createNoiseSums, type NoiseSums } from './count-noise.ts';
+import { heightBends } from './height-bends.ts';
 import { cubicOfQuintic, type HeightGrid, heightGrid, heightPlace, modelHeights } from './height-spline.ts';
 import {
   addPixel,
@@ -43,6 +44,9 @@ const MIN_PLANES = 8;
 
 /** How often centers, light and coefficients are fitted in turn. */
 export const MODEL_ROUNDS = 4;
+
+/** How often the last fit is smoothed along z: only there are centers and noise known. */
+const SMOOTHINGS = 3;
 
 /** Farthest a center is expected to move from its first guess. */
 const CENTER_MARGIN_PX = 2;
@@ -87,7 +91,8 @@ export function fitZLutModel(frames: readonly CalibrationFrame[], options: Model
   for (let round = 0; round < MODEL_ROUNDS; round++) {
     onRound?.(round);
     if (round > 0) refineFrames(planes, model, size, saturation, round === 1);
-    model = fitCoefficients(planes, grid, model, quintic, size, saturation, round > 0);
+    const smoothings = round === MODEL_ROUNDS - 1 ? SMOOTHINGS : 0;
+    model = fitCoefficients(planes, grid, model, quintic, size, saturation, round > 0, smoothings);
   }
   return trimmed(model, nearestCorner(planes, size));
 }
@@ -201,6 +206,7 @@ function refineFrames(
 /**
  * Fits the coefficients, weighing pixels by the model there was, or at first by their own counts.
  * @param quintic [z knot, knot] those of the fit before, filled
+ * @param smoothings how often they are held to bend as little as those of the fit before
  */
 function fitCoefficients(
   planes: readonly Plane[],
@@ -210,6 +216,7 @@ function fitCoefficients(
   size: number,
   saturation: number,
   hasModel: boolean,
+  smoothings: number,
 ): ZLutModel {
   const residuals = createNoiseSums();
   const copy = new Float64Array(size * size);
@@ -225,7 +232,10 @@ function fitCoefficients(
     addSmoothness(into);
     return into;
   });
-  solvePlanes(equations, before.knots, quintic);
+  for (let pass = 0; pass < smoothings; pass++) {
+    solvePlanes([...equations, ...heightBends(quintic, grid.zKnots, before.knots)], before.knots, quintic);
+  }
+  if (smoothings === 0) solvePlanes(equations, before.knots, quintic);
   const coefficients = cubicOfQuintic(grid, quintic, before.knots);
   if (!hasModel) return { ...before, coefficients };
   const fitted = quintic.length + 4 * planes.reduce((sum, plane) => sum + plane.frames.length, 0);

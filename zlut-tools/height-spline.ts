@@ -4,8 +4,8 @@ import { quinticWeights } from './quintic-spline.ts';
 
 /**
  * Distance of the knots along z that is aimed at. Intensity repeats along z no faster than the wavelength in the
- * medium over 1 - cos of the largest angle, some 520 nm. Closer knots would only follow the noise; at 180 nm the
- * heights of a bright bead near its focus are off by as much as the photons leave open.
+ * medium over 1 - cos of the largest angle, some 520 nm; at 130 nm the heights of a bright bead near its focus are off
+ * by less than 0.1 of what the photons leave open, at 180 nm by as much. Closer knots gain nothing but noise.
  */
 const KNOT_Z_NM = 130;
 
