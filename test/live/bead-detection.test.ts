@@ -37,7 +37,7 @@ describe('detection of beads in a live frame', () => {
     detection.frame(frame({}), camera('mono8'));
     detection.frame(frame({ id: 8, pixels: new Uint8Array(field.width * field.height) }), camera('mono8'));
     const { proposals, ...rest } = await asked;
-    expect(rest).toEqual({ type: 'proposals', id: 4, frame: 7 });
+    expect(rest).toEqual({ type: 'proposals', id: 4, frame: 7, tracked: 1 });
     const places = proposals.map(({ xPx, yPx }) => [Math.round(xPx), Math.round(yPx)]);
     expect(places.toSorted((a, b) => a[0]! - b[0]!)).toEqual([
       [160, 180],

@@ -78,10 +78,11 @@ export class BeadDetection {
       const { id, ...frame } = await this.#nextFrame();
       const all = await proposeInThread({ ...frame, options: { roiSize, clearance, seed } });
       const rois = run?.roiTable.list() ?? [];
-      const proposals = chooseProposals(all, { minScore, kinds })
-        .filter((proposal) => !rois.some((roi) => isInMiddle(proposal, roi)))
-        .slice(0, MOST_PROPOSALS);
-      return { type: 'proposals', id: request.id, frame: id, proposals };
+      const chosen = chooseProposals(all, { minScore, kinds });
+      const free = chosen.filter((proposal) => !rois.some((roi) => isInMiddle(proposal, roi)));
+      const tracked = chosen.length - free.length;
+      const proposals = free.slice(0, MOST_PROPOSALS);
+      return { type: 'proposals', id: request.id, frame: id, proposals, tracked };
     } finally {
       this.#busy = false;
     }

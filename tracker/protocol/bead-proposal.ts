@@ -37,8 +37,10 @@ export interface ProposalsMessage {
   id: number;
   /** Of the frame that was searched. */
   frame: number;
-  /** The best first. */
+  /** The best first; without those in the middle of an ROI that is tracked. */
   proposals: BeadProposal[];
+  /** How many those are. */
+  tracked: number;
 }
 
 /** The proposals of these kinds with at least this score. */
