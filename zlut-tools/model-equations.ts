@@ -14,13 +14,14 @@ export function createPlaneEquations(knots: number, zKnot: number, zWeights: Flo
 }
 
 /**
- * Share of the mean diagonal by which second differences along r are held down, where pixels leave knots open. Ten
- * times as much flattens a bright focus, whose few pixels weigh little.
+ * Share of the mean diagonal by which second differences along r are held down, where pixels leave knots open. A
+ * hundred times as much flattens a bright focus, whose few pixels weigh little, all the more of a bead that stands
+ * still, of which the same few radii are seen in all frames.
  */
-const SMOOTHNESS = 1e-6;
+const SMOOTHNESS = 1e-7;
 
 /** Residual of the solution as a share of the right side. */
-const TOLERANCE = 1e-8;
+const TOLERANCE = 1e-9;
 
 const MAX_ROUNDS = 2000;
 
