@@ -65,6 +65,9 @@ describe('detection of beads in a live frame', () => {
     detection.frame(frame({ pixels: new Uint8Array(64), rois }), camera('mono8'));
     expect(askForPicture).toHaveBeenCalledOnce();
     detection.frame(frame({ id: 9, pixels: new Uint8Array(64), rois, picture: counts }), camera('mono8'));
+    // It has one: nobody needs another.
+    detection.frame(frame({ pixels: new Uint8Array(64), rois }), camera('mono8'));
+    expect(askForPicture).toHaveBeenCalledOnce();
     expect(await asked).toMatchObject({ frame: 9, proposals: { length: 3 } });
   });
 
@@ -81,10 +84,13 @@ describe('detection of beads in a live frame', () => {
   });
 
   test('says so when no frame comes', async () => {
-    const detection = new BeadDetection(nobody, 1);
+    const askForPicture = vi.fn();
+    const detection = new BeadDetection({ askForPicture }, 1);
     await expect(detection.detect(ask(), null)).rejects.toThrow(/expected a whole frame within 1 ms/);
-    // It no longer waits: this frame is not taken.
-    detection.frame(frame({}), camera('mono8'));
+    // It no longer waits.
+    const rois: Roi[] = [{ bead: 0, left: 0, top: 0, size: 8 }];
+    detection.frame(frame({ pixels: new Uint8Array(64), rois }), camera('mono8'));
+    expect(askForPicture).not.toHaveBeenCalled();
     await expect(detection.detect(ask(), null)).rejects.toThrow(RoiError);
   });
 });

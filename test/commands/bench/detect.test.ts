@@ -12,6 +12,7 @@ test('detect finds every bead of its field with every pixel type, and tells the 
     expect(line.secondsMin).toBeGreaterThan(0);
     expect(line.seconds).toBeGreaterThanOrEqual(line.secondsMin as number);
     expect(line.firstSeconds).toBeGreaterThan(0);
+    expect(line.cpuSeconds).toBeGreaterThan(0);
     expect(line.seededSeconds).toBeGreaterThan(0);
     expect(line.machine.load).toBeGreaterThanOrEqual(0);
     expect(line.framesTracked).toBeNull();

@@ -29,14 +29,20 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
       for (const roi of options.roiSize ?? [ROI_SIZE]) {
         const { pixels, seed } = simulatedField({ width, height, beads, pixelType });
         const search = (from?: { xPx: number; yPx: number }) => {
+          const before = process.cpuUsage();
           const startMs = performance.now();
           const proposals = proposeBeads(pixels, { width, height }, { roiSize: roi, seed: from });
           const seconds = (performance.now() - startMs) / 1000;
-          return { seconds, found: chooseProposals(proposals, { kinds: ['isolated'] }).length };
+          const { user, system } = process.cpuUsage(before);
+          return {
+            seconds,
+            cpuSeconds: (user + system) / 1e6,
+            found: chooseProposals(proposals, { kinds: ['isolated'] }).length,
+          };
         };
         const machine = thisMachine();
         const first = search();
-        const warm = Array.from({ length: repeats }, () => search().seconds);
+        const warm = Array.from({ length: repeats }, () => search());
         const seeded = Array.from({ length: repeats }, () => search(seed).seconds);
         yield {
           case: 'detect',
@@ -47,8 +53,10 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
           height,
           beadsFound: first.found,
           firstSeconds: digits(first.seconds),
-          seconds: digits(median(warm)),
-          secondsMin: digits(Math.min(...warm)),
+          seconds: digits(median(warm.map(({ seconds }) => seconds))),
+          secondsMin: digits(Math.min(...warm.map(({ seconds }) => seconds))),
+          // Of all threads of the process: what it would take with a core of its own, at most.
+          cpuSeconds: digits(median(warm.map(({ cpuSeconds }) => cpuSeconds))),
           seededSeconds: digits(median(seeded)),
           ...{ usPerRoi: null, roisPerSecond: null, fps: null, latencyMsP50: null, latencyMsP99: null },
           ...{ framesOffered: null, framesTracked: null, framesDropped: null },
