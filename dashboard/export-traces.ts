@@ -1,4 +1,6 @@
 import { traceColumns } from '#protocol/trace-columns.ts';
+import { beadColorVariable } from './plot-definitions.ts';
+import { cssColor } from './plot-frame.ts';
 import type { TraceLook } from './trace-view.ts';
 
 const ROWS_A_PART = 8192;
@@ -31,30 +33,62 @@ export function tracesAsCsv({ beads, isRelative }: TraceLook, references: readon
   return parts;
 }
 
-/** The plots within an element, one below the other on the color of the page, with their titles. */
-export function plotsAsPicture(element: HTMLElement): HTMLCanvasElement {
+/** Words of a picture's first line. */
+export interface PictureWord {
+  text: string;
+  color: string;
+}
+
+const MARGIN = 12;
+const LEGEND_HEIGHT = 26;
+
+/** The plots within an element, one below the other on the color of the page, with their titles and a line above them. */
+export function plotsAsPicture(element: HTMLElement, legend: readonly PictureWord[]): HTMLCanvasElement {
   const outer = element.getBoundingClientRect();
+  const [width, height] = [outer.width + 2 * MARGIN, outer.height + LEGEND_HEIGHT + MARGIN];
   const picture = document.createElement('canvas');
-  picture.width = Math.round(outer.width * devicePixelRatio);
-  picture.height = Math.round(outer.height * devicePixelRatio);
+  picture.width = Math.round(width * devicePixelRatio);
+  picture.height = Math.round(height * devicePixelRatio);
   const context = picture.getContext('2d')!;
   context.scale(devicePixelRatio, devicePixelRatio);
-  const style = getComputedStyle(element);
-  context.fillStyle = style.getPropertyValue('--panel').trim();
-  context.fillRect(0, 0, outer.width, outer.height);
-  for (const canvas of element.querySelectorAll('canvas')) {
-    const { left, top, width, height } = canvas.getBoundingClientRect();
-    if (width > 0) context.drawImage(canvas, left - outer.left, top - outer.top, width, height);
-  }
+  context.fillStyle = cssColor(element, '--panel');
+  context.fillRect(0, 0, width, height);
   context.textBaseline = 'middle';
+  context.font = '600 13px system-ui, sans-serif';
+  let left = MARGIN;
+  for (const { text, color } of legend) {
+    context.fillStyle = color;
+    context.fillText(text, left, LEGEND_HEIGHT / 2);
+    left += context.measureText(text).width + MARGIN;
+  }
+  context.translate(MARGIN - outer.left, LEGEND_HEIGHT - outer.top);
+  for (const canvas of element.querySelectorAll('canvas')) {
+    const place = canvas.getBoundingClientRect();
+    if (place.width > 0) context.drawImage(canvas, place.left, place.top, place.width, place.height);
+  }
   for (const label of element.querySelectorAll<HTMLElement>('[data-in-picture]')) {
-    const { left, top, height } = label.getBoundingClientRect();
+    const place = label.getBoundingClientRect();
     const { color, font } = getComputedStyle(label);
     context.fillStyle = color;
     context.font = font;
-    context.fillText(label.innerText.replace(/\s+/g, ' '), left - outer.left, top - outer.top + height / 2);
+    context.fillText(label.innerText.replace(/\s+/g, ' '), place.left, place.top + place.height / 2);
   }
   return picture;
+}
+
+/** The selected beads in their colors, and what they are less of. */
+export function pictureLegend(
+  element: HTMLElement,
+  look: TraceLook,
+  references: readonly number[],
+): PictureWord[] {
+  const { beads, isRelative } = look;
+  const words = beads.map(({ bead }, at) => ({
+    text: `bead ${bead}`,
+    color: cssColor(element, beads.length === 1 ? '--text' : beadColorVariable(at)),
+  }));
+  const less = { text: `less the mean of ${references.join(', ')}`, color: cssColor(element, '--muted') };
+  return isRelative ? [...words, less] : words;
 }
 
 /** Has the browser save a file. */

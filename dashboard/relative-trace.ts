@@ -12,30 +12,32 @@ export class RelativeTrace {
 
   /**
    * @param references at least one; points of the same frames have the same times
+   * @param own which of them is the bead itself, whose errors cancel; -1 for none
    * @returns x, y and z are NaN where a reference has no such frame or was not found; their standard deviations are of
    *   the difference; all else is that of the bead
    */
-  of(bead: Trace, references: readonly Trace[]): Trace {
+  of(bead: Trace, references: readonly Trace[], own = -1): Trace {
     this.#used = 0;
     const points = bead.timeS.length;
     const relative: Trace = { ...bead };
     const share = 1 / references.length;
+    const ownShare = own < 0 ? 1 : 1 - share;
     for (const name of POSITION_COLUMNS) {
       const values = this.#buffer(points);
       values.set(bead[name]);
       relative[name] = values;
-      const own = bead[SIGMA_OF[name]];
-      if (!own) continue;
+      const sigmas = bead[SIGMA_OF[name]];
+      if (!sigmas) continue;
       const variances = this.#buffer(points);
-      for (let point = 0; point < points; point++) variances[point] = own[point]! ** 2;
+      for (let point = 0; point < points; point++) variances[point] = (ownShare * sigmas[point]!) ** 2;
       relative[SIGMA_OF[name]] = variances;
     }
-    for (const reference of references) {
+    for (const [at, reference] of references.entries()) {
       const rows = this.#match(bead.timeS, reference.timeS);
       for (const name of POSITION_COLUMNS) {
         takeOff(relative[name], reference[name], rows, share);
         const variances = relative[SIGMA_OF[name]];
-        if (variances) addVariances(variances, reference[SIGMA_OF[name]], rows, share);
+        if (variances && at !== own) addVariances(variances, reference[SIGMA_OF[name]], rows, share);
       }
     }
     for (const name of POSITION_COLUMNS) {

@@ -93,7 +93,8 @@ export class TraceView {
     const empty = sliceTrace(shown.atFullRate, 0, 0);
     // A reference of which nothing is known yet leaves nothing to show.
     const references = others.map((other) => other?.points ?? empty);
-    const atFullRate = relative.of(shown.atFullRate, references);
+    const own = this.#store.references.peek().indexOf(bead);
+    const atFullRate = relative.of(shown.atFullRate, references, own);
     const points = atFullRate.timeS.length;
     return {
       ...shown,

@@ -1,4 +1,4 @@
-import { exportName, plotsAsPicture, saveFile, tracesAsCsv } from '../export-traces.ts';
+import { exportName, pictureLegend, plotsAsPicture, saveFile, tracesAsCsv } from '../export-traces.ts';
 import type { LiveStore } from '../live-store.ts';
 import type { PlotChoices } from '../plot-choices.ts';
 import { beadColorVariable } from '../plot-definitions.ts';
@@ -153,8 +153,10 @@ export function ExportButtons({
         onClick={() => {
           const element = picture();
           if (!element) return;
-          const name = `${exportName(view.look(), 'plots')}.png`;
-          plotsAsPicture(element).toBlob((png) => png && saveFile(name, png), 'image/png');
+          const look = view.look();
+          const name = `${exportName(look, 'plots')}.png`;
+          const legend = pictureLegend(element, look, store.references.peek());
+          plotsAsPicture(element, legend).toBlob((png) => png && saveFile(name, png), 'image/png');
         }}
       >
         PNG

@@ -4,4 +4,9 @@ import type { View } from './view.ts';
 /** The views from left to right: a new one is a file and a line here. */
 export const VIEWS: readonly View[] = [
   { id: 'live-plots', title: 'Live Plots', load: async () => LivePlots },
+  {
+    id: 'analysis',
+    title: 'Analysis',
+    load: async () => (await import('../panels/analysis.tsx')).Analysis,
+  },
 ];

@@ -56,6 +56,14 @@ describe('a relative trace', () => {
     expect([...relative.chiSquared!]).toEqual([3, 3, 3, 3]);
   });
 
+  test('of a reference is less far off, since its own errors cancel', () => {
+    const bead = traceOf(TIMES, [5, 6, 7, 8], 3);
+    expect([...new RelativeTrace().of(bead, [bead], 0).sigmaXPx!]).toEqual([0, 0, 0, 0]);
+    const relative = new RelativeTrace().of(bead, [traceOf(TIMES, [1, 1, 1, 1], 4), bead], 1);
+    // (3 - 3 / 2)^2 + (4 / 2)^2
+    expect(relative.sigmaXPx![0]).toBeCloseTo(2.5, 12);
+  });
+
   test('leaves the traces it was made of as they are', () => {
     const bead = traceOf(TIMES, [5, 6, 7, 8], 1);
     const reference = traceOf(TIMES, [1, 2, 3, 4], 1);
