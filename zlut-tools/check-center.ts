@@ -12,6 +12,8 @@ export interface CenteredImage {
   /** ROI px */
   xPx: number;
   yPx: number;
+  /** Height of the focus. */
+  zNm: number;
 }
 
 /** What z does when the center is wrong. */

@@ -79,18 +79,14 @@ function slide(row: Float64Array, peak: number, step: 1 | -1, noise: Float64Arra
   return lowest;
 }
 
-/** Planes above the middle between the peak and the higher of its feet, in fractions of a plane. */
+/** Twice the planes from the peak to the middle between it and its lower foot, in fractions of a plane. */
 function halfSpan(row: Float64Array, peak: number, { first, last }: { first: number; last: number }): number {
-  if (Number.isNaN(row[peak]!)) return Number.NaN;
-  const reach = (end: number, step: 1 | -1) => {
-    if (end === peak) return Number.NaN;
-    const half = (1 + row[end]!) / 2;
-    let plane = peak;
-    while (plane !== end && row[plane + step]! >= half) plane += step;
-    if (plane === end) return Math.abs(end - peak);
-    const [above, below] = [row[plane]!, row[plane + step]!];
-    return Math.abs(plane - peak) + (above - half) / (above - below);
-  };
-  const sides = [reach(first, -1), reach(last, 1)].filter((side) => !Number.isNaN(side));
-  return sides.length === 0 ? Number.NaN : 2 * Math.min(...sides);
+  // Near an end of the planes the other side alone falls.
+  const [foot, step] = (row[first] ?? 1) < (row[last] ?? 1) ? [first, -1] : [last, 1];
+  if (!(row[foot]! < row[peak]!)) return Number.NaN;
+  const half = (row[peak]! + row[foot]!) / 2;
+  let plane = peak;
+  while (row[plane + step]! >= half) plane += step;
+  const [above, below] = [row[plane]!, row[plane + step]!];
+  return 2 * (Math.abs(plane - peak) + (above - half) / (above - below));
 }

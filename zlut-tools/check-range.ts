@@ -18,9 +18,9 @@ const MARGIN_NOISES = 8;
 const LEAST_MARGIN = 0.02;
 const MOST_MARGIN = 0.1;
 
-/** Correlation with another plane from which on a plane is ambiguous. */
-export function ambiguousScore({ noise }: PlaneResemblance, plane: number): number {
-  return 1 - Math.min(MOST_MARGIN, Math.max(LEAST_MARGIN, MARGIN_NOISES * noise[plane]!));
+/** [plane] correlation with another plane from which on a plane is ambiguous. */
+function ambiguousScores({ noise }: PlaneResemblance): Float64Array {
+  return noise.map((loss) => 1 - Math.min(MOST_MARGIN, Math.max(LEAST_MARGIN, MARGIN_NOISES * loss)));
 }
 
 /** Planes that correlate less with the next one leave a lookup nothing to interpolate between. */
@@ -35,6 +35,8 @@ const JUMP_STEPS = 6;
 export interface UsefulRange {
   /** First and last plane; null when no two planes are left. */
   planes: [number, number] | null;
+  /** [plane] correlation with another plane from which on it is ambiguous. */
+  ambiguousScore: Float64Array;
   /** Planes that resemble one beyond the peak around them. */
   conflicts: Conflict[];
   /** Share of the planes among `conflicts`. */
@@ -66,7 +68,8 @@ export function usefulRange(
   const broken = Array.from({ length: planes - 1 }, (_, plane) => plane).filter(
     (plane) => !(correlation[plane * planes + plane + 1]! >= BROKEN_SCORE),
   );
-  const conflicts = findConflicts(resemblance);
+  const ambiguousScore = ambiguousScores(resemblance);
+  const conflicts = findConflicts(resemblance, ambiguousScore);
   const stepNm = Math.abs(planeZNm[planes - 1]! - planeZNm[0]!) / (planes - 1);
   const jumps = Array.from(ownErrorNm.keys()).filter(
     (plane) =>
@@ -87,6 +90,7 @@ export function usefulRange(
   for (const plane of faint) forbid(plane, plane);
   return {
     planes: longestRange(planeZNm, notWith, endPlanes),
+    ambiguousScore,
     conflicts,
     ambiguousShare: new Set(conflicts.map(({ plane }) => plane)).size / planes,
     focusZNm: middleOf(conflicts, planeZNm),
@@ -95,12 +99,11 @@ export function usefulRange(
 }
 
 /** Every plane with those beyond its peak that it resembles. */
-function findConflicts(resemblance: PlaneResemblance): Conflict[] {
-  const { planes, correlation, lobes } = resemblance;
+function findConflicts({ planes, correlation, lobes }: PlaneResemblance, limits: Float64Array): Conflict[] {
   const conflicts: Conflict[] = [];
   for (let plane = 0; plane < planes; plane++) {
     const { first, last } = lobes[plane]!;
-    const limit = ambiguousScore(resemblance, plane);
+    const limit = limits[plane]!;
     for (let other = 0; other < planes; other++) {
       const score = correlation[plane * planes + other]!;
       if ((other < first || other > last) && score >= limit) conflicts.push({ plane, other, score });

@@ -41,6 +41,8 @@ export interface PlaneCheck {
   zNm: number;
   /** Error of the plane looked up among the others; NaN where not known. */
   ownErrorNm: number;
+  /** The same among those of the useful range only; NaN outside. */
+  cutErrorNm: number;
   /** Best correlation beyond the peak around it, and with which plane; NaN when its peak is the only one. */
   secondScore: number;
   secondZNm: number;
@@ -57,7 +59,14 @@ export interface CheckReport {
   stepNm: number;
   heights: PlaneCheck[];
   /** Frames by height and way; null without a stack. `offsetNm` is what all of another sweep are off by. */
-  frames: { name: string; own: boolean; rejected: number; offsetNm: number; visits: VisitError[] } | null;
+  frames: {
+    name: string;
+    own: boolean;
+    used: number;
+    rejected: number;
+    offsetNm: number;
+    visits: VisitError[];
+  } | null;
   /** nm, root mean square of what two ways through the planes differ by; NaN with one. */
   passDifferenceNm: number;
   /** Middle planes a peak of the correlation spans, and in nm. */
@@ -83,7 +92,7 @@ export function checkZLut(zLut: ZLut, { plan, frames, images = [] }: CheckOption
   const range = usefulRange(zLut, resemblance, own, lookup.endPlanes);
   const cut = range.planes ? cutZLut(zLut, range.planes) : zLut;
   const ownInCut = range.planes ? ownErrors(cut, lookup) : own;
-  const heights = planeChecks(zLut, resemblance, own);
+  const heights = planeChecks(zLut, resemblance, own, ownInCut, range.planes?.[0] ?? 0);
   const ends = [planeZNm[0]!, planeZNm[planes - 1]!].sort((a, b) => a - b) as [number, number];
   const stepNm = (ends[1] - ends[0]) / (planes - 1);
   const useful = range.planes?.map((plane) => planeZNm[plane]!).sort((a, b) => a - b) as
@@ -126,16 +135,34 @@ export function checkZLut(zLut: ZLut, { plan, frames, images = [] }: CheckOption
   return {
     ...{ name, planes, radii, rangeNm: ends, stepNm, heights },
     frames: frames
-      ? { name: frames.name, own: frames.own, rejected: frames.rejected, offsetNm, visits }
+      ? {
+          name: frames.name,
+          own: frames.own,
+          used: frames.samples.length,
+          rejected: frames.rejected,
+          offsetNm,
+          visits,
+        }
       : null,
     passDifferenceNm: passDifference(visits),
     ...{ spanPlanes, correlationNm: spanPlanes * stepNm, reversals, range, parts },
-    center: centerSensitivity(images, zLut, plan, lookup),
+    center: centerSensitivity(
+      images.filter(({ zNm }) => inside(zNm)),
+      cut,
+      plan,
+      lookup,
+    ),
     quality: { ...facts, sentence: describeQuality(facts, range, zLut, parts) },
   };
 }
 
-function planeChecks(zLut: ZLut, resemblance: PlaneResemblance, own: Float64Array): PlaneCheck[] {
+function planeChecks(
+  zLut: ZLut,
+  resemblance: PlaneResemblance,
+  own: Float64Array,
+  ownInCut: Float64Array,
+  firstOfCut: number,
+): PlaneCheck[] {
   const { correlation, lobes, spans, planes } = resemblance;
   return Array.from(zLut.planeZNm, (zNm, plane) => {
     const { first, last } = lobes[plane]!;
@@ -147,7 +174,8 @@ function planeChecks(zLut: ZLut, resemblance: PlaneResemblance, own: Float64Arra
     }
     const secondScore = second < 0 ? Number.NaN : correlation[plane * planes + second]!;
     const secondZNm = zLut.planeZNm[second] ?? Number.NaN;
-    return { zNm, ownErrorNm: own[plane]!, secondScore, secondZNm, spanPlanes: spans[plane]! };
+    const cutErrorNm = ownInCut[plane - firstOfCut] ?? Number.NaN;
+    return { zNm, ownErrorNm: own[plane]!, cutErrorNm, secondScore, secondZNm, spanPlanes: spans[plane]! };
   });
 }
 

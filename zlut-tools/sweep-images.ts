@@ -54,8 +54,8 @@ export class SweepImages {
     const every = Math.ceil(kept.length / FEW);
     return kept
       .filter((_, index) => index % every === 0)
-      .map(({ frame }) => {
-        return { pixels: this.#images.get(frame)![bead]!, size, ...this.#center(tracks, frame, bead) };
+      .map(({ frame, zNm }) => {
+        return { pixels: this.#images.get(frame)![bead]!, size, zNm, ...this.#center(tracks, frame, bead) };
       });
   }
 

@@ -10,6 +10,8 @@ export interface Stack extends FrameShape {
   readonly frames: number;
   /** [frame] ns since the first frame, where the file says; else absent. */
   readonly timeNs?: BigInt64Array;
+  /** [frame] z of the focus in nm, where the file says; else absent. */
+  readonly planeZNm?: Float64Array;
   /**
    * Reads frame `index` into `into` (at least `frameBytes` bytes), [row, column], little-endian.
    * @throws {StackError} naming file and frame when the file is shorter than it says

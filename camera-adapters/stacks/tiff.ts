@@ -12,6 +12,7 @@ import { checkInsideFile, checkRead, readFrameBytes, type StackFile } from './st
 import { framesOfOnePage, timesOfFrames } from './tiff-description.ts';
 import { checkEncodedPage, readEncodedPage } from './tiff-encoded.ts';
 import { readTiffIndex, type TiffIndex, type TiffPage } from './tiff-index.ts';
+import { planeZOfFrames } from './tiff-plane-z.ts';
 
 /** Bytes of a frame that lie together in the file. */
 interface Run {
@@ -82,7 +83,8 @@ function encodedStack(file: StackFile, index: TiffIndex, shape: FrameShape): Sta
 
 function stackFacts(file: StackFile, index: TiffIndex, shape: FrameShape, frames: number) {
   const timeNs = timesOfFrames(index.description, frames);
-  return { ...shape, path: file.path, frames, ...(timeNs && { timeNs }) };
+  const planeZNm = planeZOfFrames(index.description, frames);
+  return { ...shape, path: file.path, frames, ...(timeNs && { timeNs }), ...(planeZNm && { planeZNm }) };
 }
 
 /** Where the pixels of an uncompressed page lie: one run when its strips follow each other. */

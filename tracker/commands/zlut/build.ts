@@ -1,146 +1,189 @@
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openEngine } from '#engines/open-engine.ts';
 import { ConfigError } from '#protocol/errors.ts';
-import { frameBytes } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
 import type { ZLutModel } from '#protocol/z-lut-model.ts';
+import type { Plan } from '#stages/plan.ts';
 import type { PresetName } from '#stages/presets.ts';
-import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
+import { type BuiltField, buildZLuts } from '#zlut-tools/build.ts';
+import type { CheckReport } from '#zlut-tools/check.ts';
 import { MODEL_ROUNDS } from '#zlut-tools/fit-z-lut-model.ts';
-import { readPlaneZ } from '#zlut-tools/plane-z.ts';
+import { checkReportHtml } from '#zlut-tools/report-html.ts';
+import { sharedZLut } from '#zlut-tools/sweep-shared.ts';
+import type { PlaneAverage } from '#zlut-tools/sweep-visits.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { number, presetOption, wholeNumber } from '../options.ts';
-import { ProgressLine } from '../progress-line.ts';
-import { openSelected, roisFor, type SelectedStack } from '../stack-input.ts';
+import { roisFor } from '../stack-input.ts';
+import { describeBuilt, describeMotion, makeFolderOf, originOf, outputOf } from './build-output.ts';
+import { openSweep, type PlaneOptions, withPlaneOptions } from './sweep-input.ts';
 
-interface BuildOptions {
-  z?: string;
-  zStart?: number;
-  zStep?: number;
+interface BuildOptions extends PlaneOptions {
   out: string;
-  rois: string;
+  rois?: string;
   roiSize?: number;
   bead?: number;
-  frames?: string;
+  references?: number[];
+  average: PlaneAverage;
+  smooth?: number;
+  resample?: number;
+  pass?: 'forward' | 'backward';
+  shared?: boolean;
+  pixelSize?: number;
   config?: string;
   preset?: PresetName;
   force?: boolean;
   model?: boolean;
+  report?: boolean;
 }
 
-/** `zlut build`: the Z-LUT of a bead from a recorded focal sweep. */
+/** `zlut build`: Z-LUTs of the beads of a recorded focal sweep. */
 export function registerBuild(zlut: Command): void {
-  zlut
+  const build = zlut
     .command('build')
-    .description('build the Z-LUT of one bead from a focal sweep')
-    .argument('<stack>', 'the sweep: TIFF, .npy, .bin + .json, or a folder of images')
-    .requiredOption('--out <file>', 'e.g. bead.zlut.npy')
-    .option('--z <file>', 'CSV of plane z: `zNm` for every frame in order, or `frame,zNm`')
-    .option('--z-start <nm>', 'z of frame 0, with --z-step', number)
-    .option('--z-step <nm>', 'z from each frame to the next', number)
+    .description('build the Z-LUT of every bead from a focal sweep, and check it')
+    .argument(
+      '<stack>',
+      'the sweep: TIFF, .npy, .bin + .json, a folder of images, or the folder of a live sweep',
+    )
+    .requiredOption(
+      '--out <path>',
+      'a file, e.g. bead.zlut; for several beads a folder, or a name with {bead}',
+    );
+  withPlaneOptions(build)
     .option(
       '--rois <choice>',
-      'whole is one ROI, auto finds beads, isolated those clear of others, or a CSV file',
-      'whole',
+      'whole is one ROI, auto finds beads, isolated leaves out those that touch, or a CSV file (default: whole)',
     )
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
-    .option('--bead <id>', 'which bead, when there are several', wholeNumber)
-    .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
+    .option('--bead <id>', 'this bead only', wholeNumber)
+    .option(
+      '--references <ids>',
+      'stuck beads that tell the drift, e.g. 0,4; default: all beads together',
+      beadIds,
+    )
+    .addOption(
+      new Option('--average <how>', 'of the frames of a plane').choices(['mean', 'median']).default('mean'),
+    )
+    .option('--smooth <nm>', 'smooth along z with this standard deviation', number)
+    .option('--resample <nm>', 'put the planes on even heights this far apart', number)
+    .addOption(
+      new Option('--pass <way>', 'use one way through the planes only').choices(['forward', 'backward']),
+    )
+    .option('--shared', 'one Z-LUT of all beads together, normalised and aligned in z')
+    .option('--pixel-size <nm>', 'nm per px, for the Z-LUT to say', number)
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
     .addOption(presetOption())
-    .option('--model', 'fit a model of the bead, too: for the stage maximum-likelihood')
-    .option('--force', 'write over an existing file')
-    .action(build);
+    .option('--model', 'fit a model of each bead, too: for the stage maximum-likelihood')
+    .option('--report', 'write what the check found beside each Z-LUT, as NAME.html')
+    .option('--force', 'write over existing files')
+    .action(run);
 }
 
-async function build(path: string, options: BuildOptions): Promise<void> {
+function beadIds(text: string): number[] {
+  const ids = text.split(',').map((id) => (id.trim() === '' ? Number.NaN : Number(id)));
+  if (ids.every((id) => Number.isInteger(id) && id >= 0)) return ids;
+  throw new InvalidArgumentError('expected ids of beads such as 0,4.');
+}
+
+async function run(path: string, options: BuildOptions): Promise<void> {
   const config = options.config ? readConfig(options.config) : defaultConfig();
   const plan = planOf(withPreset(config, options.preset));
-  const selected = await openSelected(path, options.frames);
+  const sweep = await openSweep(path, options);
+  const { stack } = sweep.selected;
   try {
-    const zOf = await planeZOf(options);
-    const rois = await roisFor(options.rois, selected, options.roiSize, (text) => console.error(text));
-    const roi =
-      rois.length === 1 && options.bead === undefined
-        ? rois[0]
-        : rois.find(({ bead }) => bead === options.bead);
-    if (!roi) {
-      throw new ConfigError({
-        where: '--bead',
-        expected: `one of the beads ${rois.map(({ bead }) => bead).join(', ')}`,
-        received: options.bead === undefined ? 'none' : `${options.bead}`,
-        remedy: 'a Z-LUT belongs to one bead',
-      });
-    }
-    const { width, height, pixelFormat } = selected.stack;
-    const shape = { width, height, pixelFormat };
-    const engine = await openEngine('reference');
-    const name = basename(options.out);
-    const { zLut, used, rejected } = await buildZLut(sweepOf(selected, zOf), {
-      engine,
-      plan,
-      shape,
-      roi,
-      name,
-      ...(options.model && { onModelRound: tellRound }),
+    const log = (text: string) => console.error(text);
+    const found = await roisFor(options.rois ?? sweep.rois ?? 'whole', sweep.selected, options.roiSize, log);
+    const rois = chosenRois(found, options);
+    const fileOf = options.shared
+      ? () => options.out
+      : outputOf(
+          options.out,
+          rois.map(({ bead }) => bead),
+        );
+    const several = rois.length > 1;
+    const engine = await openEngine('wasm');
+    const { width, height, pixelFormat } = stack;
+    const built = await buildZLuts(sweep.frames(), {
+      ...{ engine, plan, rois, shape: { width, height, pixelFormat } },
+      nameOf: (bead) => basename(fileOf(bead)),
+      ...{ references: options.references, average: options.average, smoothNm: options.smooth },
+      ...{ resampleNm: options.resample, onlyPass: options.pass && (options.pass === 'forward' ? 0 : 1) },
+      ...(options.model && {
+        onModelRound: (round, bead) =>
+          log(`${several ? `bead ${bead} ` : ''}model: round ${round + 1} of ${MODEL_ROUNDS}`),
+      }),
     });
     await engine.close();
-    await writeZLut(options.out, zLut, options.force ?? false);
-    const [first, last] = [zLut.planeZNm[0]!, zLut.planeZNm.at(-1)!];
-    console.error(
-      `${zLut.planes} planes from ${first} to ${last} nm, ${zLut.radii} radii, ${used} frames used, ${rejected} rejected: ${options.out}`,
-    );
-    if (zLut.model) console.error(describeNoise(zLut.model));
+    for (const line of describeMotion(built)) log(line);
+    const origin = await originOf(stack.path, options.pixelSize);
+    const keep = async (file: string, zLut: ZLut, report: CheckReport) => {
+      await makeFolderOf(file);
+      await writeZLut(file, { ...zLut, origin: { ...origin, ...zLut.origin } }, options.force ?? false);
+      if (options.report) {
+        await writeFile(`${file}.html`, checkReportHtml(zLut, report), { flag: options.force ? 'w' : 'wx' });
+      }
+    };
+    if (options.shared) await keepShared(built, plan, options.out, keep);
+    else await keepEach(built, fileOf, keep);
   } finally {
-    await selected.stack.close();
+    await stack.close();
   }
 }
 
-function tellRound(round: number): void {
-  console.error(`model: round ${round + 1} of ${MODEL_ROUNDS}`);
+type Keep = (file: string, zLut: ZLut, report: CheckReport) => Promise<void>;
+
+async function keepEach({ beads }: BuiltField, fileOf: (bead: number) => string, keep: Keep): Promise<void> {
+  const several = beads.length > 1;
+  let good = 0;
+  let made = 0;
+  for (const one of beads) {
+    const { bead, zLut, report, error } = one;
+    if (error && !several) throw error;
+    if (!zLut || !report) {
+      console.error(`bead ${bead}: no Z-LUT: ${error?.message}`);
+      continue;
+    }
+    await keep(fileOf(bead), zLut, report);
+    made++;
+    if (report.quality.verdict === 'good') good++;
+    console.error(`${several ? `bead ${bead}: ` : ''}${describeBuilt(one, zLut)}: ${fileOf(bead)}`);
+    console.error(`  ${report.quality.sentence}`);
+    if (zLut.model) console.error(`  ${describeNoise(zLut.model)}`);
+  }
+  if (!several) return;
+  console.error(`${made} of ${beads.length} beads have a Z-LUT, ${good} are good`);
+  if (made < beads.length) process.exitCode = 1;
+}
+
+async function keepShared(built: BuiltField, plan: Plan, file: string, keep: Keep): Promise<void> {
+  const shared = sharedZLut(built.beads, basename(file), plan);
+  for (const { bead, shiftNm, scatterNm, agreement, why } of shared.beads) {
+    const place = `${shiftNm.toFixed(1)} nm from the first, scatter ${scatterNm.toFixed(1)} nm, agreement ${agreement.toFixed(4)}`;
+    console.error(`bead ${bead}: ${place}${why ? `; left out: ${why}` : ''}`);
+  }
+  await keep(file, shared.zLut, shared.report);
+  const taken = shared.beads.filter(({ why }) => !why).length;
+  console.error(`${shared.zLut.planes} planes of ${taken} beads: ${file}`);
+  console.error(`  ${shared.report.quality.sentence}`);
+}
+
+function chosenRois(rois: Roi[], { bead, references = [] }: BuildOptions): Roi[] {
+  if (bead === undefined) return rois;
+  const chosen = rois.filter((roi) => roi.bead === bead || references.includes(roi.bead));
+  if (chosen.some((roi) => roi.bead === bead)) return chosen;
+  throw new ConfigError({
+    where: '--bead',
+    expected: `one of the beads ${rois.map((roi) => roi.bead).join(', ')}`,
+    received: `${bead}`,
+  });
 }
 
 /** What the residuals of the model say of the camera. */
 function describeNoise({ cameraGain, floorVariance, reachPx }: ZLutModel): string {
   const floor = `${floorVariance < 0 ? '-' : '+'} ${Math.abs(floorVariance).toPrecision(3)}`;
   return `camera, by photon transfer from these frames: variance = ${cameraGain.toPrecision(3)} x counts ${floor}; model known to ${reachPx.toFixed(1)} px`;
-}
-
-/** Plane z of a frame, nm, or undefined for a frame that is not part of the sweep. */
-async function planeZOf({ z, zStart, zStep }: BuildOptions): Promise<(frame: number) => number | undefined> {
-  if (z !== undefined) {
-    const table = await readPlaneZ(z);
-    return (frame) => table.get(frame);
-  }
-  if (zStart !== undefined && zStep !== undefined && zStep !== 0) return (frame) => zStart + frame * zStep;
-  throw new ConfigError({
-    where: 'zlut build',
-    expected: '--z FILE.csv, or --z-start NM and --z-step NM (not 0)',
-    received: 'neither',
-    remedy: 'say at which z the frames were taken',
-  });
-}
-
-async function* sweepOf(
-  { stack, ids }: SelectedStack,
-  zOf: (frame: number) => number | undefined,
-): AsyncGenerator<SweepFrame> {
-  const pixels = new Uint8Array(frameBytes(stack));
-  const progress = new ProgressLine(ids.length, 'frames');
-  for (const id of ids) {
-    const planeZNm = zOf(id);
-    if (planeZNm === undefined) {
-      throw new ConfigError({
-        where: `--z, frame ${id}`,
-        expected: 'a plane z for every selected frame',
-        received: 'none',
-        remedy: 'add it, or leave the frame out with --frames',
-      });
-    }
-    await stack.readFrame(id, pixels);
-    yield { pixels, planeZNm };
-    progress.add(1);
-  }
-  progress.end();
 }
