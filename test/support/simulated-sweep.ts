@@ -33,20 +33,31 @@ export interface SimulatedField {
   at(zNm: number): Uint8Array<ArrayBuffer>;
 }
 
+/** Their tables take a second to fill. */
+const renderers = new Map<string, FastRenderer>();
+
+function rendererOf(radiusNm: number, zRangeNm: readonly [number, number], roiSize: number): FastRenderer {
+  const key = `${radiusNm} ${zRangeNm} ${roiSize}`;
+  const renderer =
+    renderers.get(key) ??
+    createFastRenderer({ optics: { radiusNm }, zRangeNm, supportPx: roiSize, taperPx: 8 });
+  renderers.set(key, renderer);
+  return renderer;
+}
+
 /** Optics, pixels and noise of the simulated camera, with a focus stage that drifts and lags. */
 export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
   const { beads, radiiNm, planeZNm, framesPerPlane, fps, roiSize = 64, seed } = params;
-  const zRangeNm = [Math.min(...planeZNm) - 500, Math.max(...planeZNm) + 500] as const;
+  // To the next 2 um, so that fields share their tables.
+  const zRangeNm = [
+    2000 * Math.floor((Math.min(...planeZNm) - 500) / 2000),
+    2000 * Math.ceil((Math.max(...planeZNm) + 500) / 2000),
+  ] as const;
   const scene = createScene({
     ...{ beads, referenceBeads: beads, radiiNm, zRangeNm: [0, 0], seed },
     spacingPx: roiSize + 8,
   });
   const { width, height } = scene;
-  const renderers = new Map<number, FastRenderer>();
-  for (const radiusNm of radiiNm) {
-    const renderer = createFastRenderer({ optics: { radiusNm }, zRangeNm, supportPx: roiSize, taperPx: 8 });
-    renderers.set(radiusNm, renderer);
-  }
   const random = createRandom(seed);
   const sensor = sensorFor('mono12', { photonsPerPixel: params.photonsPerPixel, readNoise: 3 });
   const expose = createFastSensor(sensor, random.uint32());
@@ -55,7 +66,7 @@ export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
     light.fill(1);
     for (const { xPx, yPx, radiusNm } of scene.beads) {
       const [x, y] = [xPx + random.uniform() - 0.5, yPx + random.uniform() - 0.5];
-      renderers.get(radiusNm)!.add(light, width, height, x, y, zNm);
+      rendererOf(radiusNm, zRangeNm, roiSize).add(light, width, height, x, y, zNm);
     }
     params.spoil?.(light, frame);
     expose(light, width, into);
