@@ -7,10 +7,13 @@ export interface CoarsePlane {
   profiles: readonly Float32Array[];
 }
 
-/** A profile of less contrast than this share of the best one says little of z. */
-const LEAST_CONTRAST = 0.25;
-/** What neighboring planes of a good table differ by, as 1 - r: finer ones hold the same again, coarser ones leave gaps. */
-const STEP_UNLIKENESS = 0.01;
+/**
+ * A profile of less contrast than this share of the best one says little of z. Simulated beads of 250 to 1400 nm radius
+ * fall to 0.2 to 0.3 at the focus: the range keeps to one side of it.
+ */
+const LEAST_CONTRAST = 0.4;
+/** What neighboring planes differ by, as 1 - r: 34 to 71 nm for the same beads, as such tables are made. */
+const STEP_UNLIKENESS = 0.001;
 /** Above this, planes differ so much that their distance no longer tells by how much. */
 const MOST_UNLIKENESS = 0.5;
 const LEAST_STEP_NM = 10;
@@ -18,7 +21,7 @@ const MOST_STEP_NM = 200;
 
 /**
  * Range and step for a focal sweep from a quick coarse one: the heights around the strongest rings where every bead
- * still has a quarter of its contrast, in steps by which a profile changes by 1 % of its correlation.
+ * still has 0.4 of its contrast, in steps that change the correlation of a profile by 0.001.
  *
  * @param planes of one pass, in rising z, at least 3
  * @returns null when no bead has rings
@@ -42,7 +45,7 @@ export function suggestSweep(planes: readonly CoarsePlane[]): SweepSuggestion | 
   const stepNm = Math.min(Math.max(5 * Math.round(finest / 5), LEAST_STEP_NM), MOST_STEP_NM);
   const fromNm = planes[from]!.zNm;
   const toNm = fromNm + stepNm * Math.floor((planes[to]!.zNm - fromNm) / stepNm);
-  const why = `rings of ${beads === 1 ? 'the bead' : `all ${beads} beads`} have a quarter of their contrast or more from ${fromNm} to ${planes[to]!.zNm} nm, and change by 1 % of their correlation in ${finest.toFixed(0)} nm`;
+  const why = `rings of ${beads === 1 ? 'the bead' : `all ${beads} beads`} have 0.4 of their contrast or more from ${fromNm} to ${planes[to]!.zNm} nm, and change their correlation by 0.001 in ${finest.toFixed(0)} nm`;
   return { fromNm, toNm, stepNm, why };
 }
 
