@@ -8,7 +8,10 @@ describe('presets', () => {
   test('have every parameter given, and a lookup of the profiles they make', () => {
     for (const name of PRESET_NAMES) {
       const plan = presetPlan(name);
-      expect(plan.at(-1)?.stage, name).toBe('lookup-z');
+      expect(
+        plan.some(({ stage }) => stage === 'lookup-z'),
+        name,
+      ).toBe(true);
       expect(planMethod(plan, 64)?.radii, name).toBeGreaterThan(20);
       for (const { params } of plan) expect(Object.values(params)).not.toContain(undefined);
     }

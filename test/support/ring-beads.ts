@@ -21,7 +21,7 @@ export interface RingBead {
 }
 
 /** Share of the range of an 8-bit camera, 0 to 1. Rings that widen with height: not optics, but smooth and telling. */
-function ringLight(radiusPx: number, plane: number, size: number): number {
+export function ringLight(radiusPx: number, plane: number, size: number): number {
   return 0.45 + 0.4 * Math.cos(radiusPx * (1.1 - 0.012 * plane)) * Math.exp(-radiusPx / (0.18 * size));
 }
 

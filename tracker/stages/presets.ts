@@ -54,6 +54,20 @@ export const PRESETS = {
       { stage: 'lookup-z', params: HONEST_LOOKUP },
     ],
   },
+  precise: {
+    title:
+      'at the limit that the photons set, with an error bar on every point; needs Z-LUTs that hold a model',
+    steps: [
+      { stage: 'center-of-mass', params: { background: 'threshold' } },
+      {
+        stage: 'quadrant-interpolation',
+        params: { iterations: 2, angularFactor: 2, weights: 'cosine', minSymmetry: 0 },
+      },
+      { stage: 'radial-profile', params: { bins: 'split' } },
+      { stage: 'lookup-z', params: { match: 'weighted-least-squares', nLocal: 3, ends: 'fit' } },
+      { stage: 'maximum-likelihood' },
+    ],
+  },
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof PRESETS;

@@ -3,8 +3,19 @@ import { createReferenceEngine } from '#engines/reference.ts';
 import { PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import { type Plan, planMethod, planRadii } from '#stages/plan.ts';
-import { beadRow, emptyTable, type RingBead, ringFrame, setupOf, shapeOf } from '../../support/ring-beads.ts';
+import type { ZLutModel } from '#protocol/z-lut-model.ts';
+import { type Plan, planMethod, planRadii, stageNamed } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
+import { sampledModel } from '#stages/sampled-model.ts';
+import {
+  beadRow,
+  emptyTable,
+  type RingBead,
+  ringFrame,
+  ringLight,
+  setupOf,
+  shapeOf,
+} from '../../support/ring-beads.ts';
 import type { ContractCase } from './cases.ts';
 import { MISPLACED, type Spoiling, spoil } from './spoil.ts';
 
@@ -96,7 +107,7 @@ async function zLutOf(plan: Plan, size: number, planes: number): Promise<ZLut> {
   const key = JSON.stringify([plan, size, planes]);
   const known = made.get(key);
   if (known) return known;
-  const profilesOnly = plan.filter(({ stage }) => stage !== 'lookup-z');
+  const profilesOnly = plan.filter(({ stage }) => stage !== 'lookup-z' && !stageNamed(stage).needsModel);
   const beads = beadRow([size], { seed: size + planes, offCenterPx: 0.4 });
   const shape = shapeOf(beads, 'mono12' satisfies PixelFormat);
   const frames = Array.from({ length: planes }, (_, plane) =>
@@ -112,12 +123,33 @@ async function zLutOf(plan: Plan, size: number, planes: number): Promise<ZLut> {
     name: `${planes} planes of ${size} px`,
     planes,
     radii: planRadii(plan, size),
-    planeZNm: Float64Array.from({ length: planes }, (_, plane) =>
-      down ? -PLANES_APART_NM * plane : PLANES_APART_NM * plane + plane ** 2,
-    ),
+    planeZNm: Float64Array.from({ length: planes }, (_, plane) => heightOf(plane, down)),
     profiles: table.profiles.slice(),
     method: planMethod(plan, size)!,
+    ...(needsModel(plan) && { model: modelOf(size, planes, down) }),
   };
   made.set(key, zLut);
   return zLut;
+}
+
+function heightOf(plane: number, down: boolean): number {
+  return down ? -PLANES_APART_NM * plane : PLANES_APART_NM * plane + plane ** 2;
+}
+
+/** The rings of 12 bits that the planes are made of, at their heights. */
+function modelOf(size: number, planes: number, down: boolean): ZLutModel {
+  const ends = [heightOf(0, down), heightOf(planes - 1, down)];
+  const planeOf = (zNm: number) =>
+    down ? -zNm / PLANES_APART_NM : Math.sqrt(PLANES_APART_NM ** 2 / 4 + zNm) - PLANES_APART_NM / 2;
+  const counts = (radiusPx: number, zNm: number) =>
+    4095 * ringLight(radiusPx, (planeOf(zNm) * 40) / planes, size);
+  const model = sampledModel(counts, {
+    lowestZNm: Math.min(...ends),
+    highestZNm: Math.max(...ends),
+    stepZNm: PLANES_APART_NM,
+    reachPx: 0.8 * size,
+    levelCounts: 1850,
+  });
+  // Noise of 0.01 of the range, as `ringFrame` has it.
+  return { ...model, cameraGain: 0.1, floorVariance: 40.95 ** 2 - 185 };
 }

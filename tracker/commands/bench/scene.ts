@@ -4,8 +4,11 @@ import { PIXEL_FORMATS, type PixelFormat, viewPixels } from '#protocol/pixel-for
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
+import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import { createRandom } from '#simulation/random.ts';
-import { type Plan, planMethod } from '#stages/plan.ts';
+import { type Plan, planMethod, stageNamed } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
+import { sampledModel } from '#stages/sampled-model.ts';
 
 /** Of 256 counts, rms. */
 const NOISE = 2;
@@ -69,8 +72,8 @@ function ringFrame({ size, pixelFormat }: SceneSize, places: readonly Place[], n
     height: (Math.ceil(places.length / columns) + 1) * size,
     pixelFormat,
   };
-  const { bytesPerPixel, saturation } = PIXEL_FORMATS[pixelFormat];
-  const range = Number.isFinite(saturation) ? (saturation + 1) / 256 : 1;
+  const { bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
+  const range = rangeOf(pixelFormat);
   const frame = new Uint8Array(shape.width * shape.height * bytesPerPixel);
   const pixels = viewPixels(frame.buffer, pixelFormat);
   const rois: Roi[] = places.map(({ xPx, yPx, height }, bead) => {
@@ -101,7 +104,9 @@ async function ringZLut(scene: SceneSize, plan: Plan): Promise<ZLut | null> {
   const planes = scene.beads;
   const places = Array.from({ length: planes }, (_, plane) => ({ xPx: 0, yPx: 0, height: plane / planes }));
   const { shape, rois, frame } = ringFrame({ ...scene, pixelFormat: 'float32' }, places, () => 0);
-  const profiling = plan.filter(({ stage }) => stage !== 'lookup-z');
+  const profiling = plan.filter(
+    ({ stage }) => !stageNamed(stage).reads.includes('zNm') && stage !== 'lookup-z',
+  );
   const zLutOfBead = rois.map(() => -1);
   const engine = createReferenceEngine();
   await engine.configure({ plan: profiling, ...shape, rois, zLuts: [], zLutOfBead, profiles: true });
@@ -110,5 +115,28 @@ async function ringZLut(scene: SceneSize, plan: Plan): Promise<ZLut | null> {
   await engine.close();
   const planeZNm = Float64Array.from({ length: planes }, (_, plane) => plane * STEP_NM);
   const { radii } = method;
-  return { name: 'ring beads', planes, radii, planeZNm, profiles: table.profiles.slice(), method };
+  const zLut = { name: 'ring beads', planes, radii, planeZNm, profiles: table.profiles.slice(), method };
+  return needsModel(plan) ? { ...zLut, model: ringModel(scene) } : zLut;
+}
+
+/** The rings as they are drawn, and their noise. */
+function ringModel({ beads: planes, size, pixelFormat }: SceneSize): ZLutModel {
+  const range = rangeOf(pixelFormat);
+  const counts = (radiusPx: number, zNm: number) =>
+    range * ringCounts(radiusPx, zNm / STEP_NM / planes, size);
+  const model = sampledModel(counts, {
+    lowestZNm: 0,
+    highestZNm: (planes - 1) * STEP_NM,
+    stepZNm: STEP_NM,
+    // From a center as far off as the beads are, to the corners.
+    reachPx: (size / 2 + 1) * Math.SQRT2,
+    levelCounts: 120 * range,
+  });
+  return { ...model, cameraGain: 1e-3 * range, floorVariance: (NOISE * range) ** 2 };
+}
+
+/** Counts of the pixel type for one of 256. */
+function rangeOf(pixelFormat: PixelFormat): number {
+  const { saturation } = PIXEL_FORMATS[pixelFormat];
+  return Number.isFinite(saturation) ? (saturation + 1) / 256 : 1;
 }
