@@ -28,21 +28,28 @@ var<private> lastKnot: f32;
 // Of no fit at all.
 const noChiSquared = 3e38;
 
+// Runs the stages before it, too, so that those it starts again with are in the kernel once.
 fn maximum_likelihood(lane: u32) {
   sigmaKnown = false;
   sigmaZKnown = false;
   chiSquaredKnown = false;
-  let hasModel = of_first_lane(lane, i32(roi.modelStart != noModel)) == 1;
-  if (!hasModel) { return; }
-  load_model();
-  let mean = mean_counts(lane);
-  let givenWhole = centerWhole;
-  let givenPart = centerPart;
-  let givenKnown = centerKnown;
-  let givenStatus = stageStatus;
   bestFit.chiSquared = noChiSquared;
+  var mean: f32;
+  var givenWhole: vec2i;
+  var givenPart: vec2f;
+  var givenKnown: vec2<bool>;
+  var givenStatus: u32;
   for (var attempt = 0; attempt <= restarts; attempt++) {
-    if (attempt > 0) { seed_again(lane, attempt - 1); }
+    find_seed(lane, attempt);
+    if (attempt == 0) {
+      if (of_first_lane(lane, i32(roi.modelStart == noModel)) == 1) { return; }
+      load_model();
+      mean = mean_counts(lane);
+      givenWhole = centerWhole;
+      givenPart = centerPart;
+      givenKnown = centerKnown;
+      givenStatus = stageStatus;
+    }
     if (of_first_lane(lane, i32(seed_fit(mean))) == 1) {
       let isFit = fit_model(lane, mean);
       if (isFit && fit.chiSquared < bestFit.chiSquared) { bestFit = fit; }
@@ -73,19 +80,15 @@ fn is_in_place() -> bool {
 // Starts a fit where the bead is now; false where that is not known.
 fn seed_fit(mean: f32) -> bool {
   if (!(all(centerKnown) && zKnown)) { return false; }
-  var height = f32(plane) + planeOffset;
-  if (!zOfModel) {
-    let below = clamp(plane + i32(floor(planeOffset)), 0, i32(roi.planes) - 2);
-    let share = f32(plane - below) + planeOffset;
-    if (share < 0.0 || share > 1.0) { return false; }
-    let at = roi.modelStart + modelFacts + u32(below);
-    height = mix(zLuts[at], zLuts[at + 1u], share);
-  }
+  let below = clamp(plane + i32(floor(planeOffset)), 0, i32(roi.planes) - 2);
+  let share = f32(plane - below) + planeOffset;
+  if (share < 0.0 || share > 1.0) { return false; }
+  let at = roi.modelStart + modelFacts + u32(below);
   fit.whole = centerWhole;
   fit.part = centerPart;
   fit.knot = 0;
   fit.beyond = 0.0;
-  move_height(clamp(height, 0.0, lastKnot));
+  move_height(clamp(mix(zLuts[at], zLuts[at + 1u], share), 0.0, lastKnot));
   fit.gain = mean + darkest;
   fit.level = mean;
   fit.tilt = vec2f(0.0);

@@ -58,30 +58,39 @@ test('every WGSL text is part of a kernel of all stages, once, and says first wh
   }
 });
 
-test('a fit starts again by the stages of its seeds, each with the numbers of its attempt', () => {
-  const plan = precisePlan().filter(({ stage }) => stage !== 'quadrant-interpolation');
+test('a fit finds its seeds by the stages before it and by others, each once and with the numbers of its attempt', () => {
+  const steps = precisePlan().filter(({ stage }) => stage !== 'quadrant-interpolation');
+  const plan = [steps[0]!, ...planOf('auto-conv'), ...steps.slice(1)];
   const code = composeKernel(plan, 64, 'mono16', options);
-  const again = code.slice(code.indexOf('fn seed_again'), code.indexOf('@compute'));
+  const seeds = code.slice(code.indexOf('fn find_seed'), code.indexOf('@compute'));
+  const calls = seeds.slice(seeds.indexOf('workgroupBarrier'));
   expect(
-    [...again.matchAll(/if \((.+)\) \{\n {4}workgroupBarrier\(\);\n {4}(\w+)\(lane\);/g)].map(
+    [...calls.matchAll(/(?:if \((.+)\) \{\s+)?workgroupBarrier\(\);\s+(\w+)\(lane\);/g)].map(
       ([, when, what]) => [what, when],
     ),
   ).toEqual([
-    ['center_of_mass', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
-    ['quadrant_interpolation', 'attempt == 1 || attempt == 2'],
-    ['radial_profile', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
-    ['lookup_z', 'attempt == 0 || attempt == 1 || attempt == 2 || attempt == 3'],
+    ['center_of_mass', undefined],
+    ['auto_conv', 'attempt == 0'],
+    ['quadrant_interpolation', 'attempt == 2 || attempt == 3'],
+    ['radial_profile', undefined],
+    ['lookup_z', undefined],
   ]);
   const settingsOf = (name: string) =>
-    [...again.matchAll(new RegExp(`${name} = (.+);`, 'g'))].map(([, value]) => value);
-  expect(settingsOf('centerOfMassK')).toEqual(['3', '3', '1', '1']);
+    [...seeds.matchAll(new RegExp(`${name} = (.+);`, 'g'))].map(([, value]) => value);
+  expect(settingsOf('centerOfMassK')).toEqual(['1', '3', '3', '1', '1']);
   expect(settingsOf('quadrantInterpolationIterations')).toEqual(['2', '5']);
-  // What is alike in all attempts and in the plan is a constant.
-  expect(constantsOf(code)).toMatchObject({ centerOfMassBackground: '3', lookupZNLocal: '3', restarts: '4' });
-  expect(constantsOf(code)).not.toHaveProperty('centerOfMassK');
-  expect(constantsOf(composeKernel(precisePlan().slice(0, 1), 64, 'mono16', options)).centerOfMassK).toBe(
-    '1',
-  );
+  expect(code.slice(code.indexOf('@compute')).match(/\w+(?=\(lane\))/g)).toEqual([
+    'maximum_likelihood',
+    'end_roi',
+  ]);
+});
+
+test('only the numbers of a kernel that are not alike in all attempts are no constants', () => {
+  const constants = constantsOf(composeKernel(precisePlan(), 64, 'mono16', options));
+  expect(constants).toMatchObject({ centerOfMassBackground: '3', lookupZNLocal: '3', restarts: '4' });
+  expect(constants).not.toHaveProperty('centerOfMassK');
+  const unfitted = constantsOf(composeKernel(precisePlan().slice(0, 4), 64, 'mono16', options));
+  expect(unfitted).toHaveProperty('centerOfMassK', '1');
 });
 
 test('only kernels that use subgroups need them of the adapter', () => {

@@ -4,9 +4,9 @@ import { SKIPPED_RADII } from '#stages/pearson.ts';
 import { type Plan, planRadii } from '#stages/plan.ts';
 import { planFits } from '#stages/plan-needs.ts';
 import { middleOf, WINDOW_SHARE } from '#stages/self-convolution.ts';
+import { callOf, composeSeeds, fitAttempts } from './attempts.ts';
 import { stageConstants } from './constants.ts';
 import { MODEL_WORDS, NO_MODEL } from './model-table.ts';
-import { callOf, composeRestarts, restartsOf } from './restarts.ts';
 
 /** Texts every kernel begins with; Dawn drops the functions and arrays a plan does not use. */
 const SHARED = [
@@ -134,8 +134,8 @@ export function composeKernel(
   options: KernelOptions,
 ): string {
   const fits = planFits(plan);
-  const restarts = restartsOf(plan);
-  const own = stageConstants(plan, restarts, size);
+  const { steps, seeds } = fitAttempts(plan);
+  const own = stageConstants([plan, ...seeds.slice(1)], size);
   const shared = sharedConstants(plan, size, pixelFormat, options);
   const scratchLength = Math.max(
     shared.scratchLength,
@@ -143,7 +143,7 @@ export function composeKernel(
     fits ? fitScratch(plan, options) : 0,
   );
   const bySubgroup = options.reduction === 'subgroup';
-  const stages = [plan, ...restarts].flat().map(({ stage }) => stage);
+  const stages = [...seeds, steps].flat().map(({ stage }) => stage);
   const texts = new Set([
     ...SHARED,
     bySubgroup ? 'reduce-subgroup' : 'reduce',
@@ -152,16 +152,16 @@ export function composeKernel(
   ]);
   const calls = [
     ...(options.givenRadii ? ['  given_profile(lane);'] : []),
-    ...plan.map((step) => `  ${[...own.settings([step]), callOf(step.stage)].join('\n  ')}`),
+    ...steps.map((step) => `  ${[...own.settings([step]), callOf(step.stage)].join('\n  ')}`),
   ];
   return [
     ...(bySubgroup ? ['enable subgroups;'] : []),
-    ...Object.entries({ ...shared, scratchLength, restarts: restarts.length }).map(
+    ...Object.entries({ ...shared, scratchLength, restarts: seeds.length - 1 }).map(
       ([name, value]) => `const ${name} = ${value};`,
     ),
     ...own.declarations,
     ...[...texts].map(readText),
-    ...(fits ? composeRestarts(restarts, own.settings) : []),
+    ...(fits ? composeSeeds(seeds, own.settings) : []),
     '@compute @workgroup_size(lanes)',
     'fn track(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {',
     ...(bySubgroup ? ['  find_subgroup(lane);'] : []),

@@ -11,16 +11,17 @@ export interface StageConstants {
 }
 
 /**
- * Numbers of the stages of a plan and of what else runs in its kernel. What is the same everywhere is a constant, so
- * that the compiler knows it; the rest are variables of f32, and the texts say where they want whole numbers.
+ * Numbers of the stages of a kernel that runs several plans. What is the same in all of them is a constant, so that
+ * the compiler knows it; the rest are variables of f32, at first as the first plan has them, and the texts say where
+ * they want whole numbers.
  */
-export function stageConstants(plan: Plan, others: readonly Plan[], size: number): StageConstants {
+export function stageConstants(plans: readonly Plan[], size: number): StageConstants {
   const valuesOf = (steps: Plan) =>
     Object.assign({}, ...steps.map(({ stage, params }) => stageNamed(stage).constants(params, size)));
-  const sets: Record<string, number>[] = [valuesOf(plan), ...others.map(valuesOf)];
+  const sets: Record<string, number>[] = plans.map(valuesOf);
   const scratchLength = Math.max(
     0,
-    ...[plan, ...others].flat().map(({ stage, params }) => {
+    ...plans.flat().map(({ stage, params }) => {
       return stageNamed(stage).constants(params, size).scratchLength ?? 0;
     }),
   );
