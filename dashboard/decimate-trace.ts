@@ -1,18 +1,8 @@
-/** Changes what is drawn to (value - origin) * scale. */
-export interface TraceUnit {
-  origin: number;
-  scale: number;
-}
-
-/** A line to draw: points in time, NaN where it is broken. Kept and filled anew: it grows, and never shrinks. */
+/** A line to draw: points in time, NaN where it is broken. Kept and filled anew from any length on. */
 export class Polyline {
   timeS = new Float64Array(1024);
   values = new Float64Array(1024);
   length = 0;
-
-  clear(): void {
-    this.length = 0;
-  }
 
   push(timeS: number, value: number): void {
     if (this.length === this.timeS.length) {
@@ -24,16 +14,12 @@ export class Polyline {
   }
 }
 
-/** An area to draw between two lines, NaN where it is broken. Kept and filled anew. */
+/** An area to draw between two lines, NaN where it is broken. Kept and filled anew from any length on. */
 export class Band {
   timeS = new Float64Array(1024);
   low = new Float64Array(1024);
   high = new Float64Array(1024);
   length = 0;
-
-  clear(): void {
-    this.length = 0;
-  }
 
   push(timeS: number, low: number, high: number): void {
     if (this.length === this.timeS.length) {
@@ -109,16 +95,18 @@ export class TimeBuckets {
 /**
  * Thins a column to the smallest and the largest value of every bucket, each at its own time. A NaN breaks the line.
  * @param values [point] of the trace that was sorted
+ * @param from bucket to begin with; `to` is behind the last
  * @param into gets at most 4 points a bucket added
  */
 export function decimateTrace(
   buckets: TimeBuckets,
   values: Float64Array,
-  { origin, scale }: TraceUnit,
+  from: number,
+  to: number,
   into: Polyline,
 ): void {
   const { starts, timeS, first, bucketS } = buckets;
-  for (let bucket = 0; bucket < buckets.count; bucket++) {
+  for (let bucket = from; bucket < to; bucket++) {
     const end = starts[bucket + 1]!;
     let smallest = -1;
     let largest = -1;
@@ -145,8 +133,8 @@ export function decimateTrace(
     if (smallest >= 0) {
       const earlier = Math.min(smallest, largest);
       const later = Math.max(smallest, largest);
-      into.push(timeS[earlier]!, (values[earlier]! - origin) * scale);
-      if (later > earlier) into.push(timeS[later]!, (values[later]! - origin) * scale);
+      into.push(timeS[earlier]!, values[earlier]!);
+      if (later > earlier) into.push(timeS[later]!, values[later]!);
     }
     if (breakAfter) into.push(timeS[end - 1]!, Number.NaN);
   }
@@ -155,16 +143,18 @@ export function decimateTrace(
 /**
  * The area that value - sigma and value + sigma of every bucket cover; broken where a bucket with points has none of it.
  * @param sigmas [point] NaN where it is not known
+ * @param from bucket to begin with; `to` is behind the last
  */
 export function decimateBand(
   buckets: TimeBuckets,
   values: Float64Array,
   sigmas: Float64Array,
-  { origin, scale }: TraceUnit,
+  from: number,
+  to: number,
   into: Band,
 ): void {
   const { starts, timeS } = buckets;
-  for (let bucket = 0; bucket < buckets.count; bucket++) {
+  for (let bucket = from; bucket < to; bucket++) {
     const start = starts[bucket]!;
     const end = starts[bucket + 1]!;
     if (end === start) continue;
@@ -178,6 +168,6 @@ export function decimateBand(
     }
     const middleS = (timeS[start]! + timeS[end - 1]!) / 2;
     if (most < least) into.push(middleS, Number.NaN, Number.NaN);
-    else into.push(middleS, (least - origin) * scale, (most - origin) * scale);
+    else into.push(middleS, least, most);
   }
 }

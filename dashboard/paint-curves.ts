@@ -1,10 +1,18 @@
 import type { Band, Polyline } from './decimate-trace.ts';
+import { pointsBefore } from './trace-ring.ts';
+
+/** Changes what is drawn to (value - origin) * scale. */
+export interface TraceUnit {
+  origin: number;
+  scale: number;
+}
 
 /** One trace to draw. */
 export interface Curve {
   line: Polyline;
   /** What lies within a standard deviation; null where it is not known. */
   band: Band | null;
+  unit: TraceUnit;
   /** CSS color. */
   color: string;
 }
@@ -19,36 +27,48 @@ export interface PlotMap {
 
 const BAND_OPACITY = 0.22;
 
-/** Draws bands, then lines over them; NaN breaks both. */
+/** Draws bands, then lines over them, from a time on; NaN breaks both. */
 export function paintCurves(
   context: CanvasRenderingContext2D,
   curves: readonly Curve[],
   map: PlotMap,
+  fromS: number,
   lineWidth: number,
 ): void {
   context.lineJoin = 'round';
   context.lineWidth = lineWidth;
-  for (const { band, color } of curves) {
+  for (const { band, color, unit } of curves) {
     if (!band) continue;
     context.fillStyle = color;
     context.globalAlpha = BAND_OPACITY;
     context.beginPath();
-    traceBand(context, band, map);
+    traceBand(context, band, inUnit(map, unit), fromS);
     context.fill();
     context.globalAlpha = 1;
   }
-  for (const { line, color } of curves) {
+  for (const { line, color, unit } of curves) {
     context.strokeStyle = color;
     context.beginPath();
-    traceLine(context, line, map);
+    traceLine(context, line, inUnit(map, unit), fromS);
     context.stroke();
   }
 }
 
-function traceLine(context: CanvasRenderingContext2D, line: Polyline, map: PlotMap): void {
+/** The way of values before they are changed to their unit. */
+function inUnit(map: PlotMap, { origin, scale }: TraceUnit): PlotMap {
+  const ySlope = map.ySlope * scale;
+  return { ...map, ySlope, yAt: map.yAt - ySlope * origin };
+}
+
+/** The point before the first that is seen: a line leads in from there. */
+function firstSeen({ timeS, length }: Polyline | Band, fromS: number): number {
+  return Math.max(0, pointsBefore(timeS.subarray(0, length), fromS) - 1);
+}
+
+function traceLine(context: CanvasRenderingContext2D, line: Polyline, map: PlotMap, fromS: number): void {
   const { xAt, xSlope, yAt, ySlope } = map;
   let isDown = false;
-  for (let point = 0; point < line.length; point++) {
+  for (let point = firstSeen(line, fromS); point < line.length; point++) {
     const value = line.values[point]!;
     if (Number.isNaN(value)) {
       isDown = false;
@@ -67,9 +87,9 @@ function traceLine(context: CanvasRenderingContext2D, line: Polyline, map: PlotM
 }
 
 /** Each unbroken stretch along its upper edge and back along its lower one. */
-function traceBand(context: CanvasRenderingContext2D, band: Band, map: PlotMap): void {
+function traceBand(context: CanvasRenderingContext2D, band: Band, map: PlotMap, fromS: number): void {
   const { xAt, xSlope, yAt, ySlope } = map;
-  let first = 0;
+  let first = firstSeen(band, fromS);
   while (first < band.length) {
     if (Number.isNaN(band.low[first]!)) {
       first++;
@@ -89,17 +109,19 @@ function traceBand(context: CanvasRenderingContext2D, band: Band, map: PlotMap):
   }
 }
 
-/** Smallest and largest value of lines and bands; null without a point. */
-export function rangeOf(curves: readonly Curve[]): [smallest: number, largest: number] | null {
+/** Smallest and largest value of lines and bands from a time on, in their units; null without a point. */
+export function rangeOf(curves: readonly Curve[], fromS: number): [smallest: number, largest: number] | null {
   let smallest = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
-  const note = (value: number) => {
-    if (value < smallest) smallest = value;
-    if (value > largest) largest = value;
-  };
-  for (const { line, band } of curves) {
-    for (let point = 0; point < line.length; point++) note(line.values[point]!);
-    for (let point = 0; band && point < band.length; point++) {
+  for (const { line, band, unit } of curves) {
+    const note = (value: number) => {
+      const shown = (value - unit.origin) * unit.scale;
+      if (shown < smallest) smallest = shown;
+      if (shown > largest) largest = shown;
+    };
+    for (let point = firstSeen(line, fromS); point < line.length; point++) note(line.values[point]!);
+    if (!band) continue;
+    for (let point = firstSeen(band, fromS); point < band.length; point++) {
       note(band.low[point]!);
       note(band.high[point]!);
     }

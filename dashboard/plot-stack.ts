@@ -1,6 +1,6 @@
 import { effect, type Signal } from '@preact/signals';
 import { SIGMA_OF } from '#protocol/trace-columns.ts';
-import { Band, decimateBand, decimateTrace, Polyline, TimeBuckets } from './decimate-trace.ts';
+import { DrawnTrace } from './drawn-trace.ts';
 import type { LiveStore } from './live-store.ts';
 import type { Curve } from './paint-curves.ts';
 import { paintWhileSeen } from './paint-while-seen.ts';
@@ -15,7 +15,7 @@ import { cssColor } from './plot-frame.ts';
 import { TraceOrigins, valueAt } from './trace-origins.ts';
 import { createTracePlot, type TracePlot } from './trace-plot.ts';
 import { standardDeviation } from './trace-statistics.ts';
-import type { ShownBead, TraceLook, TraceView } from './trace-view.ts';
+import type { TraceLook, TraceView } from './trace-view.ts';
 
 /** Numbers of one bead beside a plot, in the unit of its axis. */
 export interface BeadReading {
@@ -59,9 +59,8 @@ export function runPlotStack(
 ): () => void {
   const { plots: choices, selection, references } = store;
   const origins = new TraceOrigins();
-  const painters: CurvePainter[] = [];
-  const buckets: TimeBuckets[] = [];
-  const pastBuckets: TimeBuckets[] = [];
+  const columns = places.map(({ plot }) => plot.column);
+  const drawn: DrawnTrace[] = [];
   let cursorS: number | null = null;
   let numbersAtMs = 0;
   let deviationAtMs = 0;
@@ -82,7 +81,6 @@ export function runPlotStack(
       },
     }),
   );
-  for (const place of places) painters.push(new CurvePainter(place));
 
   function shownUnit({ column }: PlotDefinition): ShownUnit {
     return unitOf(column, store.camera.peek()?.pixelSizeNm ?? Number.NaN);
@@ -91,12 +89,10 @@ export function runPlotStack(
   function draw(): void {
     const look = view.look();
     origins.follow(look);
-    const bucketS = (look.toS - look.fromS) / Math.max(1, tracePlots[0]?.plotWidth() ?? 1);
-    for (const [at, { past, recent }] of look.beads.entries()) {
-      buckets[at] ??= new TimeBuckets();
-      pastBuckets[at] ??= new TimeBuckets();
-      buckets[at].sort(recent.timeS, bucketS);
-      pastBuckets[at].sort(past.timeS, bucketS);
+    const bucketS = look.spanS / Math.max(1, tracePlots[0]?.plotWidth() ?? 1);
+    for (const [at, shown] of look.beads.entries()) {
+      drawn[at] ??= new DrawnTrace();
+      drawn[at].follow(shown, bucketS, columns);
     }
     const nowMs = performance.now();
     const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || look.beads.length === 0;
@@ -106,12 +102,21 @@ export function runPlotStack(
     for (const [at, place] of places.entries()) {
       const unit = shownUnit(place.plot);
       const limits = choices.limits.peek().get(place.plot.column) ?? null;
-      const curves = painters[at]!.fill(look, unit, origins, buckets, pastBuckets);
+      const curves = curvesOf(place, look, unit);
       (tracePlots[at] as TracePlot).show(curves, look, limits);
       if (renewNumbers) read(place, look, unit, renewDeviations);
     }
     // A cursor that rests shows what came since; one that moves is waited for.
     if (!renewNumbers && cursorS !== null) stackPainter.request();
+  }
+
+  function curvesOf({ plot, container }: PlotPlace, { beads }: TraceLook, { scale }: ShownUnit): Curve[] {
+    return beads.map(({ bead }, at) => {
+      const { line, band } = drawn[at]!.of(plot.column);
+      const unit = { origin: origins.of(bead, plot.column) ?? 0, scale };
+      const color = cssColor(container, beads.length === 1 ? plot.colorVariable : beadColorVariable(at));
+      return { line, band: band.length > 0 ? band : null, unit, color };
+    });
   }
 
   function read({ plot, reading }: PlotPlace, look: TraceLook, { scale }: ShownUnit, renews: boolean): void {
@@ -156,43 +161,4 @@ export function runPlotStack(
     stackPainter.stop();
     for (const plot of tracePlots) plot.destroy();
   };
-}
-
-/** Thins the column of one plot to what is drawn; keeps its buffers. */
-class CurvePainter {
-  readonly #place: PlotPlace;
-  readonly #lines: Polyline[] = [];
-  readonly #bands: Band[] = [];
-
-  constructor(place: PlotPlace) {
-    this.#place = place;
-  }
-
-  fill(
-    { beads }: TraceLook,
-    { scale }: ShownUnit,
-    origins: TraceOrigins,
-    buckets: readonly TimeBuckets[],
-    pastBuckets: readonly TimeBuckets[],
-  ): Curve[] {
-    const { plot, container } = this.#place;
-    return beads.map((shown: ShownBead, at) => {
-      const { column, colorVariable } = plot;
-      const unit = { origin: origins.of(shown.bead, column) ?? 0, scale };
-      this.#lines[at] ??= new Polyline();
-      this.#bands[at] ??= new Band();
-      const line = this.#lines[at];
-      const band = this.#bands[at];
-      line.clear();
-      band.clear();
-      if (isPosition(column)) decimateTrace(pastBuckets[at]!, shown.past[column], unit, line);
-      if (shown.isTorn && line.length > 0) line.push(line.timeS[line.length - 1]!, Number.NaN);
-      const values = shown.recent[column];
-      if (values) decimateTrace(buckets[at]!, values, unit, line);
-      const sigmas = isPosition(column) ? shown.recent[SIGMA_OF[column]] : undefined;
-      if (values && sigmas) decimateBand(buckets[at]!, values, sigmas, unit, band);
-      const color = cssColor(container, beads.length === 1 ? colorVariable : beadColorVariable(at));
-      return { line, band: sigmas ? band : null, color };
-    });
-  }
 }

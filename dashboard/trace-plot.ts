@@ -50,7 +50,7 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
     const xSlope = width / (span.toS - span.fromS);
     const yAt = valToPos(0, 'y', true);
     const map = { xAt: left - xSlope * span.fromS, xSlope, yAt, ySlope: valToPos(1, 'y', true) - yAt };
-    paintCurves(ctx, shown, map, devicePixelRatio);
+    paintCurves(ctx, shown, map, span.fromS, devicePixelRatio);
     ctx.restore();
   }
 
@@ -66,7 +66,7 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
         y: {
           range: () => {
             if (limits) return limits;
-            const [smallest, largest] = rangeOf(shown) ?? [null, null];
+            const [smallest, largest] = rangeOf(shown, span.fromS) ?? [null, null];
             valueRange = steadyRange(smallest, largest, options.leastSpan(), valueRange);
             return valueRange;
           },

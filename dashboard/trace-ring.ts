@@ -16,6 +16,7 @@ export class TraceRing {
   #columns: Trace;
   #first = 0;
   #end = 0;
+  #added = 0;
 
   /** @param capacity points it remembers */
   constructor(fits: boolean, capacity: number) {
@@ -26,6 +27,11 @@ export class TraceRing {
 
   get length(): number {
     return this.#end - this.#first;
+  }
+
+  /** Points that were ever added, breaks among them: how many are new to whom has seen fewer. */
+  get added(): number {
+    return this.#added;
   }
 
   /** s of the newest point; NaN when empty. */
@@ -67,6 +73,7 @@ export class TraceRing {
     this.#makeRoom(1);
     for (const column of columnsOf(this.#columns)) column[this.#end] = Number.NaN;
     this.#columns.timeS[this.#end++] = atS;
+    this.#added++;
   }
 
   /** All points, as views that hold until the next are added. */
@@ -85,6 +92,7 @@ export class TraceRing {
       else column.fill(Number.NaN, this.#end, this.#end + to - first);
     }
     this.#end += to - first;
+    this.#added += to - first;
     this.#first = Math.max(this.#first, this.#end - this.capacity);
   }
 

@@ -1,6 +1,7 @@
 import type { Trace } from '#protocol/trace-columns.ts';
 import type { LiveStore } from './live-store.ts';
 import type { TimeSpan } from './plot-choices.ts';
+import { RelativeRing } from './relative-ring.ts';
 import { RelativeTrace } from './relative-trace.ts';
 import {
   FULL_RATE_S,
@@ -11,6 +12,7 @@ import {
   shownTrace,
 } from './trace-history.ts';
 import { copyTrace, pointsBefore, sliceTrace } from './trace-ring.ts';
+import type { WatchedTrace } from './watched-traces.ts';
 
 /** A trace that is held while the live one goes on. */
 export interface HeldTrace {
@@ -21,12 +23,16 @@ export interface HeldTrace {
 /** One selected bead as it is shown. */
 export interface ShownBead extends ShownTrace {
   bead: number;
+  /** What the points and the past are of: while both stay, points are only added. */
+  sources: readonly [points: object, past: object | null];
 }
 
 /** What is on screen; columns hold until the next look. */
 export interface TraceLook extends TimeSpan {
   /** In the order they were selected; those without a point yet are left out. */
   beads: ShownBead[];
+  /** Length of the span: the same while it moves on. */
+  spanS: number;
   /** Whether x, y and z are less the mean of the references. */
   isRelative: boolean;
 }
@@ -34,9 +40,10 @@ export interface TraceLook extends TimeSpan {
 /** The traces of the selected beads as a person wants to see them: live or held, as they are or relative, in a span of time. */
 export class TraceView {
   readonly #store: LiveStore;
-  /** By bead; each keeps its buffers. */
-  readonly #relative = new Map<number, RelativeTrace>();
-  /** Relative pasts of these pasts, which change seldom. */
+  /** By bead. */
+  readonly #live = new Map<number, RelativeRing>();
+  /** Relative traces of held ones, and relative pasts, which change seldom. */
+  readonly #held = new WeakMap<HeldTrace, { of: readonly HeldTrace[]; points: Trace }>();
   readonly #pasts = new WeakMap<PastTrace, { of: readonly PastTrace[]; points: PastPoints }>();
 
   constructor(store: LiveStore) {
@@ -46,21 +53,17 @@ export class TraceView {
   look(): TraceLook {
     const { selection, references, plots, gapS } = this.#store;
     const isRelative = plots.isRelative.peek() && references.peek().length > 0;
-    const held = selection.peek().flatMap((bead) => {
-      const trace = this.#held(bead);
-      return trace ? [{ bead, ...trace }] : [];
+    const traces = selection.peek().flatMap((bead) => this.#trace(bead, isRelative) ?? []);
+    const windowS = plots.windowS.peek();
+    const zoom = plots.zoom.peek();
+    const spanS = zoom ? zoom.toS - zoom.fromS : windowS;
+    const span = zoom ?? windowSpan(traces, windowS);
+    const inBuckets = spanS > FULL_RATE_S;
+    const beads = traces.map(({ bead, points, past, sources }) => {
+      return { bead, sources, ...shownTrace(points, past, { ...span, gapS: gapS(), inBuckets }) };
     });
-    const span = plots.zoom.peek() ?? windowSpan(held, plots.windowS.peek());
-    const inBuckets = span.toS - span.fromS > FULL_RATE_S + 1e-6;
-    const others = isRelative ? references.peek().map((bead) => this.#held(bead)) : [];
-    const beads = held.map(({ bead, points, past }) => {
-      const shownPast = isRelative ? this.#relativePast(past, others) : (past?.points ?? null);
-      const shown = shownTrace(points, shownPast, { ...span, gapS: gapS(), inBuckets });
-      return { bead, ...(isRelative ? this.#subtract(bead, shown, others) : shown) };
-    });
-    for (const bead of this.#relative.keys())
-      if (!selection.peek().includes(bead)) this.#relative.delete(bead);
-    return { ...span, isRelative, beads };
+    for (const bead of this.#live.keys()) if (!selection.peek().includes(bead)) this.#live.delete(bead);
+    return { ...span, spanS, isRelative, beads };
   }
 
   /** Traces of all watched beads as they are now, at most `seconds` long, for a pause. */
@@ -76,53 +79,74 @@ export class TraceView {
     return held;
   }
 
-  #held(bead: number): HeldTrace | undefined {
-    const paused = this.#store.plots.paused.peek();
-    if (paused) return paused.get(bead);
-    const trace = this.#store.traces.of(bead);
-    if (!trace || (trace.ring.length === 0 && !trace.past)) return undefined;
-    return { points: trace.ring.all(), past: trace.past };
-  }
-
-  #subtract(bead: number, shown: ShownTrace, others: readonly (HeldTrace | undefined)[]): ShownTrace {
-    let relative = this.#relative.get(bead);
-    if (!relative) {
-      relative = new RelativeTrace();
-      this.#relative.set(bead, relative);
+  #trace(bead: number, isRelative: boolean): ShownSource | null {
+    const { plots, references, traces } = this.#store;
+    const paused = plots.paused.peek();
+    const own = paused ? paused.get(bead) : traces.of(bead);
+    if (!own) return null;
+    const others = isRelative ? references.peek().flatMap((other) => paused?.get(other) ?? []) : [];
+    // A reference that was picked during the pause was not held.
+    if (paused && isRelative && others.length < references.peek().length) return null;
+    if (paused) return this.#heldTrace(bead, own as HeldTrace, others, isRelative);
+    const { ring, past } = own as WatchedTrace;
+    if (ring.length === 0 && !past) return null;
+    if (!isRelative) return { bead, points: ring.all(), past: past?.points ?? null, sources: [ring, past] };
+    const watched = references.peek().flatMap((other) => traces.of(other) ?? []);
+    const rings = watched.map((other) => other.ring);
+    let relative = this.#live.get(bead);
+    if (!relative?.isOf(ring, rings)) {
+      relative = new RelativeRing(ring, rings);
+      this.#live.set(bead, relative);
     }
-    const empty = sliceTrace(shown.atFullRate, 0, 0);
-    // A reference of which nothing is known yet leaves nothing to show.
-    const references = others.map((other) => other?.points ?? empty);
-    const own = this.#store.references.peek().indexOf(bead);
-    const atFullRate = relative.of(shown.atFullRate, references, own);
-    const points = atFullRate.timeS.length;
-    return {
-      ...shown,
-      atFullRate,
-      recent: sliceTrace(atFullRate, points - shown.recent.timeS.length, points),
-    };
+    const relativePoints = this.#relativePast(past, watched);
+    return { bead, points: relative.all(), past: relativePoints, sources: [relative, relativePoints] };
   }
 
-  #relativePast(past: PastTrace | null, others: readonly (HeldTrace | undefined)[]): PastPoints | null {
-    const pasts = others.flatMap((other) => other?.past ?? []);
+  #heldTrace(bead: number, own: HeldTrace, others: readonly HeldTrace[], isRelative: boolean): ShownSource {
+    if (!isRelative)
+      return { bead, points: own.points, past: own.past?.points ?? null, sources: [own, own.past] };
+    let known = this.#held.get(own);
+    if (!known || !isSame(known.of, others)) {
+      const references = others.map(({ points }) => points);
+      const points = copyTrace(new RelativeTrace().of(own.points, references, others.indexOf(own)));
+      known = { of: others, points };
+      this.#held.set(own, known);
+    }
+    const past = this.#relativePast(own.past, others);
+    return { bead, points: known.points, past, sources: [known, past] };
+  }
+
+  #relativePast(past: PastTrace | null, others: readonly { past: PastTrace | null }[]): PastPoints | null {
+    const pasts = others.flatMap((other) => other.past ?? []);
     if (!past || pasts.length < others.length) return null;
-    const known = this.#pasts.get(past);
-    if (known && known.of.length === pasts.length && pasts.every((other, at) => other === known.of[at])) {
-      return known.points;
+    let known = this.#pasts.get(past);
+    if (!known || !isSame(known.of, pasts)) {
+      known = { of: pasts, points: relativePast(past, pasts, this.#store.gapS()) };
+      this.#pasts.set(past, known);
     }
-    const points = relativePast(past, pasts, this.#store.gapS());
-    this.#pasts.set(past, { of: pasts, points });
-    return points;
+    return known.points;
   }
 }
 
+/** All that is known of one bead, relative if wanted. */
+interface ShownSource {
+  bead: number;
+  points: Trace;
+  past: PastPoints | null;
+  sources: ShownBead['sources'];
+}
+
+function isSame(some: readonly object[], others: readonly object[]): boolean {
+  return some.length === others.length && some.every((one, at) => one === others[at]);
+}
+
 /** A young trace grows from the left, an older one scrolls. */
-function windowSpan(held: readonly HeldTrace[], windowS: number): TimeSpan {
+function windowSpan(traces: readonly ShownSource[], windowS: number): TimeSpan {
   let newestS = Number.NEGATIVE_INFINITY;
   let oldestS = Number.POSITIVE_INFINITY;
-  for (const { points, past } of held) {
-    newestS = Math.max(newestS, points.timeS.at(-1) ?? past?.untilS ?? newestS);
-    oldestS = Math.min(oldestS, points.timeS[0] ?? oldestS, past?.points.timeS[0] ?? oldestS);
+  for (const { points, past } of traces) {
+    newestS = Math.max(newestS, points.timeS.at(-1) ?? past?.timeS.at(-1) ?? newestS);
+    oldestS = Math.min(oldestS, points.timeS[0] ?? oldestS, past?.timeS[0] ?? oldestS);
   }
   if (newestS < oldestS) return { fromS: 0, toS: windowS };
   const fromS = Math.max(oldestS, newestS - windowS);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ControlRequest } from '#protocol/control-request.ts';
@@ -26,7 +27,10 @@ describe.skipIf(skipReason)(
     afterAll(() => browser?.close());
 
     /** Opens the page on a tracker with this many beads and waits for its picture and its tracks. */
-    async function open(beads: number, options: { pixelSizeNm?: number } = {}): Promise<void> {
+    async function open(
+      beads: number,
+      options: { pixelSizeNm?: number; fits?: boolean } = {},
+    ): Promise<void> {
       tracker = new FakeTracker({ page: dist, beads, ...FRAME, ...options });
       const url = await tracker.start();
       page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
@@ -156,6 +160,109 @@ describe.skipIf(skipReason)(
       expect(await picture()).toBe(held);
       await page.getByRole('button', { name: 'Resume' }).click();
       await expect.poll(picture, SOON).not.toBe(held);
+    });
+
+    test('shows several beads, relative to a reference bead, and exports what is shown', async () => {
+      await open(3, { fits: true });
+      await row(1).click();
+      await page.keyboard.press('r');
+      await row(0).click();
+      await row(2).click({ modifiers: ['Control'] });
+      await expect.poll(() => requested('watch').at(-1)?.beads, SOON).toEqual([0, 2, 1]);
+      expect(await page.getByRole('img', { name: 'z of beads 0, 2 in nm against time in s' }).count()).toBe(
+        1,
+      );
+      await page.getByLabel('Relative', { exact: true }).check({ force: true });
+      await page.getByRole('button', { name: 'Pause' }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'CSV' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('traces-beads-0-2.csv');
+      const [names, ...lines] = readFileSync(await download.path(), 'utf8')
+        .trimEnd()
+        .split('\n');
+      expect(names).toBe('timeS,bead,xPx,yPx,zNm,score,sigmaXPx,sigmaYPx,sigmaZNm,chiSquared,relativeTo');
+      const rows = lines.map((line) => line.split(',').map(Number));
+      const found = rows.filter(([, bead, xPx]) => bead === 2 && Number.isFinite(xPx));
+      expect(found.length).toBeGreaterThan(5);
+      const apart = tracker.beads[2]!.left - tracker.beads[1]!.left;
+      for (const [, , xPx, , , , sigmaXPx, , , , relativeTo] of found) {
+        // Either bead trembles by 0.3 px.
+        expect(Math.abs(xPx! - apart)).toBeLessThan(0.61);
+        expect(sigmaXPx).toBeCloseTo(0.17 * Math.SQRT2, 9);
+        expect(relativeTo).toBe(1);
+      }
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('zooms where a person drags, or with keys, holds meanwhile, and shows all again', async () => {
+      await open(2);
+      await expect.poll(() => saturatedPixels('.trace-x canvas'), SOON).toBeGreaterThan(200);
+      const plot = (await page.locator('.trace-x .u-over').boundingBox())!;
+      await page.mouse.move(plot.x + 50, plot.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(plot.x + 150, plot.y + 12, { steps: 3 });
+      await page.mouse.up();
+      const reset = page.getByRole('button', { name: 'Reset zoom' });
+      await reset.waitFor();
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
+      await reset.click();
+      await expect.poll(() => reset.count(), SOON).toBe(0);
+      await page.locator('.plots').focus();
+      await page.keyboard.press('+');
+      await reset.waitFor();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => reset.count(), SOON).toBe(0);
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('keeps the limits of an axis that a person sets, and leaves out a plot', async () => {
+      await open(2);
+      await page.getByText('Plot Settings').click();
+      const picture = () =>
+        page.$eval('.trace-z canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      await expect.poll(() => saturatedPixels('.trace-z canvas'), SOON).toBeGreaterThan(200);
+      await page.getByLabel('z from nm').fill('90000');
+      await page.getByLabel('z to nm').fill('91000');
+      // No bead is so high: the axis is there, the trace is not.
+      await expect.poll(() => saturatedPixels('.trace-z canvas'), SOON).toBe(0);
+      await page.getByLabel('z from nm').fill('');
+      await expect.poll(() => saturatedPixels('.trace-z canvas'), SOON).toBeGreaterThan(200);
+      expect(await picture()).toMatch(/^data:image\/png/);
+      await page.getByRole('checkbox', { name: 'score' }).uncheck();
+      await expect.poll(() => page.locator('.trace-score').count(), SOON).toBe(0);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('draws the band of a plan that fits, and says that a fit is poor', async () => {
+      await open(3, { fits: true });
+      tracker.statusOf.set(1, TRACK_STATUS['poor-fit']);
+      await expect.poll(async () => (await cells(1))[5], SOON).toBe('poor fit');
+      await page.getByText('value ± σ of the fit').waitFor();
+      await expect.poll(() => page.locator('.trace-x .trace-reading').innerText(), SOON).toContain('± 17.0');
+      await expect.poll(() => saturatedPixels('.trace-chi canvas'), SOON).toBeGreaterThan(100);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('analyzes the time shown, and asks for profiles only meanwhile', async () => {
+      await open(3);
+      await page.getByRole('tab', { name: 'Analysis' }).click();
+      for (const name of ['histogram', 'scatter', 'spectrum', 'allan', 'profile']) {
+        const canvas = `.analysis-${name} canvas`;
+        await page.locator(canvas).waitFor();
+        await expect.poll(() => saturatedPixels(canvas), SOON).toBeGreaterThan(50);
+      }
+      expect(requested('watch').at(-1)).toMatchObject({ beads: [0], profileOf: 0 });
+      await expect
+        .poll(() => page.locator('.analysis-spectrum figcaption').innerText(), SOON)
+        .toContain('100 points a second');
+      expect(await page.locator('.analysis-profile figcaption').innerText()).toContain('plane 1480.0 nm');
+      await page.getByRole('tab', { name: 'Live Plots' }).click();
+      await expect.poll(() => requested('watch').at(-1)?.profileOf, SOON).toBeUndefined();
+      expect(consoleErrors).toEqual([]);
     });
 
     test('a click on empty field adds a bead there', async () => {

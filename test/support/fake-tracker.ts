@@ -28,11 +28,13 @@ export interface FakeTrackerOptions {
   pixelSizeNm?: number;
   /** Whether it says how far off its numbers may be. */
   fits?: boolean;
+  /** Frames a second; a multiple of 20. */
+  fps?: number;
 }
 
 const ROI_SIZE = 48;
-const FPS = 100;
-const FRAMES_A_MESSAGE = 5;
+const USUAL_FPS = 100;
+const MESSAGES_A_SECOND = 20;
 const STEP = 2;
 
 /**
@@ -55,6 +57,9 @@ export class FakeTracker {
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #watched = new Map<WebSocket, readonly number[]>();
   readonly #noise = randomNumbers(7);
+  readonly #fps: number;
+  readonly #framesAMessage: number;
+  #messages = 0;
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
   #nextBead: number;
@@ -66,7 +71,10 @@ export class FakeTracker {
     height = 480,
     pixelSizeNm = 100,
     fits = false,
+    fps = USUAL_FPS,
   }: FakeTrackerOptions) {
+    this.#fps = fps;
+    this.#framesAMessage = fps / MESSAGES_A_SECOND;
     this.fits = fits;
     this.camera = {
       camera: 'simulated',
@@ -74,7 +82,7 @@ export class FakeTracker {
       width,
       height,
       pixelFormat: 'mono8',
-      fps: FPS,
+      fps,
       pixelSizeNm,
     };
     this.beads = beadsOnGrid(beads, width, height);
@@ -90,7 +98,7 @@ export class FakeTracker {
   /** Serves on a free port of 127.0.0.1 and resolves to the address of the page. */
   async start(): Promise<string> {
     await new Promise<void>((listening) => this.#http.listen(0, '127.0.0.1', listening));
-    this.#timer = setInterval(() => this.#tick(), (1000 * FRAMES_A_MESSAGE) / FPS);
+    this.#timer = setInterval(() => this.#tick(), 1000 / MESSAGES_A_SECOND);
     return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
   }
 
@@ -176,27 +184,30 @@ export class FakeTracker {
   }
 
   #tick(): void {
-    this.#frame += FRAMES_A_MESSAGE;
-    this.ledger.offered! += FRAMES_A_MESSAGE;
-    this.ledger.tracked! += FRAMES_A_MESSAGE;
+    this.#frame += this.#framesAMessage;
+    this.ledger.offered! += this.#framesAMessage;
+    this.ledger.tracked! += this.#framesAMessage;
     for (const dashboard of this.#sockets.clients) {
       dashboard.send(encodeLive(this.#tracks(this.#watched.get(dashboard) ?? [])));
     }
-    if (this.#frame % 10 === 0) this.tell(this.#preview());
-    if (this.#frame % 50 === 0) this.tell(this.#status());
+    this.#messages++;
+    if (this.#messages % 2 === 0) this.tell(this.#preview());
+    if (this.#messages % 10 === 0) this.tell(this.#status());
   }
 
   #tracks(watched: readonly number[]): LiveMessage {
     const { beads } = this;
     const newest = makeTrace(this.fits, (name) =>
-      Float64Array.from(beads, (bead) => (name === 'timeS' ? this.#frame / FPS : this.#value(bead, name))),
+      Float64Array.from(beads, (bead) =>
+        name === 'timeS' ? this.#frame / this.#fps : this.#value(bead, name),
+      ),
     );
     const traces = watched.flatMap((id) => {
       const own = beads.find(({ bead }) => bead === id);
       if (!own) return [];
       const trace = makeTrace(this.fits, (name) =>
-        Float64Array.from({ length: FRAMES_A_MESSAGE }, (_, at) =>
-          name === 'timeS' ? (this.#frame - FRAMES_A_MESSAGE + at) / FPS : this.#value(own, name),
+        Float64Array.from({ length: this.#framesAMessage }, (_, at) =>
+          name === 'timeS' ? (this.#frame - this.#framesAMessage + at) / this.#fps : this.#value(own, name),
         ),
       );
       return [{ bead: id, ...trace }];
@@ -238,8 +249,8 @@ export class FakeTracker {
   #status(): LiveMessage {
     return {
       type: 'status',
-      receivedFps: FPS + this.#noise(),
-      trackedFps: FPS + this.#noise(),
+      receivedFps: this.#fps + this.#noise(),
+      trackedFps: this.#fps + this.#noise(),
       latency: this.#latency(),
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
@@ -250,7 +261,7 @@ export class FakeTracker {
   /** A past as long as was asked for, before the first frame of this process. */
   #history({ bead, left, top, size }: LiveBead, seconds: number): LiveMessage {
     const bucketS = seconds / 1000;
-    const untilS = this.#frame / FPS;
+    const untilS = this.#frame / this.#fps;
     const buckets = Array.from({ length: 1000 }, () => this.#noise());
     const column = (middle: number, spread: number, offset: number) =>
       Float64Array.from(buckets, (noise) => middle + spread * (0.5 * noise + offset));
