@@ -10,7 +10,19 @@ export interface MessageSpan {
   end: number;
   /** Of a schema message. */
   schema: Schema | null;
+  /** Of a record batch. */
+  batch: BatchPlace | null;
 }
+
+/** Where the columns of a record batch lie. */
+export interface BatchPlace {
+  rows: number;
+  /** [column * 2 + (0: validity, 1: values)] first byte of each buffer in the file. */
+  buffers: number[];
+}
+
+/** What is needed of a file to read it. */
+export type Readable = Pick<FileHandle, 'read'>;
 
 const CONTINUATION = -1;
 const PREFIX_BYTES = 8;
@@ -26,7 +38,7 @@ const GROUP_BYTES = 2 ** 20;
  * Source: Arrow columnar format, "Encapsulated message format" (0xFFFFFFFF, metadata length, metadata, body).
  */
 export async function messageAt(
-  handle: FileHandle,
+  handle: Readable,
   start: number,
   fileBytes: number,
 ): Promise<MessageSpan | null> {
@@ -38,7 +50,7 @@ export async function messageAt(
   if (view.getInt32(0, true) !== CONTINUATION || metadataBytes < 0) return null;
   const bodyStart = start + PREFIX_BYTES + metadataBytes;
   if (bodyStart > fileBytes) return null;
-  if (metadataBytes === 0) return { kind: 'end', start, end: bodyStart, schema: null };
+  if (metadataBytes === 0) return { kind: 'end', start, end: bodyStart, schema: null, batch: null };
   const metadata =
     PREFIX_BYTES + metadataBytes <= head.byteLength
       ? head.subarray(PREFIX_BYTES, PREFIX_BYTES + metadataBytes)
@@ -46,21 +58,30 @@ export async function messageAt(
   if (metadata.byteLength < metadataBytes) return null;
   let message: Message;
   let schema: Schema | null = null;
+  let batch: BatchPlace | null = null;
   try {
     message = Message.decode(metadata);
     const header: unknown = message.header();
     if (message.isSchema()) schema = header as Schema;
+    if (message.isRecordBatch()) batch = placeOf(message.header(), bodyStart);
   } catch {
     return null;
   }
   const end = bodyStart + message.bodyLength;
   if (message.bodyLength < 0 || end > fileBytes) return null;
-  if (schema) return { kind: 'schema', start, end, schema };
-  return message.isRecordBatch() ? { kind: 'batch', start, end, schema } : null;
+  if (schema) return { kind: 'schema', start, end, schema, batch };
+  return batch ? { kind: 'batch', start, end, schema, batch } : null;
+}
+
+function placeOf(
+  header: { length: number; buffers: readonly { offset: number }[] },
+  bodyStart: number,
+): BatchPlace {
+  return { rows: header.length, buffers: header.buffers.map(({ offset }) => bodyStart + offset) };
 }
 
 /** These bytes, fewer where the file ends: a recorder that retries a failed write first takes back its half. */
-async function readBytes(handle: FileHandle, position: number, bytes: number): Promise<Uint8Array> {
+async function readBytes(handle: Readable, position: number, bytes: number): Promise<Uint8Array> {
   const into = new Uint8Array(bytes);
   let done = 0;
   while (done < bytes) {

@@ -27,8 +27,7 @@ export interface CsvWriter {
 export function createCsvWriter(path: string, { force = false, fits = false } = {}): CsvWriter {
   const file = new OutputFile(path, force);
   const bytes = new TextEncoder();
-  const names = fits ? [CSV_HEADER, ...FIT_COLUMNS] : [CSV_HEADER];
-  file.write(bytes.encode(`${names.join(',')}\n`));
+  file.write(bytes.encode(csvHeader(fits)));
   return {
     write(columns) {
       for (let from = 0; from < columns.rows; from += ROWS_PER_WRITE) {
@@ -39,7 +38,14 @@ export function createCsvWriter(path: string, { force = false, fits = false } = 
   };
 }
 
-function csvLines(columns: Readonly<TrackColumns>, from: number, to: number): string {
+/** The first line. */
+export function csvHeader(fits: boolean): string {
+  const names = fits ? [CSV_HEADER, ...FIT_COLUMNS] : [CSV_HEADER];
+  return `${names.join(',')}\n`;
+}
+
+/** Lines of rows [from, to). */
+export function csvLines(columns: Readonly<TrackColumns>, from: number, to: number): string {
   const { frame, timeNs, bead, xPx, yPx, zNm, score, status, fit } = columns;
   let lines = '';
   for (let row = from; row < to; row++) {

@@ -34,6 +34,8 @@ const runRecord = z.object({
   tweezertrack: z.string(),
   node: z.string(),
   startedAt: z.iso.datetime(),
+  /** What somebody wrote down about the run. */
+  notes: z.string().optional(),
   /** Null while the run goes on, and for ever in a run that was killed. */
   endedAt: z.iso.datetime().nullable(),
   camera: z.object({

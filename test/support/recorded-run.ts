@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { RecordingDetails } from '#protocol/recordings.ts';
+import type { RunFacts } from '#recording/run-record.ts';
+import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
+import { FACTS, trackedBatch } from './kill-child-batch.ts';
+
+/** Bead ids of `trackedBatch`. */
+export const beadIds = (beads: number): RecordingDetails['beads'] =>
+  Array.from({ length: beads }, (_, index) => 3 + 7 * index);
+
+/** Starts a run in a folder and records `frames` frames of `beads` beads in batches of `batch` frames. */
+export async function recordFrames(
+  root: string,
+  name: string,
+  {
+    frames,
+    beads,
+    batch = 10,
+    facts = {},
+  }: { frames: number; beads: number; batch?: number; facts?: Partial<RunFacts> },
+): Promise<RunRecorder> {
+  const recorder = await createRunRecorder(
+    join(root, name),
+    { ...FACTS, ...facts },
+    { flushMs: 1e6, syncMs: 1e6 },
+  );
+  for (let first = 0; first < frames; first += batch) {
+    recorder.tracked(trackedBatch(first, Math.min(batch, frames - first), beads));
+    recorder.flush();
+  }
+  return recorder;
+}
+
+/** A run that has ended. */
+export async function recordRun(...args: Parameters<typeof recordFrames>): Promise<string> {
+  const recorder = await recordFrames(...args);
+  await recorder.close();
+  return recorder.folder;
+}
