@@ -61,6 +61,7 @@ export default defineConfig({
         'engines/threads/engine-worker.ts',
         'engines/wasm/wasm-worker.ts',
         'live/proposal-worker.ts',
+        'live/recordings-worker.ts',
       ],
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

@@ -9,6 +9,7 @@ import type { Role } from '#protocol/role.ts';
 import { defaultConfig, type ServerSettings } from '#tracker/config.ts';
 import type { ConnectionLimits } from '#tracker/live/connection-limits.ts';
 import { type LiveServer, startLiveServer } from '#tracker/live/live-server.ts';
+import type { RecordingsOptions } from '#tracker/live/recordings-pages.ts';
 
 /** Tokens of the tests, one a role. */
 export const TOKENS: Record<Role, string> = {
@@ -32,6 +33,7 @@ export interface DoorServer {
 export async function doorServer(
   settings: Partial<ServerSettings> = {},
   limits: Partial<ConnectionLimits> = {},
+  recordings?: RecordingsOptions,
 ): Promise<DoorServer> {
   const cameras: WebSocket[] = [];
   const viewers: DoorServer['viewers'] = [];
@@ -51,6 +53,7 @@ export async function doorServer(
     metrics: async () => ({ contentType: 'text/plain', text: 'frames 0\n' }),
     log: (text) => log.push(text),
     limits,
+    ...(recordings && { recordings }),
   });
   onTestFinished(() => server.close());
   const refused = () =>

@@ -10,6 +10,7 @@ import type { ServerSettings } from '../config.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { Door } from './door.ts';
 import { Pages, type Report } from './pages.ts';
+import type { RecordingsOptions } from './recordings-pages.ts';
 import { Refusals } from './refusals.ts';
 import { SignIn } from './sign-in.ts';
 import { readTls } from './tls.ts';
@@ -25,6 +26,8 @@ export interface LiveServerOptions {
   health(): object;
   /** What `/metrics` answers with. */
   metrics(): Promise<Report>;
+  /** Recordings to list, replay, hand out and delete; none when left out. */
+  recordings?: RecordingsOptions;
   /** Words for the person at the terminal. */
   log(text: string): void;
   limits?: Partial<ConnectionLimits>;
@@ -78,7 +81,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     '/health': () => ({ contentType: 'application/json', text: JSON.stringify(health()) }),
     '/metrics': metrics,
   };
-  const pages = new Pages({ door, signIn, refusals, reports });
+  const pages = new Pages({ door, signIn, refusals, reports, recordings: options.recordings ?? null });
   server.on('request', (request, response) => {
     // A peer that leaves in the middle of its request.
     pages.answer(request, response).catch(() => response.destroy());
@@ -97,6 +100,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await pages.close();
     },
   };
 }

@@ -62,6 +62,10 @@ export class LiveTracker {
         onRefusal: (error) => tracker?.refused(error),
         health: () => tracker?.health() ?? {},
         metrics: async () => tracker?.metrics.report() ?? { contentType: 'text/plain', text: '' },
+        recordings: {
+          folder: config.recording.folder,
+          running: () => (tracker ? (tracker.#run?.recorder ?? null) : null),
+        },
         log: options.log,
       });
       tracker = new LiveTracker(options, engine, server);

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AccessError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
+import { AccessError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
+import { RECORDINGS_PATH } from '#protocol/recordings.ts';
 import type { Refusal } from '#protocol/refusal.ts';
+import type { Role } from '#protocol/role.ts';
 import { DASHBOARD_FOLDER, readDashboard } from './dashboard-files.ts';
 import type { Door, TurnedAway } from './door.ts';
+import type { RecordingsOptions, RecordingsPages } from './recordings-pages.ts';
 import type { Refusals } from './refusals.ts';
 import { SIGN_IN_PATH, type SignIn } from './sign-in.ts';
 
@@ -29,19 +32,22 @@ export interface PagesOptions {
   refusals: Refusals;
   /** Pages by path that programs read, e.g. `/health`; any role may. */
   reports: Record<string, () => Report | Promise<Report>>;
+  /** Null where recordings are not served. */
+  recordings: RecordingsOptions | null;
 }
 
-/** Answers HTTP requests: the dashboard's files, the sign-in and the reports. */
+/** Answers HTTP requests: the dashboard's files, the sign-in, the reports and the recordings. */
 export class Pages {
   readonly #options: PagesOptions;
   #files = readDashboard(DASHBOARD_FOLDER);
+  #recordings: RecordingsPages | null = null;
 
   constructor(options: PagesOptions) {
     this.#options = options;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { door, signIn, reports } = this.#options;
+    const { door, signIn, reports, recordings } = this.#options;
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const wrongPage = door.checkPage(request);
     if (wrongPage) return this.#turnAway(response, wrongPage);
@@ -49,7 +55,8 @@ export class Pages {
     const { method } = request;
     const signsIn = path === SIGN_IN_PATH && method === 'POST';
     if (signsIn && door.tokens) return signIn.take(door.tokens, request, response);
-    if (method !== 'GET' && method !== 'HEAD') {
+    const ofRecordings = isOfRecordings(path) ? recordings : null;
+    if (method !== 'GET' && method !== 'HEAD' && !(ofRecordings && method === 'DELETE')) {
       response.setHeader('allow', 'GET, HEAD');
       const error = new ProtocolError({ where: path, expected: 'GET or HEAD', received: method ?? 'none' });
       return this.#refuse(response, 405, 'method', error);
@@ -70,7 +77,32 @@ export class Pages {
     if (!roles.includes('operator') && !roles.includes('viewer')) {
       return this.#turnAway(response, needsRole('operator or viewer', roles));
     }
+    if (ofRecordings) return this.#ofRecordings(ofRecordings, request, response, roles);
     this.#file(request, response, path);
+  }
+
+  async close(): Promise<void> {
+    await this.#recordings?.close();
+  }
+
+  async #ofRecordings(
+    options: RecordingsOptions,
+    request: IncomingMessage,
+    response: ServerResponse,
+    roles: readonly Role[],
+  ): Promise<void> {
+    // What reads recordings is loaded when somebody asks for one: no camera should wait for it.
+    const { RecordingsPages, statusOf } = await import('./recordings-pages.ts');
+    this.#recordings ??= new RecordingsPages(options);
+    try {
+      await this.#recordings.answer(request, response, roles);
+    } catch (cause) {
+      // Half a download cannot be taken back: the peer sees that its end is missing.
+      if (response.headersSent || !(cause instanceof TweezertrackError)) throw cause;
+      this.#options.refusals.ofRequest(cause);
+      response.writeHead(statusOf(cause), { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(`${cause.code} ${cause.message}\n`);
+    }
   }
 
   #file(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -109,6 +141,10 @@ export class Pages {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
     response.end(`${error.code} ${error.message}\n`);
   }
+}
+
+function isOfRecordings(path: string): boolean {
+  return path === RECORDINGS_PATH || path.startsWith(`${RECORDINGS_PATH}/`);
 }
 
 /** A peer whose token is of another role. */

@@ -1,0 +1,41 @@
+import type { WindowQuery } from '#protocol/recording-window-query.ts';
+import type { RecordingWindow } from '#protocol/recordings.ts';
+
+/** What the thread that reads recordings is asked for, all of one `tracks.arrows`. */
+export type RecordingTask =
+  | { type: 'extent'; path: string }
+  | { type: 'window'; path: string; query: WindowQuery }
+  /** The next part of a CSV; the first request of a new `stream` opens it. */
+  | { type: 'csv-part'; path: string; stream: number }
+  | { type: 'csv-end'; stream: number };
+
+/** How far the rows of a recording reach. */
+export interface RecordingExtent {
+  firstNs: bigint;
+  endS: number;
+  rows: number;
+  fits: boolean;
+  /** Bytes up to the end of the last whole batch, and whether the end-of-stream mark follows. */
+  wholeBytes: number;
+  hasEnd: boolean;
+}
+
+/** What each task gives. */
+export interface RecordingResults {
+  extent: RecordingExtent;
+  window: RecordingWindow;
+  /** null after the last part. */
+  'csv-part': string | null;
+  'csv-end': null;
+}
+
+export interface RecordingJob {
+  job: number;
+  task: RecordingTask;
+}
+
+export type RecordingReply =
+  | { job: number; result: RecordingResults[RecordingTask['type']] }
+  /** A recording that cannot be read. */
+  | { job: number; refused: string }
+  | { job: number; failed: string };

@@ -1,0 +1,188 @@
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  AccessError,
+  LimitError,
+  ProtocolError,
+  RecordingError,
+  TweezertrackError,
+} from '#protocol/errors.ts';
+import { packLive } from '#protocol/live-wire.ts';
+import { parseWindowQuery } from '#protocol/recording-window-query.ts';
+import { RECORDINGS_PATH, type RecordingDetails, type RecordingList } from '#protocol/recordings.ts';
+import type { Role } from '#protocol/role.ts';
+import { END_OF_STREAM } from '#recording/batch-encoder.ts';
+import { deleteRun } from '#recording/delete-run.ts';
+import { beadsOf, RunList, type RunningRun } from '#recording/list-runs.ts';
+import { runFolder } from '#recording/run-folders.ts';
+import { RUN_FILES, readRunRecord } from '#recording/run-record.ts';
+import { RecordingsThread } from './recordings-thread.ts';
+
+export interface RecordingsOptions {
+  /** Folder of the run folders. */
+  folder: string;
+  /** The run that is being recorded, or null. */
+  running(): RunningRun | null;
+}
+
+/** What lies below the name of a recording; the empty one is what a replay must know. */
+const PARTS = ['', 'window', 'tracks.csv', 'tracks.arrows'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Answers the requests below `/recordings`: the list, windows, downloads and the end of a recording. */
+export class RecordingsPages {
+  readonly #runs: RunList;
+  readonly #thread = new RecordingsThread();
+
+  constructor({ folder, running }: RecordingsOptions) {
+    this.#runs = new RunList(folder, running);
+  }
+
+  /**
+   * Answers a request of somebody who may look.
+   * @throws {AccessError} when a viewer deletes
+   * @throws {ProtocolError} of another path or method, or a query that is none
+   * @throws {RecordingError} when the recording cannot be read or deleted
+   * @throws {LimitError} when too many read
+   */
+  async answer(request: IncomingMessage, response: ServerResponse, roles: readonly Role[]): Promise<void> {
+    const [pathname = '', query = ''] = (request.url ?? '').split('?', 2);
+    response.setHeader('cache-control', 'no-store');
+    const mayDelete = roles.includes('operator');
+    if (pathname === RECORDINGS_PATH) {
+      if (request.method === 'DELETE') throw wrongMethod(pathname);
+      const recordings = await this.#runs.list();
+      return sendJson(response, { folder: this.#runs.root, mayDelete, recordings } satisfies RecordingList);
+    }
+    const { name, part } = parsePath(pathname);
+    if (request.method === 'DELETE') {
+      if (part !== '') throw wrongMethod(pathname);
+      if (!mayDelete) {
+        const received = roles.join(', ');
+        throw new AccessError({ where: `delete ${name}`, expected: 'the role operator', received });
+      }
+      if (!(await deleteRun(this.#runs, name))) throw notFound(name);
+      response.writeHead(204).end();
+      return;
+    }
+    const folder = await runFolder(this.#runs.root, name);
+    if (folder === null) throw notFound(name);
+    const tracks = join(folder, RUN_FILES.tracks);
+    if (part === '') return sendJson(response, await this.#details(folder, tracks));
+    if (part === 'tracks.arrows') return this.#sendArrow(request, response, folder, tracks);
+    if (part === 'tracks.csv') return this.#sendCsv(request, response, folder, tracks);
+    const asked = parseWindowQuery(new URLSearchParams(query));
+    const window = await this.#thread.ask({ type: 'window', path: tracks, query: asked });
+    response.writeHead(200, { 'content-type': 'application/vnd.msgpack' }).end(packLive(window));
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+
+  async #details(folder: string, path: string): Promise<RecordingDetails> {
+    const record = await readRunRecord(folder);
+    const { firstNs, endS, rows, fits } = await this.#thread.ask({ type: 'extent', path });
+    const { camera, fps, pixelSizeNm } = record.camera;
+    return {
+      name: basename(folder),
+      firstNs: rows > 0 ? String(firstNs) : null,
+      ...{ endS, rows, fits, beads: beadsOf(record) },
+      camera: { camera, fps, pixelSizeNm: Number.isNaN(pixelSizeNm) ? null : pixelSizeNm },
+    };
+  }
+
+  /** The file as it is; where it has no end yet, its whole batches and an end, so that every Arrow reader takes it. */
+  async #sendArrow(
+    request: IncomingMessage,
+    response: ServerResponse,
+    folder: string,
+    path: string,
+  ): Promise<void> {
+    const { wholeBytes } = await this.#thread.ask({ type: 'extent', path });
+    response.writeHead(200, {
+      ...attachment(folder, 'arrows'),
+      'content-type': 'application/vnd.apache.arrow.stream',
+      'content-length': wholeBytes + END_OF_STREAM.byteLength,
+    });
+    if (request.method === 'HEAD') return void response.end();
+    await pipeline(createReadStream(path, { end: wholeBytes - 1 }), response, { end: false });
+    response.end(END_OF_STREAM);
+  }
+
+  async #sendCsv(
+    request: IncomingMessage,
+    response: ServerResponse,
+    folder: string,
+    path: string,
+  ): Promise<void> {
+    const parts = this.#thread.csv(path);
+    // The first part before the headers: a recording that cannot be read is an error, not an empty file.
+    const first = await parts.next();
+    try {
+      response.writeHead(200, { ...attachment(folder, 'csv'), 'content-type': 'text/csv; charset=utf-8' });
+      if (request.method === 'HEAD') return void response.end();
+      await pipeline(Readable.from(withFirst(first, parts), { highWaterMark: 1 }), response);
+    } finally {
+      // Also of a peer that left before the first part was taken.
+      await parts.return(undefined);
+    }
+  }
+}
+
+/** HTTP status of what `answer` throws. */
+export function statusOf(cause: unknown): number {
+  if (cause instanceof AccessError) return 403;
+  if (cause instanceof LimitError) return 503;
+  if (cause instanceof NotFoundError) return 404;
+  if (cause instanceof ProtocolError) return 400;
+  return cause instanceof TweezertrackError ? 409 : 500;
+}
+
+class NotFoundError extends RecordingError {}
+
+function notFound(name: string): NotFoundError {
+  return new NotFoundError({
+    where: `recording '${name}'`,
+    expected: 'one of the list',
+    received: 'another name',
+  });
+}
+
+function wrongMethod(path: string): ProtocolError {
+  return new ProtocolError({ where: path, expected: 'GET', received: 'DELETE' });
+}
+
+/** `/recordings/NAME` or `/recordings/NAME/PART`. */
+function parsePath(pathname: string): { name: string; part: Part } {
+  const [encoded = '', part = '', ...more] = pathname.slice(RECORDINGS_PATH.length + 1).split('/');
+  let name: string;
+  try {
+    name = decodeURIComponent(encoded);
+  } catch {
+    throw notFound(encoded);
+  }
+  const known = PARTS.find((one) => one === part);
+  if (known === undefined || more.length > 0) throw notFound(pathname.slice(RECORDINGS_PATH.length + 1));
+  return { name, part: known };
+}
+
+function sendJson(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+function attachment(folder: string, ending: string): Record<string, string> {
+  const name = encodeURIComponent(`${basename(folder)}.${ending}`).replaceAll("'", '%27');
+  return { 'content-disposition': `attachment; filename*=UTF-8''${name}` };
+}
+
+async function* withFirst(
+  first: IteratorResult<string>,
+  others: AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  if (!first.done) yield first.value;
+  yield* others;
+}

@@ -1,0 +1,72 @@
+import { parentPort } from 'node:worker_threads';
+import { TweezertrackError } from '#protocol/errors.ts';
+import { csvParts } from '#recording/csv-parts.ts';
+import { lengthS, readWindow, tracksFit } from '#recording/read-window.ts';
+import { TrackIndex } from '#recording/track-index.ts';
+import type {
+  RecordingExtent,
+  RecordingJob,
+  RecordingReply,
+  RecordingResults,
+  RecordingTask,
+} from './recordings-jobs.ts';
+
+/** Files whose places are remembered: those that people look at. */
+const MOST_INDEXES = 8;
+
+const indexes = new Map<string, TrackIndex>();
+const streams = new Map<number, AsyncGenerator<string>>();
+
+function indexOf(path: string): TrackIndex {
+  const index = indexes.get(path) ?? new TrackIndex(path);
+  // The one used last comes last.
+  indexes.delete(path);
+  indexes.set(path, index);
+  if (indexes.size > MOST_INDEXES) indexes.delete(indexes.keys().next().value!);
+  return index;
+}
+
+async function extent(path: string): Promise<RecordingExtent> {
+  const known = await indexOf(path).refresh();
+  const { firstNs, rows, wholeBytes, hasEnd } = known;
+  return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), wholeBytes, hasEnd };
+}
+
+async function nextPart(path: string, stream: number): Promise<string | null> {
+  const parts = streams.get(stream) ?? csvParts(path);
+  streams.set(stream, parts);
+  const { value, done } = await parts.next();
+  if (done) streams.delete(stream);
+  return done ? null : value;
+}
+
+async function endStream(stream: number): Promise<null> {
+  await streams.get(stream)?.return(undefined);
+  streams.delete(stream);
+  return null;
+}
+
+function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['type']]> {
+  switch (task.type) {
+    case 'extent':
+      return extent(task.path);
+    case 'window':
+      return readWindow(indexOf(task.path), task.query);
+    case 'csv-part':
+      return nextPart(task.path, task.stream);
+    case 'csv-end':
+      return endStream(task.stream);
+  }
+}
+
+const reply = (message: RecordingReply) => parentPort!.postMessage(message);
+
+parentPort!.on('message', ({ job, task }: RecordingJob) => {
+  resultOf(task).then(
+    (result) => reply({ job, result }),
+    (cause: unknown) => {
+      if (cause instanceof TweezertrackError) reply({ job, refused: cause.message });
+      else reply({ job, failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+    },
+  );
+});
