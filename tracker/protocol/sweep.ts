@@ -95,7 +95,7 @@ export interface StaleZLut {
   bead: number;
   /** `score` is the match with the best plane, `chi-squared` that of a fit. */
   measure: 'score' | 'chi-squared';
-  /** Median now, usual median, and standard deviation of the usual medians. */
+  /** Median now, usual median, and standard deviation of medians from one to the next. */
   now: number;
   usual: number;
   sd: number;

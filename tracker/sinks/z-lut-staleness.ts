@@ -4,12 +4,12 @@ import type { TrackedFrames, TrackSink } from './track-sink.ts';
 
 /** Frames of a block, whose median is one value: noise from frame to frame is no news. */
 const BLOCK = 50;
-/** Blocks that say how it is now. */
-const NOW = 4;
+/** Blocks whose median says how it is now: two of them may be of something that passed by. */
+const NOW = 5;
 /** Blocks of the past at least, and at most; more are thinned out, so that they go back to the beginning. */
 const LEAST_PAST = 12;
 const MOST_PAST = 128;
-/** Standard deviations of the past by which a bead must have changed. */
+/** Standard deviations by which a bead must have changed: of the past from block to block, which a slow fall leaves small. */
 const SIGMAS = 6;
 /** And by how much at least: match scores of a good table lie closer than its z cares for. */
 const LEAST_FALL = 0.02;
@@ -142,15 +142,16 @@ class History {
     past.set(this.#past.subarray(0, this.#inPast));
     past.sort();
     this.#usual = past[this.#inPast >> 1]!;
-    for (let index = 0; index < this.#inPast; index++) {
-      past[index] = Math.abs(this.#past[index]! - this.#usual);
+    const steps = past.subarray(1);
+    for (let index = 0; index < steps.length; index++) {
+      steps[index] = Math.abs(this.#past[index + 1]! - this.#past[index]!);
     }
-    past.sort();
-    this.#sd = SD_OF_MAD * past[this.#inPast >> 1]!;
+    steps.sort();
+    this.#sd = (SD_OF_MAD * steps[steps.length >> 1]!) / Math.SQRT2;
     const now = scratch.subarray(0, NOW);
     now.set(this.#now);
     now.sort();
-    this.#current = (now[NOW / 2 - 1]! + now[NOW / 2]!) / 2;
+    this.#current = now[NOW >> 1]!;
     const change = this.#worse * (this.#current - this.#usual);
     const least = this.#worse < 0 ? LEAST_FALL : LEAST_RISE * this.#usual;
     const limit = Math.max(SIGMAS * this.#sd, least);
