@@ -140,7 +140,7 @@ export async function buildZLuts(
         const onRound = (round: number) => onModelRound(round, roi.bead);
         zLut.model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound });
       }
-      const report = checkZLut(zLut, {
+      const checked = checkZLut(zLut, {
         plan,
         frames: { name: 'the frames it was built from', samples, own: true, rejected },
         images: images.few(tracks, index, samples),
@@ -148,8 +148,9 @@ export async function buildZLuts(
       zLut.origin = {
         bead: roi.bead,
         frames: { used: samples.length, rejected: someOf(rejections) },
-        quality: { ...report.quality, ...motionQuality(motion, passes.length, timed) },
+        quality: { ...checked.quality, ...motionQuality(motion, passes.length, timed) },
       };
+      const report = { ...checked, quality: zLut.origin.quality! };
       return {
         ...common,
         zLut,

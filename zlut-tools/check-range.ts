@@ -3,7 +3,7 @@ import type { PlaneResemblance } from './check-correlation.ts';
 import { median } from './sweep-statistics.ts';
 
 /** Two planes that a lookup can take for each other. */
-export interface Conflict {
+interface Conflict {
   plane: number;
   other: number;
   /** Their correlation. */

@@ -37,7 +37,7 @@ export interface CheckOptions {
 }
 
 /** What was found at one plane. */
-export interface PlaneCheck {
+interface PlaneCheck {
   zNm: number;
   /** Error of the plane looked up among the others; NaN where not known. */
   ownErrorNm: number;

@@ -5,7 +5,7 @@ import type { SweepTracks } from './sweep-tracks.ts';
 import { type BeadVisit, profileMatrix } from './sweep-visits.ts';
 
 /** A measured number and its standard error. */
-export interface Measured {
+interface Measured {
   value: number;
   error: number;
 }

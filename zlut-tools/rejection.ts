@@ -13,7 +13,7 @@ export const REJECTION_RULES = {
   outlier: 'its profile is farther from that of the plane than 6 robust sigma and 3 times the usual',
 } as const;
 
-export type RejectionRule = keyof typeof REJECTION_RULES;
+type RejectionRule = keyof typeof REJECTION_RULES;
 
 /** Frames rejected, by rule. */
 export type RejectionCounts = Record<RejectionRule, number>;
@@ -43,7 +43,7 @@ export interface Judgement {
 }
 
 /** No frame rejected. */
-export function noRejections(): RejectionCounts {
+function noRejections(): RejectionCounts {
   return Object.fromEntries(RULES.map((rule) => [rule, 0])) as RejectionCounts;
 }
 

@@ -1,6 +1,7 @@
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { CheckReport } from './check.ts';
 import { distanceText, heightText, rangeReasons } from './check-sentence.ts';
+import { REJECTION_RULES } from './rejection.ts';
 import { escapeHtml, type PlotSeries, plot } from './report-plot.ts';
 import { profileGallery, tablePicture } from './report-table.ts';
 
@@ -30,7 +31,7 @@ export function checkReportHtml(zLut: ZLut, report: CheckReport): string {
 <div class="row"><div class="score ${quality.verdict}">${quality.score}</div><p style="max-width:760px;margin:2px 0">${escapeHtml(quality.sentence)}</p></div>
 ${reasons.length > 0 ? `<h2>Why the useful range is not all of it</h2><ul>${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>` : ''}
 <div class="row"><div><h2>Table</h2>${tablePicture(zLut, useful)}</div>
-<div><h2>Score</h2>${partsTable(report)}<h2>Numbers</h2>${numbersTable(report)}</div></div>
+<div><h2>Score</h2>${partsTable(report)}<h2>Numbers</h2>${numbersTable(zLut, report)}${rejectedTable(zLut)}</div></div>
 <h2>By height</h2><p>Shaded: the useful range${useful ? `, ${heightText(useful[0])} to ${heightText(useful[1])}` : ': none'}.</p>
 ${plots(
   report,
@@ -126,8 +127,9 @@ function partsTable({ parts }: CheckReport): string {
   return `<table>${rows.join('')}</table>`;
 }
 
-function numbersTable(report: CheckReport): string {
-  const { quality, stepNm, spanPlanes, correlationNm, reversals, passDifferenceNm, center, frames } = report;
+function numbersTable(zLut: ZLut, report: CheckReport): string {
+  const { stepNm, spanPlanes, correlationNm, reversals, passDifferenceNm, center, frames } = report;
+  const quality = { ...zLut.origin?.quality, ...report.quality };
   const rows: (readonly [string, string])[] = [
     ['planes', `${report.planes}, ${distanceText(stepNm)} apart`],
     ['a correlation peak', `${spanPlanes.toFixed(1)} planes, ${distanceText(correlationNm)}`],
@@ -149,6 +151,18 @@ function numbersTable(report: CheckReport): string {
       ),
   ];
   return `<table>${rows.map(([name, text]) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(text)}</td></tr>`).join('')}</table>`;
+}
+
+/** Frames of the Z-LUT that were left out, with what the rule asks. */
+function rejectedTable({ origin }: ZLut): string {
+  const rules = Object.entries(origin?.frames?.rejected ?? {});
+  if (rules.length === 0) return '';
+  const meanings: Record<string, string> = REJECTION_RULES;
+  const rows = rules.map(
+    ([rule, count]) =>
+      `<tr><td>${escapeHtml(rule)}</td><td class="n">${count}</td><td>${escapeHtml(meanings[rule] ?? '')}</td></tr>`,
+  );
+  return `<h2>Frames left out</h2><table>${rows.join('')}</table>`;
 }
 
 /** A measured number and its standard error. */

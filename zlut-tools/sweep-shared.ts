@@ -8,7 +8,7 @@ import { matchHeight, profileCorrelation, profileSpline } from './sweep-spline.t
 import { mean, median, robustSigma } from './sweep-statistics.ts';
 
 /** Where a bead of a shared Z-LUT lies beside the first. */
-export interface SharedBead {
+interface SharedBead {
   bead: number;
   /** nm that its heights are moved by, and how much that scatters from plane to plane. */
   shiftNm: number;
