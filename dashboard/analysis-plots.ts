@@ -89,9 +89,10 @@ export function runAnalysisPlots(
 
     const spectra = sampled.map(({ even }) => powerSpectrum(even));
     plots.spectrum.show(
+      // The last bin is of half the rate, where a one-sided density has half the height of its neighbors.
       spectra.map(({ frequencyHz, density }, at) => ({
-        x: frequencyHz,
-        y: density,
+        x: frequencyHz.subarray(0, -1),
+        y: density.subarray(0, -1),
         color: sampled[at]!.color,
       })),
       { x: 'frequency / Hz', y: unit.name ? `${unit.name}² / Hz` : '1 / Hz' },

@@ -1,10 +1,10 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { MAX_WATCHED_BEADS } from '#protocol/live.ts';
 
-/** The beads a person looks at, and those that the others are compared with. */
-export type BeadSelection = ReturnType<typeof createBeadSelection>;
-
-/** @param notice says why a bead was not taken */
+/**
+ * The beads a person looks at, and those that the others are compared with.
+ * @param notice says why a bead was not taken
+ */
 export function createBeadSelection(notice: Signal<string | null>) {
   /** In the order they were picked. */
   const selection = signal<readonly number[]>([]);

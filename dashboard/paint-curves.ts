@@ -2,7 +2,7 @@ import type { Band, Polyline } from './decimate-trace.ts';
 import { pointsBefore } from './trace-ring.ts';
 
 /** Changes what is drawn to (value - origin) * scale. */
-export interface TraceUnit {
+interface TraceUnit {
   origin: number;
   scale: number;
 }

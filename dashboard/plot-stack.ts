@@ -18,7 +18,7 @@ import { standardDeviation } from './trace-statistics.ts';
 import type { TraceLook, TraceView } from './trace-view.ts';
 
 /** Numbers of one bead beside a plot, in the unit of its axis. */
-export interface BeadReading {
+interface BeadReading {
   bead: number;
   /** Newest value, or that under the cursor. */
   value: number;

@@ -145,7 +145,7 @@ export function pointsBefore(timeS: Float64Array, atS: number): number {
 }
 
 /** A trace of so many points, all 0. */
-export function emptyTrace(fits: boolean, points: number): Trace {
+function emptyTrace(fits: boolean, points: number): Trace {
   return makeTrace(fits, () => new Float64Array(points));
 }
 
