@@ -14,6 +14,7 @@ import type {
 import { createBeadSelection } from './bead-selection.ts';
 import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
+import { PoorFits } from './poor-fits.ts';
 import { FULL_RATE_S } from './trace-history.ts';
 import { WatchedTraces } from './watched-traces.ts';
 
@@ -64,6 +65,7 @@ export function createLiveStore() {
   const pastS = computed(() => Math.max(FULL_RATE_S, plots.windowS.value));
   /** Whether somebody looks at the radial profile of the selected bead. */
   const wantsProfile = signal(false);
+  const poorFits = new PoorFits();
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -96,6 +98,8 @@ export function createLiveStore() {
 
   function applyTracks({ traces: added, newest: columns }: TracksMessage): void {
     newest.value = pointsByBead(columns);
+    const poor = poorFits.note(columns);
+    if (poor) log({ type: 'event', level: 'warning', timeMs: Date.now(), text: poor });
     newestColumns.value = columns;
     if (added.every(({ timeS }) => timeS.length === 0)) return;
     traces.append(added, gapS());
