@@ -11,7 +11,7 @@ export interface PlaneResemblance {
   lobes: { first: number; last: number }[];
   /** [plane] planes over which the peak of the correlation falls to its half; NaN without contrast. */
   spans: Float64Array;
-  /** [plane] usual loss of correlation from one plane to the next around it. */
+  /** [plane] usual loss of correlation by noise around it. */
   noise: Float64Array;
 }
 
@@ -49,14 +49,21 @@ const NOISE_PLANES = 8;
 /** Rises of the correlation by less than so many times the noise are none. */
 const RISE_NOISES = 2;
 
-/** [plane] usual loss of correlation from one plane to the next around it. */
+/** Loss of correlation with the mean of two planes, over the loss with one, by noise alone. */
+const MEAN_LOSS = 0.75;
+
+/**
+ * [plane] usual loss of correlation by noise around it: between a plane and the mean of its neighbors, where what the
+ * planes truly differ by cancels to second order.
+ */
 function noiseAround(correlation: Float64Array, planes: number): Float64Array {
-  const losses = Float64Array.from(
-    { length: planes - 1 },
-    (_, plane) => 1 - correlation[plane * planes + plane + 1]!,
-  );
+  const at = (plane: number, other: number) => correlation[plane * planes + other]!;
+  const losses = Float64Array.from({ length: Math.max(0, planes - 2) }, (_, before) => {
+    const [plane, after] = [before + 1, before + 2];
+    return (1 - (at(plane, before) + at(plane, after)) / Math.sqrt(2 + 2 * at(before, after))) / MEAN_LOSS;
+  });
   return Float64Array.from({ length: planes }, (_, plane) =>
-    median(losses.subarray(Math.max(0, plane - NOISE_PLANES), plane + NOISE_PLANES)),
+    median(losses.subarray(Math.max(0, plane - 1 - NOISE_PLANES), plane + NOISE_PLANES)),
   );
 }
 

@@ -11,8 +11,9 @@ interface Conflict {
 }
 
 /**
- * A second peak can win when it is lower than the first by no more than so many times what neighboring planes differ
- * by; a real bead is never nearer to its Z-LUT than the least, and one that is farther than the most is another bead.
+ * A second peak can win when it is lower than the first by no more than so many times what noise makes neighboring
+ * planes differ by; a real bead is never nearer to its Z-LUT than the least, and one farther than the most is another
+ * bead.
  */
 const MARGIN_NOISES = 8;
 const LEAST_MARGIN = 0.02;
