@@ -10,7 +10,7 @@ export class Likelihood {
   static contrast: f64 = 0;
 }
 
-/** Adds up what the tilts have to do with a row, as `addRow` does the rest; the tilt that along y is the same for all of it. */
+/** Adds up the tilts of a row, as `addRow` does the rest; that along y is the same for all of it. */
 export function addTilts(from: usize, end: usize, tiltY: f32): void {
   let x = f32x4.splat(0);
   let y = x;

@@ -59,6 +59,7 @@ export function addLikelihood(params: usize, fit: usize): void {
   const perOutlier = f32x4.splat(<f32>(1 / (Image.outlierSigmas * Image.outlierSigmas)));
   const wholes = f32x4.splat(WHOLE);
   const ones = f32x4.splat(1);
+  const least = f32x4.splat(1e-9);
   const zeros = f32x4.splat(0);
   const tilts = Image.tilts;
   const tiltStep = <f32>(1 / middle);
@@ -89,7 +90,7 @@ export function addLikelihood(params: usize, fit: usize): void {
       const at = <usize>column << 2;
       const byX = f32x4.sub(columns, fractionX);
       const u = f32x4.sqrt(f32x4.add(f32x4.mul(byX, byX), squaredY));
-      const inside = f32x4.min(u, farthest);
+      const inside = f32x4.pmin(u, farthest);
       const whole = f32x4.floor(inside);
       const t = f32x4.sub(inside, whole);
       const bits = f32x4.add(whole, wholes);
@@ -98,12 +99,16 @@ export function addLikelihood(params: usize, fit: usize): void {
       const third = <usize>((<u32>i32x4.extract_lane(bits, 2) << 5) + firstInterval);
       const fourth = <usize>((<u32>i32x4.extract_lane(bits, 3) << 5) + firstInterval);
 
-      let upper = v128.shuffle<f32>(v128.load(first), v128.load(second), 0, 4, 1, 5);
-      let lower = v128.shuffle<f32>(v128.load(third), v128.load(fourth), 0, 4, 1, 5);
+      let one = v128.load(first);
+      let two = v128.load(second);
+      let three = v128.load(third);
+      let four = v128.load(fourth);
+      let upper = v128.shuffle<f32>(one, two, 0, 4, 1, 5);
+      let lower = v128.shuffle<f32>(three, four, 0, 4, 1, 5);
       const c0 = v128.shuffle<i64>(upper, lower, 0, 2);
       const c1 = v128.shuffle<i64>(upper, lower, 1, 3);
-      upper = v128.shuffle<f32>(v128.load(first), v128.load(second), 2, 6, 3, 7);
-      lower = v128.shuffle<f32>(v128.load(third), v128.load(fourth), 2, 6, 3, 7);
+      upper = v128.shuffle<f32>(one, two, 2, 6, 3, 7);
+      lower = v128.shuffle<f32>(three, four, 2, 6, 3, 7);
       const c2 = v128.shuffle<i64>(upper, lower, 0, 2);
       const cubic = f32x4.mul(v128.shuffle<i64>(upper, lower, 1, 3), t);
       const s2 = f32x4.add(cubic, c2);
@@ -111,12 +116,16 @@ export function addLikelihood(params: usize, fit: usize): void {
       const light = f32x4.add(f32x4.mul(s1, t), c0);
       const byR = f32x4.add(s1, f32x4.mul(t, f32x4.add(s2, cubic)));
 
-      upper = v128.shuffle<f32>(v128.load(first, 16), v128.load(second, 16), 0, 4, 1, 5);
-      lower = v128.shuffle<f32>(v128.load(third, 16), v128.load(fourth, 16), 0, 4, 1, 5);
+      one = v128.load(first, 16);
+      two = v128.load(second, 16);
+      three = v128.load(third, 16);
+      four = v128.load(fourth, 16);
+      upper = v128.shuffle<f32>(one, two, 0, 4, 1, 5);
+      lower = v128.shuffle<f32>(three, four, 0, 4, 1, 5);
       const d0 = v128.shuffle<i64>(upper, lower, 0, 2);
       const d1 = v128.shuffle<i64>(upper, lower, 1, 3);
-      upper = v128.shuffle<f32>(v128.load(first, 16), v128.load(second, 16), 2, 6, 3, 7);
-      lower = v128.shuffle<f32>(v128.load(third, 16), v128.load(fourth, 16), 2, 6, 3, 7);
+      upper = v128.shuffle<f32>(one, two, 2, 6, 3, 7);
+      lower = v128.shuffle<f32>(three, four, 2, 6, 3, 7);
       const d2 = v128.shuffle<i64>(upper, lower, 0, 2);
       let byZ = f32x4.add(f32x4.mul(v128.shuffle<i64>(upper, lower, 1, 3), t), d2);
       byZ = f32x4.add(f32x4.mul(byZ, t), d1);
@@ -132,7 +141,7 @@ export function addLikelihood(params: usize, fit: usize): void {
       }
       const measured = v128.load(pixels + at);
       let variance = f32x4.add(f32x4.mul(cameraGains, expected), floors);
-      variance = f32x4.max(variance, leasts);
+      variance = f32x4.pmax(variance, leasts);
       const room = f32x4.sub(headroom, expected);
       // Where the largest count is less than the margin of standard deviations above what is expected.
       const unclipped = v128.and(
@@ -147,11 +156,11 @@ export function addLikelihood(params: usize, fit: usize): void {
       let shares = v128.and(counted, ones);
       if (robust) {
         const squares = f32x4.div(f32x4.mul(residuals, residuals), variance);
-        const share = f32x4.max(f32x4.sub(ones, f32x4.mul(squares, perOutlier)), zeros);
+        const share = f32x4.pmax(f32x4.sub(ones, f32x4.mul(squares, perOutlier)), zeros);
         shares = f32x4.mul(shares, f32x4.mul(share, share));
       }
       used = f32x4.add(used, shares);
-      const slope = f32x4.div(byR, f32x4.max(u, f32x4.splat(1e-9)));
+      const slope = f32x4.div(byR, f32x4.pmax(u, least));
       v128.store(Row.weights + at, f32x4.div(shares, variance));
       v128.store(Row.x + at, f32x4.mul(slope, byX));
       v128.store(Row.y + at, f32x4.mul(slope, byY));

@@ -1,7 +1,7 @@
-// Sums over the pixels that make one step of a fit. As in likelihood-sums.ts, of the rows that likelihood-pixels.as.ts fills.
+// Sums over the pixels that make one step of a fit. As in likelihood-sums.ts; likelihood-pixels.as.ts fills the rows.
 //
 // Each row of the ROI is first compared with the model, four pixels at a time, and then added up: all sums at once
-// would not fit into the registers of a processor. Sums are f32 within a row and f64 between rows.
+// would not fit into the registers of a processor. They are f32 within a row and f64 between rows.
 import { take } from './bead.as';
 
 /** f32 numbers of the pixels of a row, each at its own address: weight, slopes, light, residual and tilt. */
