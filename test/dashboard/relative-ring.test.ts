@@ -37,6 +37,15 @@ test('goes on as points come, and is the same as at once', () => {
   expect(growing.all()).toEqual(atOnce);
 });
 
+test('reckons every point once', () => {
+  const bead = ringOf(3, 5);
+  const growing = new RelativeRing(bead, [ringOf(4, 1)]);
+  growing.all();
+  bead.all().xPx[0] = 900;
+  bead.append(points(3, 4, 5), Number.POSITIVE_INFINITY);
+  expect([...growing.all().xPx]).toEqual([0, 4, 8, 12]);
+});
+
 test('begins anew where the run did, and has a break where the bead has', () => {
   const bead = ringOf(3, 5);
   const reference = ringOf(3, 1);

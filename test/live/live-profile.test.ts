@@ -91,6 +91,8 @@ describe('live profiles', () => {
     const times = { timeNs: 0n, receivedNs: 0n, submittedNs: 0n, trackedNs: 0n };
     const views = { picture: null, truth: null, rois: isCut ? rois : null };
     profiles.received({ id: 5, ...times, pixels: bytes, ...views } as ReceivedFrame, rois);
+    // A batch of frames that were under way already.
+    profiles.tracked({ frames: [{ id: 3, ...times }], rois, table: createTrackTable(1, 2) });
     const table = createTrackTable(tracked.length, 2);
     table.xPx.fill(ROI.left + 19.3);
     table.yPx.fill(ROI.top + 20.6);

@@ -42,6 +42,12 @@ describe('the power spectrum', () => {
     expect(frequencyHz[density.indexOf(Math.max(...density))]).toBe(frequency);
   });
 
+  test('adds up to the power of a signal at half the rate, which has no twin', () => {
+    const values = Float64Array.from({ length: 1024 }, (_, at) => (at % 2 === 0 ? 3 : -3));
+    const { density, frequencyHz } = powerSpectrum({ rateHz: RATE_HZ, values }, 64);
+    expect(density.reduce((sum, value) => sum + value * frequencyHz[0]!, 0)).toBeCloseTo(9, 9);
+  });
+
   test('adds up to the variance of a random signal, whatever the rate', () => {
     const values = whiteNoise(1 << 15, 2);
     const { density, frequencyHz } = powerSpectrum({ rateHz: 7.5, values });
