@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSweepPlanes } from '#calibration/sweep-planes.ts';
@@ -113,7 +113,8 @@ describe('a sweep that does not reach its end', () => {
     await whole.bench.until(() => whole.bench.phase === 'built');
     const { bench, folder, path } = await sweeping({ bothWays: true });
     await bench.until(() => bench.planes.length === 14 && bench.sweep!.frames === 2);
-    // The tracker is killed here: nothing is closed, nothing is told.
+    // The tracker is killed here, while it notes a plane: nothing is closed, nothing is told.
+    appendFileSync(join(path(), 'planes.csv'), '42,100.000,1,9.0\n43,100.0');
     const sweep = bench.sweep!.sweep;
     const after = new SweepBench(folder);
     await after.until(() => after.calibration.status.interrupted.length > 0);

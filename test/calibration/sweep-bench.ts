@@ -29,8 +29,12 @@ export function ringPixels(size: number, focusNm: number): Uint8Array {
   });
 }
 
+const frames = new Map<number, Uint8Array>();
+
 /** A frame of two beads. */
 export function framePixels(focusNm: number): Uint8Array {
+  const known = frames.get(focusNm);
+  if (known) return known;
   const pixels = new Uint8Array(FRAME.width * FRAME.height).fill(120);
   for (const { left, top, size } of ROIS) {
     const ring = ringPixels(size, focusNm);
@@ -38,6 +42,7 @@ export function framePixels(focusNm: number): Uint8Array {
       pixels.set(ring.subarray(row * size, (row + 1) * size), (top + row) * FRAME.width + left);
     }
   }
+  frames.set(focusNm, pixels);
   return pixels;
 }
 
@@ -162,7 +167,7 @@ export class SweepBench {
 }
 
 /** Writes a Z-LUT a bead, as building does. */
-export async function buildRings(path: string): Promise<BuiltSweep> {
+async function buildRings(path: string): Promise<BuiltSweep> {
   const { strip } = await readSweepRecord(path);
   const planeZNm = Float64Array.from({ length: 9 }, (_, plane) => 50 * plane);
   const zLuts = await Promise.all(
@@ -171,7 +176,7 @@ export async function buildRings(path: string): Promise<BuiltSweep> {
       const profiles = new Float64Array(9 * radii).map((_, index) => index % radii);
       const file = `bead-${bead}.zlut`;
       await writeZLut(join(path, file), { name: file, planes: 9, radii, planeZNm, profiles });
-      return { bead, file, error: null, used: 9, rejected: 0 };
+      return { bead, file, error: null, used: 9, rejected: 0, quality: null };
     }),
   );
   return { zLuts, motion: null };

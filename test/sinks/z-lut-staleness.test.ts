@@ -65,6 +65,14 @@ describe('a Z-LUT is told to be stale', () => {
     expect(told.map(({ bead }) => bead)).toEqual([2]);
   });
 
+  test('for as long as it is: what is stale does not become usual', () => {
+    const { staleness, told, track } = monitor();
+    track(2000, () => ({ score: 0.98 }));
+    track(40_000, () => ({ score: 0.91 }));
+    expect(staleness.list().map(({ bead }) => bead)).toEqual([2]);
+    expect(told).toHaveLength(1);
+  });
+
   test('when chi-squared rises though the score holds', () => {
     const { told, track } = monitor(3, true);
     track(2000, () => ({ score: 0.98, chiSquared: 1.1 }));

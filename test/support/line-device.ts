@@ -12,6 +12,8 @@ export interface LineDevice {
   pass(ms: number): void;
   /** What it answers instead, by the line it got; `null` is silence, absent the right answer. */
   answerWith(answer: ((line: string) => string | null | undefined) | null): void;
+  /** Says a line without being asked. */
+  say(line: string): void;
   /** Ends every connection. */
   hangUp(): void;
 }
@@ -33,6 +35,9 @@ export async function lineDevice({ acknowledges = false } = {}): Promise<LineDev
     },
     answerWith: (answer) => {
       override = answer;
+    },
+    say: (line) => {
+      for (const socket of sockets) socket.write(`${line}\r\n`);
     },
     hangUp: () => {
       for (const socket of sockets) socket.destroy();

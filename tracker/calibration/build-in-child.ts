@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ZLutError } from '#protocol/errors.ts';
+import { zLutQualitySchema } from '#protocol/z-lut-quality.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin.mjs', import.meta.url));
 
@@ -16,6 +17,7 @@ const builtSchema = z.object({
       error: z.string().nullable(),
       used: z.number(),
       rejected: z.number(),
+      quality: zLutQualitySchema.nullable(),
     }),
   ),
   /** Null where a number could not be measured. */

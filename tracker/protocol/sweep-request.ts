@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Beads of one request at most. */
 export const MOST_SWEEP_BEADS = 512;
 /** Planes of one pass at most. */
-export const MOST_PLANES = 5000;
+const MOST_PLANES = 5000;
 
 const id = z.number().int();
 const zNm = z.number().finite();

@@ -1,4 +1,5 @@
 import type { SweepSettings } from './sweep-request.ts';
+import type { ZLutQuality } from './z-lut-quality.ts';
 
 /**
  * Where a focal sweep is. `moving` and `collecting` take turns; `paused` holds the focus where it is; `homing` goes back
@@ -29,12 +30,14 @@ export interface SweepZLut {
   /** Frames in it, and frames left out. */
   used: number;
   rejected: number;
+  /** What its check found; null when there is none. */
+  quality: ZLutQuality | null;
   /** Whether the bead is tracked with it. */
   assigned: boolean;
 }
 
 /** How the focus moved beside what it was told, as both ways of a sweep show; NaN where it could not be measured. */
-export interface SweepMotionStatus {
+interface SweepMotionStatus {
   /** Focus on the way down less that on the way up at one reading, at the turn, nm. */
   hysteresisNm: number;
   driftNmPerS: number;

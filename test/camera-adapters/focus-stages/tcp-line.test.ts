@@ -114,12 +114,17 @@ describe('a focus stage over TCP', () => {
   test('takes no answer that belongs to a question before a stop', async () => {
     const device = await lineDevice({ acknowledges: true });
     const stage = stageOf(device, { acknowledges: true });
-    await stage.move(1000);
-    const asked = stage.position().catch(() => null);
+    device.answerWith(() => null);
+    const asked = failureOf(stage.position());
+    await until(() => device.heard.includes('POS?'));
     await stage.stop();
     await asked;
-    device.answerWith((line) => (line === 'POS?' ? 'P=0.7000 um' : undefined));
-    expect((await stage.position()).zNm).toBe(700);
+    await until(() => device.heard.includes('STP'));
+    // The answers come after all, one after the other: those of the question, of the stop, and of the next question.
+    const position = stage.position();
+    await until(() => device.heard.length === 3);
+    for (const line of ['P=0.7000 um', 'OK', 'P=0.1000 um']) device.say(line);
+    expect((await position).zNm).toBe(100);
     await stage.close();
   });
 

@@ -7,14 +7,13 @@ import { RecordingError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { readZLut, writeZLut } from '#protocol/z-lut-file.ts';
-import type { ZLutOrigin } from '#protocol/z-lut-origin.ts';
-import { programVersion } from '#recording/program-version.ts';
 import { parsePlan, planMethod } from '#stages/plan.ts';
 import { needsModel } from '#stages/plan-needs.ts';
-import { type BuiltBead, buildZLuts, type SweepFrame } from '#zlut-tools/build.ts';
+import { buildZLuts, type SweepFrame } from '#zlut-tools/build.ts';
 import type { BuiltSweep } from '../../calibration/build-in-child.ts';
 import { readSweepRecord, SWEEP_FILES } from '../../calibration/sweep-folder.ts';
 import { type PlaneOfFrame, readSweepPlanes } from '../../calibration/sweep-planes.ts';
+import { originOf } from './build-output.ts';
 
 /** Where Z-LUTs are until all of them are checked. */
 const UNFINISHED = 'z-luts.part';
@@ -42,15 +41,18 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
       nameOf: fileOf,
       ...(needsModel(plan) && { onModelRound: () => {} }),
     });
-    const made = built.beads.map((bead) => {
-      return bead.zLut && { ...bead.zLut, origin: originOf(bead, basename(path), pixelSizeNm) };
+    const origin = await originOf(join(path, SWEEP_FILES.stack), pixelSizeNm ?? undefined);
+    origin.stack = { ...origin.stack, name: basename(path) };
+    const made = built.beads.map(({ zLut }) => {
+      return zLut && { ...zLut, origin: { ...origin, ...zLut.origin } };
     });
     const methods = rois.map(({ size }) => planMethod(plan, size));
     await writeChecked(path, made, (zLut, index) => {
       assertZLutFits(zLut, rois[index]!.bead, methods[index]!);
     });
-    const zLuts = built.beads.map(({ bead, error, used, rejected }) => {
-      return { bead, file: error ? null : fileOf(bead), error: error?.message ?? null, used, rejected };
+    const zLuts = built.beads.map(({ bead, error, rejected, report, used }) => {
+      const file = error ? null : fileOf(bead);
+      return { bead, file, error: error?.message ?? null, used, rejected, quality: report?.quality ?? null };
     });
     const { offsetNm, drift } = built.motion;
     const motion = { hysteresisNm: known(offsetNm[1]?.value), driftNmPerS: known(drift?.value) };
@@ -72,21 +74,6 @@ async function* framesOf(stack: Stack, planes: readonly PlaneOfFrame[]): AsyncGe
 const fileOf = (bead: number) => `bead-${bead}.zlut`;
 
 const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
-
-function originOf(
-  { bead, used, rejections }: BuiltBead,
-  sweep: string,
-  pixelSizeNm: number | null,
-): ZLutOrigin {
-  return {
-    madeAt: new Date().toISOString(),
-    madeBy: `tweezertrack ${programVersion()}`,
-    bead,
-    ...(pixelSizeNm !== null && { pixelSizeNm }),
-    stack: { name: sweep },
-    frames: { used, rejected: rejections },
-  };
-}
 
 /** Writes the Z-LUTs aside, checks each as it is read back, and only then gives all of them their names. */
 async function writeChecked(

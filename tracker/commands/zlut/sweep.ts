@@ -177,9 +177,10 @@ class SweepWatch {
         `hysteresis ${motion.hysteresisNm.toFixed(1)} nm, drift ${motion.driftNmPerS.toFixed(2)} nm/s`,
       );
     }
-    for (const { assigned, bead, error, file, rejected, used } of zLuts) {
+    for (const { assigned, bead, error, file, quality, rejected, used } of zLuts) {
       const frames = `${used} frames used, ${rejected} rejected`;
       console.log(`bead ${bead}: ${error ?? `${file}, ${frames}${assigned ? ', in use' : ''}`}`);
+      if (quality) console.log(`  ${quality.sentence}`);
     }
     if (message !== null) console.error(message);
     return (phase === 'built' || phase === 'kept') && zLuts.some(({ file }) => file !== null);
