@@ -32,17 +32,24 @@ fn take_curve(lane: u32) {
   let weights = vec4f(s * s * s, (3.0 * t - 6.0) * t * t + 4.0, (3.0 * s - 6.0) * s * s + 4.0, t * t * t) / 6.0;
   let slopes = 0.5 * vec4f(-s * s, (3.0 * t - 4.0) * t, (4.0 - 3.0 * s) * s, t * t);
   let start = coefficientsStart + u32(fit.knot) * radialKnots;
+  // Neighboring intervals share three of their four coefficients.
+  let intervals = radialKnots - 3u;
+  let perLane = (intervals + lanes - 1u) / lanes;
+  let first = min(lane * perLane, intervals);
+  // Rings are even in r: before the first knot comes the mirror image of the second.
+  var c0 = coefficients_at(start + select(first - 1u, 1u, first == 0u), weights, slopes);
+  var c1 = coefficients_at(start + first, weights, slopes);
+  var c2 = coefficients_at(start + first + 1u, weights, slopes);
   workgroupBarrier();
-  for (var interval = lane; interval < radialKnots - 3u; interval += lanes) {
-    // Rings are even in r: before the first knot comes the mirror image of the second.
-    let c0 = coefficients_at(start + select(interval - 1u, 1u, interval == 0u), weights, slopes);
-    let c1 = coefficients_at(start + interval, weights, slopes);
-    let c2 = coefficients_at(start + interval + 1u, weights, slopes);
+  for (var interval = first; interval < min(first + perLane, intervals); interval++) {
     let c3 = coefficients_at(start + interval + 2u, weights, slopes);
     scratch[4u * interval] = (c0 + 4.0 * c1 + c2) / 6.0;
     scratch[4u * interval + 1u] = 0.5 * (c2 - c0);
     scratch[4u * interval + 2u] = 0.5 * (c0 - 2.0 * c1 + c2);
     scratch[4u * interval + 3u] = (3.0 * (c1 - c2) + c3 - c0) / 6.0;
+    c0 = c1;
+    c1 = c2;
+    c2 = c3;
   }
   workgroupBarrier();
 }

@@ -1,4 +1,5 @@
 // lookup-z: lanes stride over planes; neighbors read neighboring planes of one radius. Defined in lookup-z.ts.
+// scratch holds weight and unit deviation of every radius for the weighted match, then the differences around the best.
 // Instead of a correlation r it compares 1 - r = |u - v|^2 / 2 of unit vectors, which keeps its digits near r = 1.
 
 var<private> profileMean: f32;
@@ -47,13 +48,13 @@ fn lookup_z(lane: u32) {
   }
   let first = plane - h;
   for (var near = i32(lane); near <= 2 * h; near += lanes) {
-    if (isClear) { scratch[near].x = known_difference(first + near); }
+    if (isClear) { scratch[profileRadii + near].x = known_difference(first + near); }
   }
   workgroupBarrier();
   var values: array<f32, 7>;
   var isWhole = isClear;
   for (var near = 0; near <= 2 * h; near++) {
-    values[near] = scratch[near].x;
+    values[near] = scratch[profileRadii + near].x;
     isWhole = isWhole && values[near] < largestDifference;
   }
   var vertex: Vertex;
@@ -131,6 +132,12 @@ fn measure_profile(lane: u32) -> bool {
   }
   let norms = sqrt(sum_over_lanes(lane, vec4f(squares, 0.0, 0.0)).xy);
   profileNorm = norms.x;
+  if (lookupZMatch == 1) {
+    for (var bin = lookupZSkippedRadii + i32(lane); bin < profileRadii; bin += lanes) {
+      scratch[bin] = vec2f(radius_weight(bin), (profile[bin] - profileMean) / profileNorm);
+    }
+  }
+  workgroupBarrier();
   return norms.x > contrastNoise * norms.y;
 }
 
@@ -168,7 +175,7 @@ fn weighted_difference(index: i32) -> f32 {
   var moments = vec2f(0.0);
   var at = start;
   for (var bin = lookupZSkippedRadii; bin < profileRadii; bin++) {
-    moments += radius_weight(bin) * zLuts[at] * vec2f(1.0, zLuts[at]);
+    moments += scratch[bin].x * zLuts[at] * vec2f(1.0, zLuts[at]);
     at += roi.planes;
   }
   let mean = moments.x / totalWeight;
@@ -176,8 +183,8 @@ fn weighted_difference(index: i32) -> f32 {
   var sum = 0.0;
   at = start;
   for (var bin = lookupZSkippedRadii; bin < profileRadii; bin++) {
-    let difference = (profile[bin] - profileMean) / profileNorm - (zLuts[at] - mean) * scale;
-    sum += radius_weight(bin) * difference * difference;
+    let difference = scratch[bin].y - (zLuts[at] - mean) * scale;
+    sum += scratch[bin].x * difference * difference;
     at += roi.planes;
   }
   return 0.5 * sum;

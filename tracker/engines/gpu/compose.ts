@@ -81,6 +81,9 @@ export const ROI_WORD_COUNT = 10;
 /** Largest count of a camera that has none. */
 const NO_SATURATION = 3e38;
 
+/** Planes around the best one that the lookup fits at most. */
+const NEAR_PLANES = 7;
+
 /** Knots of a model along an axis at least. */
 const LEAST_KNOTS = 4;
 
@@ -196,7 +199,7 @@ function sharedConstants(
     profileLength,
     ringParts,
     lookupZSkippedRadii: SKIPPED_RADII,
-    scratchLength: Math.max(2 * size, ringParts * profileLength),
+    scratchLength: Math.max(2 * size, ringParts * profileLength, profileLength + NEAR_PLANES),
     bytesPerPixel: PIXEL_FORMATS[pixelFormat].bytesPerPixel,
     saturation: Math.min(PIXEL_FORMATS[pixelFormat].saturation, NO_SATURATION),
     sumsAtOnce: sumsAtOnce(plan),
