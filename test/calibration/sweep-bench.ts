@@ -64,7 +64,7 @@ export class SweepBench {
   readonly events: string[] = [];
   readonly planes: SweepPlaneMessage[] = [];
   readonly assigned = new Map<number, ZLut>();
-  /** Focus of every frame so far, nm. */
+  /** Focuses of the frames so far, nm; one for those that follow each other at the same. */
   readonly focusNm: number[] = [];
   rois = ROIS;
   camera: { camera: string; width: number; height: number; pixelFormat: 'mono8' } | null;
@@ -104,7 +104,8 @@ export class SweepBench {
     this.#nowMs += MS_PER_FRAME;
     const timeNs = BigInt(this.#nowMs) * 1_000_000n;
     const focusNm = this.stage.focusNm(timeNs);
-    this.focusNm.push(focusNm);
+    // Frames go on while the disk is waited for.
+    if (focusNm !== this.focusNm.at(-1)) this.focusNm.push(focusNm);
     if (this.films) {
       const pixels = framePixels(focusNm);
       this.calibration.frame({ timeNs, receivedNs: timeNs, pixels, rois: null });
