@@ -29,6 +29,21 @@ export function addResidual(sums: NoiseSums, expected: number, residual: number,
   sums.pixels++;
 }
 
+/** What a model expects of a pixel, and what is left. */
+export interface ModelPixel {
+  expected: number;
+  residual: number;
+}
+
+/**
+ * Adds what two pixels side by side have left beside each other: noise has nothing in common there, while what a model
+ * leaves of rings that are not round is nearly the same in both, and no noise.
+ */
+export function addNeighbors(sums: NoiseSums, left: ModelPixel, right: ModelPixel, least: number): void {
+  const expected = (left.expected + right.expected) / 2;
+  addResidual(sums, expected, (left.residual - right.residual) / Math.SQRT2, least);
+}
+
 /** Standard errors below which what a camera has without light is taken for none. */
 const LEAST_SIGNIFICANCE = 3;
 

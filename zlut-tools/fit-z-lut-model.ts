@@ -3,7 +3,7 @@ import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { cubicWeights } from '#stages/cubic-spline.ts';
 import { UNKNOWNS } from '#stages/likelihood-sums.ts';
 import { countsAt, createRadialCurve, curveAt, radialKnots } from '#stages/spline-model.ts';
-import { addResidual, countNoise, createNoiseSums, type NoiseSums } from './count-noise.ts';
+import { addNeighbors, countNoise, createNoiseSums, type ModelPixel, type NoiseSums } from './count-noise.ts';
 import { heightBends } from './height-bends.ts';
 import { cubicOfQuintic, type HeightGrid, heightGrid, heightPlace, modelHeights } from './height-spline.ts';
 import {
@@ -260,14 +260,20 @@ function addFrame(
   const darkest = DARKEST_SHARE * model.levelCounts;
   const leastVariance = model.cameraGain * darkest;
   for (let row = 0; row < size; row++) {
+    let left: ModelPixel | null = null;
     for (let column = 0; column < size; column++) {
       const measured = pixels[row * size + column]!;
       const r = Math.sqrt((column - x) ** 2 + (row - y) ** 2);
-      if (!(measured < saturation) || r > model.reachPx) continue;
+      if (!(measured < saturation) || r > model.reachPx) {
+        left = null;
+        continue;
+      }
       const u = r / model.knotPx;
       const expected = curve ? gain * countsAt(curve, u) + offset : measured;
       const variance = Math.max(leastVariance, model.cameraGain * expected + model.floorVariance);
-      if (curve) addResidual(residuals, expected, measured - expected, darkest);
+      const pixel = { expected, residual: measured - expected };
+      if (curve && left) addNeighbors(residuals, left, pixel, darkest);
+      left = pixel;
       const k = Math.floor(u);
       cubicWeights(u - k, weights);
       addPixel(into, k, weights, (gain * gain) / variance, (measured - offset) / gain);

@@ -2,7 +2,7 @@ import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { createModelFit, fitModel } from '#stages/fit-model.ts';
 import { UNKNOWNS } from '#stages/likelihood-sums.ts';
 import { countsAt, createRadialCurve, curveAt } from '#stages/spline-model.ts';
-import { addResidual, countNoise, createNoiseSums, type NoiseSums } from './count-noise.ts';
+import { addNeighbors, countNoise, createNoiseSums, type ModelPixel, type NoiseSums } from './count-noise.ts';
 
 /** An image of the bead of a model, and about where it is. */
 export interface TrackedImage {
@@ -80,12 +80,18 @@ function addImage(
   const [x, y] = [state[UNKNOWNS.x]!, state[UNKNOWNS.y]!];
   const [gain, offset] = [state[UNKNOWNS.gain]!, state[UNKNOWNS.offset]!];
   for (let row = 0; row < size; row++) {
+    let left: ModelPixel | null = null;
     for (let column = 0; column < size; column++) {
       const measured = pixels[row * size + column]!;
       const r = Math.hypot(column - x, row - y);
-      if (!(r <= model.reachPx) || !(measured < saturation)) continue;
+      if (!(r <= model.reachPx) || !(measured < saturation)) {
+        left = null;
+        continue;
+      }
       const expected = gain * countsAt(curve, r / model.knotPx) + offset;
-      addResidual(residuals, expected, measured - expected, DARKEST_SHARE * model.levelCounts);
+      const pixel = { expected, residual: measured - expected };
+      if (left) addNeighbors(residuals, left, pixel, DARKEST_SHARE * model.levelCounts);
+      left = pixel;
     }
   }
 }
