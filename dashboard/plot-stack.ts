@@ -140,12 +140,19 @@ export function runPlotStack(
   }
 
   const stopBeads = effect(() => {
-    for (const chosen of [selection, references, choices.isRelative]) void chosen.value;
+    const needed = [...selection.value, ...(choices.isRelative.value ? references.value : [])];
+    const paused = choices.paused.peek();
+    // What was not watched when the pause began is not held.
+    if (paused && !needed.every((bead) => paused.has(bead))) {
+      choices.paused.value = null;
+      choices.zoom.value = null;
+    }
     origins.clear();
     deviationAtMs = 0;
   });
+  const requestsBefore = choices.zeroRequests.peek();
   const stopZero = effect(() => {
-    if (choices.zeroRequests.value === 0) return;
+    if (choices.zeroRequests.value === requestsBefore) return;
     origins.set(view.look());
     stackPainter.request();
   });
