@@ -41,6 +41,8 @@ export interface BenchOptions {
   sweepFrames?: number;
   /** Frames of each preset in all in `precision`, and a line of what was lost or false. */
   exam?: number;
+  /** Where the recordings of `real` lie. */
+  folder?: string;
   /** File for the picture of `precision`. */
   svg?: string;
   /** Command line of a peer to run in turn with ours. */

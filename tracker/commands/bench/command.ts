@@ -12,7 +12,7 @@ const REDUCTIONS = ['tree', 'subgroup'] as const;
 export function registerBench(command: Command): void {
   const cases = Object.entries(BENCH_CASES).map(([name, { title }]) => `${name} (${title})`);
   command
-    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu, accuracy and precision`)
+    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu, accuracy, precision and real`)
     .argument('[minutes]', 'of soak', number)
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
     .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
@@ -46,6 +46,7 @@ export function registerBench(command: Command): void {
     .option('--z <list>', 'heights of precision, nm', numbers)
     .option('--sweep-frames <count>', 'frames of a calibration plane in precision (default: 16)', count)
     .option('--exam <frames>', 'of precision in all: counts what is lost and what is false', count)
+    .option('--folder <folder>', 'where the recordings of real lie')
     .option('--svg <file>', 'picture of precision')
     .option(
       '--vs <command>',

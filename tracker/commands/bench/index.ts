@@ -25,4 +25,5 @@ export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
     onlyByName: true,
     load: () => import('./precision.ts'),
   },
+  real: { title: 'presets on recordings of real beads', onlyByName: true, load: () => import('./real.ts') },
 };
