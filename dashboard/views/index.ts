@@ -9,4 +9,9 @@ export const VIEWS: readonly View[] = [
     title: 'Analysis',
     load: async () => (await import('../panels/analysis.tsx')).Analysis,
   },
+  {
+    id: 'recordings',
+    title: 'Recordings',
+    load: async () => (await import('./recordings.tsx')).Recordings,
+  },
 ];
