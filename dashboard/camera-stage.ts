@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { PreviewMessage } from '#protocol/live.ts';
+import type { PreviewMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { BeadActions } from './bead-actions.ts';
 import { drawOverlay } from './bead-overlay.ts';

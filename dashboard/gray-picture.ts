@@ -1,4 +1,4 @@
-import type { PreviewMessage } from '#protocol/live.ts';
+import type { PreviewMessage } from '#protocol/picture-request.ts';
 
 // ImageData is RGBA by bytes, little-endian words on every machine a browser runs on.
 const RGBA_OF_GRAY = Uint32Array.from({ length: 256 }, (_, gray) => (0xff000000 | (gray * 0x010101)) >>> 0);

@@ -5,12 +5,13 @@ import type {
   LiveCamera,
   LiveMessage,
   NewestPoints,
-  PreviewMessage,
   ProfileMessage,
   SnapshotMessage,
   StatusMessage,
   TracksMessage,
 } from '#protocol/live.ts';
+import type { PreviewMessage, TilesMessage } from '#protocol/picture-request.ts';
+import type { Role } from '#protocol/role.ts';
 import { createBeadSelection } from './bead-selection.ts';
 import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
@@ -50,6 +51,10 @@ export function createLiveStore() {
   const recording = signal<string | null>(null);
   const status = signal<StatusMessage | null>(null);
   const preview = signal<PreviewMessage | null>(null);
+  /** The whole frame, small, while `preview` is a part of it. */
+  const map = signal<PreviewMessage | null>(null);
+  const tiles = signal<TilesMessage | null>(null);
+  const role = signal<Role>('operator');
   const events = signal<LoggedEvent[]>([]);
   /** What the tracker answered to the last request, if it refused it. */
   const notice = signal<string | null>(null);
@@ -85,6 +90,7 @@ export function createLiveStore() {
   function applySnapshot(snapshot: SnapshotMessage): void {
     camera.value = snapshot.camera;
     roiSize.value = snapshot.roiSize;
+    role.value = snapshot.role ?? 'operator';
     engine.value = snapshot.engine;
     pipeline.value = snapshot.pipeline;
     fits.value = snapshot.fits;
@@ -147,7 +153,11 @@ export function createLiveStore() {
         status.value = message;
         break;
       case 'preview':
-        preview.value = message;
+        if (message.isMap) map.value = message;
+        else preview.value = message;
+        break;
+      case 'tiles':
+        tiles.value = message;
         break;
       case 'event':
         log(message);
@@ -167,6 +177,9 @@ export function createLiveStore() {
     recording,
     status,
     preview,
+    map,
+    tiles,
+    role,
     /** Newest first. */
     events,
     notice,

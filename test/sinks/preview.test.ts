@@ -1,24 +1,65 @@
 import { expect, test } from 'vitest';
 import { PreviewMaker } from '#sinks/preview.ts';
 
-test('a wide frame is thinned to at most 800 px with black and white at its quantiles', () => {
-  const [width, height] = [1700, 90];
-  const pixels = Uint16Array.from(
-    { length: width * height },
-    (_, index) => 1000 + ((index % width) * 2000) / width,
-  );
-  const preview = new PreviewMaker().make(3, pixels, width, height);
-  expect(preview).toMatchObject({ type: 'preview', frame: 3, step: 3, width: 566, height: 30 });
-  // 0.2 percent of a ramp of 2000 counts, and one bin of 512.
-  expect(Math.abs(preview.black - 1000)).toBeLessThan(10);
-  expect(Math.abs(preview.white - 3000)).toBeLessThan(12);
-  expect(preview.pixels[0]).toBe(0);
-  expect(Math.abs(preview.pixels[283]! - 127)).toBeLessThan(3);
+const whole = (width: number, height: number, maxWidth = 800) => ({
+  left: 0,
+  top: 0,
+  width,
+  height,
+  maxWidth,
 });
 
-test('a frame of one value is a picture, not a division by zero', () => {
-  const { pixels } = new PreviewMaker().make(0, new Uint8Array(64 * 48), 64, 48);
-  expect(new Set(pixels)).toEqual(new Set([0]));
+/** A ramp from 1000 to 3000 counts along x. */
+const ramp = (width: number, height: number) => ({
+  frame: 3,
+  pixels: Uint16Array.from({ length: width * height }, (_, index) => 1000 + ((index % width) * 2000) / width),
+  width,
+  height,
+});
+
+test('a wide frame is thinned to the width asked for, between the black and white asked for', () => {
+  const settings = { ...whole(1700, 90), black: 1000, white: 3000 };
+  const preview = new PreviewMaker().make(ramp(1700, 90), settings);
+  expect(preview).toMatchObject({
+    type: 'preview',
+    frame: 3,
+    step: 3,
+    width: 566,
+    height: 30,
+    left: 0,
+    top: 0,
+  });
+  expect([preview.pixels[0], preview.pixels[565]]).toEqual([0, 255]);
+  // Half way along a ramp is half way from black to white; gray 127 or 128.
+  expect(Math.abs(preview.pixels[283]! - 127.5)).toBeLessThan(1.5);
+});
+
+test('a part of the frame comes at full resolution, with its place', () => {
+  const settings = { left: 850, top: 40, width: 200, height: 20, maxWidth: 800, black: 1000, white: 3000 };
+  const preview = new PreviewMaker().make(ramp(1700, 90), settings);
+  expect(preview).toMatchObject({ step: 1, width: 200, height: 20, left: 850, top: 40 });
+  const atColumn = (column: number) => 1000 + (preview.pixels[column]! / 255) * 2000;
+  // A gray stands for 2000 / 255 counts.
+  expect(Math.abs(atColumn(0) - 2000)).toBeLessThan(8);
+  expect(Math.abs(atColumn(199) - (1000 + (1049 * 2000) / 1700))).toBeLessThan(8);
+});
+
+test('what lies beyond the frame is left out, and at least a pixel is shown', () => {
+  const maker = new PreviewMaker();
+  const settings = { left: 90, top: 60, width: 500, height: 500, maxWidth: 800, black: 0, white: 1 };
+  expect(maker.make(ramp(100, 64), settings)).toMatchObject({ left: 90, top: 60, width: 10, height: 4 });
+  expect(maker.make(ramp(100, 64), { ...settings, left: 5000, top: 5000 })).toMatchObject({
+    ...{ left: 99, top: 63, width: 1, height: 1 },
+  });
+});
+
+test('gamma below 1 brightens the dark part by the power law and leaves the ends', () => {
+  const settings = { ...whole(256, 4), black: 1000, white: 3000, gamma: 0.5 };
+  const { gamma, pixels } = new PreviewMaker().make(ramp(256, 4), settings);
+  expect(gamma).toBe(0.5);
+  expect(pixels[0]).toBe(0);
+  // A quarter of the way is half gray; grays are whole numbers.
+  expect(Math.abs(pixels[64]! - 128)).toBeLessThan(2);
 });
 
 test('a picture pixel is the mean of the frame pixels it stands for', () => {
@@ -26,8 +67,13 @@ test('a picture pixel is the mean of the frame pixels it stands for', () => {
   const pixels = Uint8Array.from({ length: width * height }, (_, index) =>
     (index % width) % 3 === 0 ? 90 : 0,
   );
-  const { step, pixels: shown } = new PreviewMaker().make(0, pixels, width, height);
+  const frame = { frame: 0, pixels, width, height };
+  const { step, pixels: shown } = new PreviewMaker().make(frame, {
+    ...whole(width, height),
+    black: 0,
+    white: 90,
+  });
   expect(step).toBe(3);
-  // Black 0 and white 90, within a bin of 512: a third of 255.
+  // A third of 255, in whole grays.
   expect(Math.abs(shown[100]! - 85)).toBeLessThanOrEqual(1);
 });

@@ -315,7 +315,10 @@ export class FakeTracker {
         }
       }
     }
-    return { type: 'preview', frame: this.#frame, width, height, step: STEP, black: 12, white: 231, pixels };
+    return {
+      ...{ type: 'preview', frame: this.#frame, left: 0, top: 0, width, height, step: STEP },
+      ...{ black: 12, white: 231, gamma: 1, isMap: false, pixels },
+    };
   }
 }
 

@@ -1,20 +1,25 @@
-import type { ControlRequest } from '#protocol/control-request.ts';
 import type { DetectBeadsRequest } from '#protocol/detect-beads.ts';
 import { RoiError } from '#protocol/errors.ts';
+import type { LiveMessage } from '#protocol/live.ts';
+import type { Roi } from '#protocol/roi.ts';
 import type { CalibrationRequest } from '#protocol/sweep-request.ts';
+import type { ChangeRequest } from '#sinks/live-hub.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** A request that changes the beads of a run. */
-export type BeadRequest = Exclude<
-  ControlRequest,
-  { type: 'watch' } | CalibrationRequest | DetectBeadsRequest
->;
+type BeadRequest = Exclude<ChangeRequest, CalibrationRequest | DetectBeadsRequest>;
 
 /**
- * Does what a dashboard asks of the beads; the run is null before the first camera.
+ * Does what a dashboard asks of the beads, and answers where those are that it placed; the run is null before the first
+ * camera.
  * @throws {RoiError} when there is no camera yet, no such bead, or the ROI would lie outside the frame
+ * @throws {ZLutError} when the Z-LUT of a bead is of another ROI size
  */
-export async function changeBeads(run: LiveRun | null, request: BeadRequest): Promise<void> {
+export async function changeBeads(
+  run: LiveRun | null,
+  request: BeadRequest,
+  answer: (message: LiveMessage) => void,
+): Promise<void> {
   if (!run) {
     throw new RoiError({
       where: request.type,
@@ -23,12 +28,16 @@ export async function changeBeads(run: LiveRun | null, request: BeadRequest): Pr
       remedy: 'connect one',
     });
   }
+  const placed = (...rois: Roi[]) => answer({ type: 'placed', id: request.id, rois });
   switch (request.type) {
     case 'add-bead':
-      await run.addBead(request.xPx, request.yPx, request.size);
+      placed(await run.addBead(request.xPx, request.yPx, request.size));
       break;
     case 'move-bead':
-      await run.moveBead(request.bead, request.xPx, request.yPx);
+      placed(await run.moveBead(request.bead, request.xPx, request.yPx));
+      break;
+    case 'place-beads':
+      placed(...(await run.placeBeads(request.place ?? [], request.remove ?? [])));
       break;
     case 'follow-bead':
       await run.followBead(request.bead, request.follow);

@@ -1,29 +1,36 @@
 import type { CameraEndpoint, ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
-import { viewPixels } from '#protocol/pixel-format.ts';
-import type { LiveHub } from '#sinks/live-hub.ts';
-import { PreviewMaker } from '#sinks/preview.ts';
+import { PIXEL_FORMATS, type PixelFormat, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
+import type { PictureFeed } from '#sinks/picture-feed.ts';
 
 /** Shows viewers a frame when they want one; where frames are cut to ROIs, asks the camera for a whole one. */
 export class LivePreview {
-  readonly #hub: LiveHub;
-  readonly #endpoint: CameraEndpoint;
-  readonly #previews = new PreviewMaker();
+  readonly #pictures: Pick<PictureFeed, 'isDue' | 'send'>;
+  readonly #endpoint: Pick<CameraEndpoint, 'askForPicture'>;
 
-  constructor(hub: LiveHub, endpoint: CameraEndpoint) {
-    this.#hub = hub;
+  constructor(
+    { pictures }: { pictures: Pick<PictureFeed, 'isDue' | 'send'> },
+    endpoint: Pick<CameraEndpoint, 'askForPicture'>,
+  ) {
+    this.#pictures = pictures;
     this.#endpoint = endpoint;
   }
 
   frame({ id, pixels, picture, rois }: ReceivedFrame, { width, height, pixelFormat }: HelloMessage): void {
-    if (!this.#hub.wantsPreview()) return;
+    if (!this.#pictures.isDue) return;
     const whole = rois ? picture : pixels;
     if (!whole) {
       this.#endpoint.askForPicture();
       return;
     }
-    // A copy is aligned, a message is not; 15 a second at most.
-    const copy = viewPixels(new Uint8Array(whole).buffer, pixelFormat, 0, width * height);
-    this.#hub.preview(this.#previews.make(id, copy, width, height));
+    this.#pictures.send({ frame: id, pixels: inPlace(whole, pixelFormat, width * height), width, height });
   }
+}
+
+/** The pixels where they lie, if their address allows; a message may begin anywhere, a copy is aligned. */
+function inPlace(bytes: Uint8Array, pixelFormat: PixelFormat, count: number): Pixels {
+  const isAligned = bytes.byteOffset % PIXEL_FORMATS[pixelFormat].bytesPerPixel === 0;
+  return isAligned
+    ? viewPixels(bytes.buffer, pixelFormat, bytes.byteOffset, count)
+    : viewPixels(new Uint8Array(bytes).buffer, pixelFormat, 0, count);
 }

@@ -7,6 +7,7 @@ import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { ProtocolError, RecordingError, type TweezertrackError } from '#protocol/errors.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
+import type { PlacedRoi } from '#protocol/place-beads.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
@@ -136,9 +137,17 @@ export class LiveRun {
     return roi;
   }
 
-  async moveBead(bead: number, xPx: number, yPx: number): Promise<void> {
-    this.roiTable.move(bead, xPx, yPx);
+  async moveBead(bead: number, xPx: number, yPx: number): Promise<Roi> {
+    const roi = this.roiTable.move(bead, xPx, yPx);
     await this.#configure();
+    return roi;
+  }
+
+  /** @throws {ZLutError} when a Z-LUT is of another ROI size: nothing is changed */
+  async placeBeads(rois: readonly PlacedRoi[], removed: readonly number[]): Promise<readonly Roi[]> {
+    const placed = this.roiTable.place(rois, removed, (roi) => this.#checkZLut(roi));
+    await this.#configure();
+    return placed;
   }
 
   async removeBead(bead: number): Promise<void> {

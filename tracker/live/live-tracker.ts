@@ -16,10 +16,10 @@ import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
+import { beadWatchers } from './bead-watchers.ts';
 import { Complaints, failureOf } from './complaints.ts';
 import { LiveCalibration } from './live-calibration.ts';
 import { LivePreview } from './live-preview.ts';
-import { LiveProfile } from './live-profile.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
@@ -184,7 +184,7 @@ export class LiveTracker {
       this.#event('info', `camera '${hello.camera}' is back`);
     } else await this.#begin(hello);
     this.#cameraConnected = true;
-    this.#hub.announce(this.#snapshot());
+    this.#hub.announceAll();
   }
 
   /** Opens the recording and readies the engine, so that the first frame finds everything in place. */
@@ -217,7 +217,7 @@ export class LiveTracker {
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
         this.#calibration,
-        new LiveProfile({ hub: this.#hub, shape: camera, plan, zLutOf }),
+        ...beadWatchers({ hub: this.#hub, shape: camera, plan, zLutOf }),
         ...(truthScore ? [truthScore] : []),
       ],
       onRois: (rois) => this.#endpoint.setRois(rois),
@@ -258,7 +258,7 @@ export class LiveTracker {
   async #control(...[request, answer]: Parameters<LiveHubOptions['control']>): Promise<void> {
     if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
     if (isCalibrationRequest(request)) return this.#calibration.control(request);
-    await changeBeads(this.#run, request);
+    await changeBeads(this.#run, request, answer);
     this.#announceBeads();
   }
 

@@ -4,10 +4,12 @@ import { LimitError, ProtocolError, TweezertrackError } from './errors.ts';
 import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
-import { MOST_SWEEP_BEADS, sweepRequests } from './sweep-request.ts';
+import { pictureRequest, tilesRequest } from './picture-request.ts';
+import { MOST_PLACED_BEADS, placeBeadsRequest } from './place-beads.ts';
+import { sweepRequests } from './sweep-request.ts';
 
-/** Room for the largest request, the settings of a sweep of many beads. */
-const REQUEST_LIMITS = { values: 64 + MOST_SWEEP_BEADS, depth: 3 };
+/** Room for the largest request, which places many beads: each a map of five fields, and one more to remove. */
+const REQUEST_LIMITS = { values: 64 + 12 * MOST_PLACED_BEADS, depth: 3 };
 
 const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 
@@ -37,6 +39,9 @@ const controlRequest = z.discriminatedUnion('type', [
     follow: z.boolean(),
   }),
   z.strictObject({ type: z.literal('remove-bead'), id: z.number().int(), bead: z.number().int() }),
+  placeBeadsRequest,
+  pictureRequest,
+  tilesRequest,
   ...sweepRequests,
   detectBeadsRequest,
 ]);

@@ -2,13 +2,16 @@ import type { ProposalsMessage } from './bead-proposal.ts';
 import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
+import type { PreviewMessage, TilesMessage } from './picture-request.ts';
+import type { PlacedMessage } from './place-beads.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
+import type { Role } from './role.ts';
 import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from './sweep.ts';
 import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 3;
+export const LIVE_VERSION = 4;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -35,6 +38,8 @@ export interface LiveBead extends Roi {
 export interface SnapshotMessage {
   type: 'snapshot';
   version: typeof LIVE_VERSION;
+  /** What the one who is told may do; operator when left out. */
+  role?: Role;
   camera: LiveCamera | null;
   beads: LiveBead[];
   /** ROI size a click adds, px. */
@@ -142,22 +147,6 @@ export interface StatusMessage {
   calibration?: CalibrationStatus;
 }
 
-/** Live picture: 8-bit, binned by `step` in both directions, dropped first when a viewer is slow. */
-export interface PreviewMessage {
-  type: 'preview';
-  frame: number;
-  /** Size of this picture, px. */
-  width: number;
-  height: number;
-  /** Full-frame px per picture px. */
-  step: number;
-  /** Counts shown as black and as white. */
-  black: number;
-  white: number;
-  /** [row, column] 0-255. */
-  pixels: Uint8Array;
-}
-
 export interface EventMessage {
   type: 'event';
   level: 'info' | 'warning' | 'error';
@@ -181,10 +170,12 @@ export type LiveMessage =
   | ProfileMessage
   | StatusMessage
   | PreviewMessage
+  | TilesMessage
   | EventMessage
   | CalibrationMessage
   | SweepPlaneMessage
   | ProposalsMessage
+  | PlacedMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */

@@ -1,4 +1,5 @@
 import { RoiError } from '#protocol/errors.ts';
+import type { PlacedRoi } from '#protocol/place-beads.ts';
 import { assertRoiInFrame, type Roi, roiAround } from '#protocol/roi.ts';
 
 /** The beads of a run, as they are added, moved and removed while it goes on. */
@@ -21,6 +22,13 @@ export interface RoiTable {
   move(bead: number, xPx: number, yPx: number): Roi;
   /** @throws {RoiError} when there is no such bead */
   remove(bead: number): void;
+  /**
+   * Removes beads and puts ROIs in place, all or nothing; see `placeBeadsRequest`.
+   * @param check throws when an ROI cannot be
+   * @returns the ROIs as they lie now, in the order of `rois`
+   * @throws {RoiError} when a bead to remove is not there, a bead is named twice, or an ROI is larger than the frame
+   */
+  place(rois: readonly PlacedRoi[], removed: readonly number[], check?: (roi: Roi) => void): readonly Roi[];
   /**
    * Has the ROI of a bead move with it from now on, or stay.
    * @throws {RoiError} when there is no such bead
@@ -97,6 +105,33 @@ export function createRoiTable({ width, height, roiSize, follow, rois = [] }: Ro
     remove(bead) {
       change(list.toSpliced(indexOf(bead), 1));
     },
+    place(rois, removed, check) {
+      const named = new Set(removed);
+      let changed = [...list];
+      for (const bead of removed) indexOf(bead);
+      changed = changed.filter(({ bead }) => !named.has(bead));
+      let next = nextBead;
+      const placed = rois.map(({ bead = next, left, top, size, follow: follows }) => {
+        if (named.has(bead)) {
+          throw new RoiError({ where: 'beads', expected: 'every id once', received: `bead ${bead} twice` });
+        }
+        named.add(bead);
+        next = Math.max(next, bead + 1);
+        const index = changed.findIndex((roi) => roi.bead === bead);
+        const keeps = follows ?? (index < 0 ? follow : changed[index]!.follow);
+        const roi = {
+          ...roiInside(bead, left + size / 2, top + size / 2, size, frame),
+          ...(keeps === undefined ? {} : { follow: keeps }),
+        };
+        check?.(roi);
+        if (index >= 0) changed[index] = roi;
+        else changed.splice(placeById(changed, bead), 0, roi);
+        return roi;
+      });
+      nextBead = next;
+      change(changed);
+      return placed;
+    },
     setFollow(bead, follows) {
       const index = indexOf(bead);
       const roi = { ...list[index]!, follow: follows };
@@ -120,6 +155,12 @@ export function createRoiTable({ width, height, roiSize, follow, rois = [] }: Ro
 /** ROIs that follow their beads or not as each says, and as `follow` says where it does not. */
 export function followingRois(rois: readonly Roi[], follow: boolean): Roi[] {
   return rois.map((roi) => (follow ? { ...roi, follow: roi.follow ?? true } : roi));
+}
+
+/** Where a bead goes: before the first of a larger id, so that one that comes back is where it was. */
+function placeById(rois: readonly Roi[], bead: number): number {
+  const index = rois.findIndex((roi) => roi.bead > bead);
+  return index < 0 ? rois.length : index;
 }
 
 /** The ROI inside the frame whose middle is nearest to a position. */

@@ -7,16 +7,17 @@ import {
   encodeLive,
   type LiveMessage,
   type NewestPoints,
-  type PreviewMessage,
   type ProfileMessage,
   type SnapshotMessage,
   type StatusMessage,
 } from '#protocol/live.ts';
+import type { TilesMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
 import { makeTrace, traceColumns } from '#protocol/trace-columns.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { BeadNoise } from './bead-noise.ts';
+import { PictureFeed } from './picture-feed.ts';
 import { RunClock } from './run-clock.ts';
 import { TraceRings } from './trace-rings.ts';
 import type { TrackedFrames, TrackSink } from './track-sink.ts';
@@ -24,20 +25,19 @@ import { Viewer } from './viewer.ts';
 
 const TRACKS_EVERY_MS = 50;
 const STATUS_EVERY_MS = 500;
-const PREVIEW_EVERY_MS = 66;
 /** Past of a bead that is sent when somebody begins to watch it. */
 const HISTORY_S = 120;
 /** A viewer that reads nothing for so long is cut off. */
 const STUCK_MS = 30_000;
 
+/** A request that is more than a wish of what to see. */
+export type ChangeRequest = Exclude<ControlRequest, { type: 'watch' | 'preview' | 'tiles' }>;
+
 export interface LiveHubOptions {
   snapshot(): SnapshotMessage;
   status(): StatusMessage;
-  /** Does what a dashboard asks for, except `watch`, which the hub does itself; `answer` tells only who asked. */
-  control(
-    request: Exclude<ControlRequest, { type: 'watch' }>,
-    answer: (message: LiveMessage) => void,
-  ): Promise<void>;
+  /** Does what a dashboard asks for, except what it only wants to see, which the hub does itself; `answer` tells only who asked. */
+  control(request: ChangeRequest, answer: (message: LiveMessage) => void): Promise<void>;
   /** A request was not done, and the viewer was told why. */
   onRefused(cause: unknown): void;
   /** Somebody was sent the tracks so far, at this host time, ns since 1970. */
@@ -56,6 +56,8 @@ export interface LiveHubOptions {
 export class LiveHub implements TrackSink {
   readonly #options: LiveHubOptions;
   readonly #viewers = new Set<Viewer>();
+  /** Pictures of frames, for those who want them. */
+  readonly pictures = new PictureFeed(this.#viewers);
   readonly #timers: NodeJS.Timeout[];
   readonly #clock = new RunClock();
   readonly #rings = new TraceRings();
@@ -64,7 +66,6 @@ export class LiveHub implements TrackSink {
   readonly #rowOf = new Map<number, number>();
   #rois: readonly Roi[] = [];
   #newest: NewestPoints | null = null;
-  #previewAtMs = 0;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
@@ -86,7 +87,7 @@ export class LiveHub implements TrackSink {
     socket.on('close', () => this.#viewers.delete(viewer));
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: RawData) => void this.#answer(viewer, bytes as Buffer));
-    viewer.send(encodeLive(this.#options.snapshot()));
+    viewer.send(this.#snapshotFor(viewer));
   }
 
   tracked({ frames, rois, table }: TrackedFrames): void {
@@ -107,17 +108,16 @@ export class LiveHub implements TrackSink {
     if (this.#viewers.size > 0) this.#noteNewest(table, frames.length - 1);
   }
 
-  /** Whether a picture is due and somebody would see it. */
-  wantsPreview(): boolean {
-    return this.#viewers.size > 0 && performance.now() - this.#previewAtMs >= PREVIEW_EVERY_MS;
+  /** Whether somebody wants the tiles of all beads and would get them at once. */
+  get wantsTiles(): boolean {
+    for (const { wantsTiles, isIdle } of this.#viewers) if (wantsTiles && isIdle) return true;
+    return false;
   }
 
-  /** Sends a picture to the viewers whose sockets are empty. */
-  preview(message: PreviewMessage): void {
-    this.#previewAtMs = performance.now();
-    // The picture's buffer is reused, and an unmasked message is sent from where it lies: encode makes the copy.
+  /** Sends tiles to those who want them and whose sockets are empty. */
+  tiles(message: TilesMessage): void {
     const bytes = encodeLive(message);
-    for (const viewer of this.#viewers) if (viewer.isIdle) viewer.send(bytes);
+    for (const viewer of this.#viewers) if (viewer.wantsTiles && viewer.isIdle) viewer.send(bytes);
   }
 
   /** Whether somebody wants the radial profile of a bead. */
@@ -137,6 +137,11 @@ export class LiveHub implements TrackSink {
     if (this.#viewers.size === 0) return;
     const bytes = encodeLive(message);
     for (const viewer of this.#viewers) viewer.tell(bytes);
+  }
+
+  /** Tells every viewer how everything is now. */
+  announceAll(): void {
+    for (const viewer of this.#viewers) viewer.tell(this.#snapshotFor(viewer));
   }
 
   event(level: EventMessage['level'], text: string): void {
@@ -161,7 +166,11 @@ export class LiveHub implements TrackSink {
       if (request.type === 'watch') {
         viewer.watch(request.beads, request.seconds ?? HISTORY_S, request.profileOf ?? null);
         this.#sendPasts(viewer);
-      } else {
+      } else if (request.type === 'preview') {
+        const { type: _, id: __, ...wish } = request;
+        viewer.wish = wish;
+      } else if (request.type === 'tiles') viewer.wantsTiles = request.wanted;
+      else {
         assertMayChange(viewer.role, request);
         await this.#options.control(request, (message) => viewer.send(encodeLive(message)));
       }
@@ -232,11 +241,15 @@ export class LiveHub implements TrackSink {
     for (const viewer of this.#viewers) viewer.offer(bytes);
   }
 
+  #snapshotFor({ role }: Viewer): Uint8Array {
+    return encodeLive({ ...this.#options.snapshot(), role });
+  }
+
   /** Tells a viewer that has caught up how things are now. */
   #makeUp(viewer: Viewer): void {
     const text = `this dashboard was too slow for ${viewer.missed} messages`;
     viewer.missed = 0;
-    viewer.send(encodeLive(this.#options.snapshot()));
+    viewer.send(this.#snapshotFor(viewer));
     viewer.send(encodeLive({ type: 'event', level: 'warning', timeMs: Date.now(), text }));
   }
 

@@ -1,84 +1,92 @@
-import type { PreviewMessage } from '#protocol/live.ts';
+import type { PictureWish, PreviewMessage } from '#protocol/picture-request.ts';
 import type { Pixels } from '#protocol/pixel-format.ts';
+import type { CountRange } from './frame-range.ts';
+import { grayTable } from './gray-table.ts';
 
-/** Widest picture sent to a browser, px. */
-const MAX_WIDTH = 800;
-/** Share of the pixels left out at either end when black and white are set. */
-const CLIPPED_SHARE = 0.002;
-const LEVELS = 512;
+/** What is shown of a frame. */
+export type PictureSettings = Pick<PictureWish, 'left' | 'top' | 'width' | 'height' | 'maxWidth' | 'gamma'> &
+  CountRange;
+
+/** A whole frame; `pixels` [row, column]. */
+export interface WholeFrame {
+  frame: number;
+  pixels: Pixels;
+  width: number;
+  height: number;
+}
 
 /**
- * Makes 8-bit pictures of frames for viewers: the mean of `step` x `step` pixels each, black and white at the 0.2 and
- * 99.8 percent quantiles. Rows and columns left over at the far edges are not shown. Reuses its buffers, so a message is valid until the next.
+ * Makes 8-bit pictures of frames for viewers: the mean of `step` x `step` pixels each. Rows and columns left over at
+ * the far edges are not shown. Reuses its buffers, so a message is valid until the next.
  */
 export class PreviewMaker {
   #pixels = new Uint8Array(0);
   /** Sums of the pixels under one row of the picture. */
   #sums = new Float64Array(0);
-  readonly #histogram = new Uint32Array(LEVELS);
 
-  /** @param pixels [row, column] of the whole frame */
-  make(frame: number, pixels: Pixels, frameWidth: number, frameHeight: number): PreviewMessage {
-    const step = Math.max(1, Math.ceil(frameWidth / MAX_WIDTH));
-    const width = Math.floor(frameWidth / step);
-    const height = Math.floor(frameHeight / step);
-    if (this.#pixels.length !== width * height) {
-      this.#pixels = new Uint8Array(width * height);
-      this.#sums = new Float64Array(width);
-    }
-    const { black, white } = this.#range(pixels, frameWidth, frameHeight, step);
-    const scale = 255 / Math.max(white - black, Number.MIN_VALUE) / (step * step);
+  /** @returns a picture of one frame px at least, however far out of the frame the part lies */
+  make(
+    { frame, pixels, width: frameWidth, height: frameHeight }: WholeFrame,
+    wish: PictureSettings,
+  ): PreviewMessage {
+    const left = Math.min(wish.left, frameWidth - 1);
+    const top = Math.min(wish.top, frameHeight - 1);
+    const partWidth = Math.min(wish.width, frameWidth - left);
+    const partHeight = Math.min(wish.height, frameHeight - top);
+    const { black, white, gamma = 1, maxWidth } = wish;
+    const step = Math.max(1, Math.min(Math.ceil(partWidth / maxWidth), partHeight));
+    const width = Math.floor(partWidth / step);
+    const height = Math.floor(partHeight / step);
+    if (this.#pixels.length < width * height) this.#pixels = new Uint8Array(width * height);
+    if (this.#sums.length < width) this.#sums = new Float64Array(width);
+    const shown = this.#pixels;
+    const sums = this.#sums;
+    const table = grayTable(gamma);
+    const last = table.length - 1;
+    const scale = last / Math.max(white - black, Number.MIN_VALUE) / (step * step);
     const offset = black * step * step;
     for (let row = 0; row < height; row++) {
-      this.#sums.fill(0);
-      for (let line = row * step; line < (row + 1) * step; line++) {
-        let index = line * frameWidth;
-        for (let column = 0; column < width; column++) {
-          for (let within = 0; within < step; within++) this.#sums[column]! += pixels[index++]!;
-        }
-      }
+      const first = (top + row * step) * frameWidth + left;
+      sumRows(pixels, first, frameWidth, step, width, sums);
       for (let column = 0; column < width; column++) {
-        const value = (this.#sums[column]! - offset) * scale;
-        this.#pixels[row * width + column] = value < 0 ? 0 : value > 255 ? 255 : value;
+        const level = (sums[column]! - offset) * scale;
+        shown[row * width + column] = table[level > 0 ? (level < last ? level | 0 : last) : 0]!;
       }
     }
-    return { type: 'preview', frame, width, height, step, black, white, pixels: this.#pixels };
+    const seen = shown.subarray(0, width * height);
+    return {
+      type: 'preview',
+      frame,
+      left,
+      top,
+      width,
+      height,
+      step,
+      black,
+      white,
+      gamma,
+      isMap: false,
+      pixels: seen,
+    };
   }
+}
 
-  #range(
-    pixels: Pixels,
-    frameWidth: number,
-    frameHeight: number,
-    step: number,
-  ): { black: number; white: number } {
-    // Every third picture pixel is plenty for two quantiles.
-    const stride = step * 3;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < frameHeight; row += stride) {
-      for (let column = 0; column < frameWidth; column += stride) {
-        const value = pixels[row * frameWidth + column]!;
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
+/** Sums of `step` x `step` pixels for one row of a picture. */
+function sumRows(
+  pixels: Pixels,
+  first: number,
+  stride: number,
+  step: number,
+  width: number,
+  sums: Float64Array,
+): void {
+  sums.fill(0, 0, width);
+  for (let line = 0; line < step; line++) {
+    let index = first + line * stride;
+    for (let column = 0; column < width; column++) {
+      let sum = 0;
+      for (let within = 0; within < step; within++) sum += pixels[index++]!;
+      sums[column]! += sum;
     }
-    if (!(high > low)) return { black: Math.min(low, 0), white: Math.max(high, low + 1) };
-    this.#histogram.fill(0);
-    const perCount = (LEVELS - 1) / (high - low);
-    let total = 0;
-    for (let row = 0; row < frameHeight; row += stride) {
-      for (let column = 0; column < frameWidth; column += stride) {
-        this.#histogram[Math.floor((pixels[row * frameWidth + column]! - low) * perCount)]!++;
-        total++;
-      }
-    }
-    const clipped = total * CLIPPED_SHARE;
-    let first = 0;
-    let below = this.#histogram[0]!;
-    while (below <= clipped && first < LEVELS - 2) below += this.#histogram[++first]!;
-    let last = LEVELS - 1;
-    let above = this.#histogram[last]!;
-    while (above <= clipped && last > first + 1) above += this.#histogram[--last]!;
-    return { black: low + first / perCount, white: low + (last + 1) / perCount };
   }
 }

@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws';
+import type { PictureWish } from '#protocol/picture-request.ts';
 import type { Role } from '#protocol/role.ts';
+import { USUAL_WISH } from './picture-feed.ts';
 import { TraceQueue } from './trace-queue.ts';
 
 /** A viewer with more than this waiting in its socket is sent nothing but replies until it has caught up, bytes. */
@@ -17,6 +19,12 @@ export class Viewer {
   readonly owesPast = new Set<number>();
   /** Bead whose radial profile it wants. */
   profileOf: number | null = null;
+  /** The picture it wants, and when it got the last one, and the last of the whole frame beside it. */
+  wish: PictureWish = USUAL_WISH;
+  pictureAtMs = Number.NEGATIVE_INFINITY;
+  mapAtMs = Number.NEGATIVE_INFINITY;
+  /** Whether it wants the tiles of all beads. */
+  wantsTiles = false;
   /** Messages left out that it cannot do without: a snapshot makes up for them. */
   missed = 0;
   #sentBytes = 0;
