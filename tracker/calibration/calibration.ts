@@ -23,9 +23,6 @@ export interface CalibrationOptions extends Omit<SweepSurroundings, 'focus'> {
 type QueuedRequest = Exclude<CalibrationRequest, { type: 'focus-stop' | 'sweep-stop' }>;
 type SuggestRequest = Extract<CalibrationRequest, { type: 'sweep-suggest' }>;
 
-/** Bytes of profiles that a snapshot repeats. */
-const SNAPSHOT_BYTES = 4 << 20;
-
 /** The focus stage, and the focal sweep that is taken with it: one at a time. */
 export class Calibration {
   readonly #options: CalibrationOptions;
@@ -59,9 +56,9 @@ export class Calibration {
     };
   }
 
-  /** Planes of the sweep so far, the newest ones as far as 4 MiB go. */
+  /** Planes of the sweep so far, the newest ones rather than all. */
   get planes(): SweepPlaneMessage[] {
-    return newestPlanes(this.#sweep?.planes ?? [], SNAPSHOT_BYTES);
+    return newestPlanes(this.#sweep?.planes ?? []);
   }
 
   /** A frame on its way to the engine; costs nothing while no plane is taken. */
@@ -85,7 +82,7 @@ export class Calibration {
   /** The camera is gone: a sweep cannot go on. */
   cameraGone(): void {
     this.#coarse?.halt(new Halt('gone', 'the camera is gone'));
-    if (this.#sweep?.works) void this.#sweep.halt('gone', 'the camera is gone');
+    if (this.#sweep?.works) void this.#sweep.halt('gone', 'the camera is gone').catch(this.#tell);
   }
 
   /**
@@ -140,9 +137,12 @@ export class Calibration {
     this.#coarse?.halt(halt);
     // Not awaited before the stop is out.
     const halted = this.#sweep?.works ? this.#sweep.halt('focus-stop', halt.message) : null;
-    await focus.stop();
-    await halted;
-    await this.#coarse?.done;
+    try {
+      await focus.stop();
+    } finally {
+      await halted;
+      await this.#coarse?.done;
+    }
   }
 
   async #stopSweep(): Promise<void> {
@@ -216,7 +216,7 @@ export class Calibration {
 
   #run(sweep: ActiveSweep): void {
     this.#sweep = sweep;
-    void sweep.run().then(() => this.#lookForInterrupted());
+    void this.#ended(sweep.run().catch(this.#tell));
   }
 
   async #discard(name: string | undefined): Promise<void> {
@@ -250,6 +250,8 @@ export class Calibration {
       changed();
     });
   }
+
+  readonly #tell = (cause: Error): void => this.#options.event('error', cause.message);
 
   async #ended(done: Promise<void>): Promise<void> {
     await done;

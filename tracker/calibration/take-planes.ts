@@ -85,12 +85,15 @@ export function planeMessage(
   return { type: 'sweep-plane', sweep, plane, pass: order.pass, zNm, beads, profiles };
 }
 
-/** The last planes, as many as have so many bytes of profiles. */
-export function newestPlanes(planes: readonly SweepPlaneMessage[], most: number): SweepPlaneMessage[] {
+/** Bytes of profiles that a snapshot repeats. */
+const SNAPSHOT_BYTES = 4 << 20;
+
+/** The last planes, as many as a snapshot repeats. */
+export function newestPlanes(planes: readonly SweepPlaneMessage[]): SweepPlaneMessage[] {
   let bytes = 0;
   const tooMany = planes.findLastIndex(({ profiles }) => {
     bytes += profiles.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    return bytes > most;
+    return bytes > SNAPSHOT_BYTES;
   });
   return planes.slice(tooMany + 1);
 }
