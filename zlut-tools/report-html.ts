@@ -7,7 +7,7 @@ import { profileGallery, tablePicture } from './report-table.ts';
 
 const STYLE = `body{font:14px/1.45 system-ui,sans-serif;margin:24px auto;max-width:1020px;padding:0 16px;color:#1d2330;background:#fff}
 h1{font-size:20px;margin:0 0 4px}h2{font-size:15px;margin:26px 0 6px}.row{display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start}
-.score{font-size:44px;font-weight:600;line-height:1}.good{color:#1a7f4b}.fair{color:#a86400}.bad{color:#b3261e}
+.facts{flex:1;min-width:300px}.score{font-size:44px;font-weight:600;line-height:1}.good{color:#1a7f4b}.fair{color:#a86400}.bad{color:#b3261e}
 table{border-collapse:collapse}td,th{padding:2px 14px 2px 0;text-align:left;vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 svg text{font:11px system-ui,sans-serif;fill:#444}svg .title{font-weight:600;font-size:12px;fill:#1d2330}
 .grid{stroke:#e4e7ec;stroke-width:1}.level{stroke:#b3261e;stroke-dasharray:4 3}.useful{fill:#e3f4ea}.bar{fill:#1a7f4b}.tick{stroke:#444}
@@ -31,7 +31,7 @@ export function checkReportHtml(zLut: ZLut, report: CheckReport): string {
 <div class="row"><div class="score ${quality.verdict}">${quality.score}</div><p style="max-width:760px;margin:2px 0">${escapeHtml(quality.sentence)}</p></div>
 ${reasons.length > 0 ? `<h2>Why the useful range is not all of it</h2><ul>${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>` : ''}
 <div class="row"><div><h2>Table</h2>${tablePicture(zLut, useful)}</div>
-<div><h2>Score</h2>${partsTable(report)}<h2>Numbers</h2>${numbersTable(zLut, report)}${rejectedTable(zLut)}</div></div>
+<div class="facts"><h2>Score</h2>${partsTable(report)}<h2>Numbers</h2>${numbersTable(zLut, report)}${rejectedTable(zLut)}</div></div>
 <h2>By height</h2><p>Shaded: the useful range${useful ? `, ${heightText(useful[0])} to ${heightText(useful[1])}` : ': none'}.</p>
 ${plots(
   report,
@@ -46,7 +46,8 @@ ${plots(
 function plots(report: CheckReport, um: number[]): string {
   const { heights, frames, range, quality } = report;
   const shaded = quality.usefulRangeNm?.map((zNm) => zNm / 1000) as [number, number] | undefined;
-  const common = { xLabel: 'z, um', shaded };
+  const xRange = [Math.min(...um), Math.max(...um)] as const;
+  const common = { xLabel: 'z, um', shaded, xRange };
   const visits = frames?.visits ?? [];
   const passes = [...new Set(visits.map(({ pass }) => pass))];
   const ofPass: PlotSeries[] = passes.map((pass, index) => {
@@ -99,7 +100,7 @@ function plots(report: CheckReport, um: number[]): string {
       ...common,
       title: 'Height found for each plane among the others',
       yLabel: 'z found, um',
-      yRange: [Math.min(...um), Math.max(...um)],
+      yRange: xRange,
       series: [
         {
           label: 'z',

@@ -18,6 +18,8 @@ export interface PlotOptions {
   shaded?: readonly [number, number] | undefined;
   /** Horizontal lines. */
   levels?: readonly { y: number; label: string }[] | undefined;
+  /** Range of x; that of the points when left out. */
+  xRange?: readonly [number, number] | undefined;
   /** Range of y; that of the middle 98 % of the points when left out. */
   yRange?: readonly [number, number] | undefined;
   width?: number;
@@ -29,7 +31,7 @@ const MARGIN = { left: 62, right: 12, top: 30, bottom: 38 };
 /** A plot as SVG. */
 export function plot(options: PlotOptions): string {
   const { title, xLabel, yLabel, series, shaded, levels = [], width = 640, height = 240 } = options;
-  const xRange = extent(series.flatMap(({ x }) => Array.from(x)));
+  const xRange = options.xRange ?? extent(series.flatMap(({ x }) => Array.from(x)));
   const [bottom, top] = options.yRange ?? middleRange(series.flatMap(({ y }) => Array.from(y)));
   const right = width - MARGIN.right;
   const floor = height - MARGIN.bottom;

@@ -59,14 +59,23 @@ describe('zlut build of a field', () => {
 
   test('start, step, frames a plane and both ways say the same; drift is by frame where no time is known', async () => {
     const steps = ['--z-start', '1500', '--z-step', '50', '--frames-per-plane', '3', '--both-ways'];
-    const args = ['--rois', at('sweep/rois.csv'), '--bead', '1', '--out', at('one.zlut')];
+    const args = [
+      '--rois',
+      at('sweep/rois.csv'),
+      '--bead',
+      '1',
+      '--references',
+      '0',
+      '--out',
+      at('one.zlut'),
+    ];
     const { code, stderr } = await build(at('sweep/stack.bin'), ...steps, ...args);
     expect(code).toBe(0);
     // 2 nm/s at 10 frames a second
     expect(Math.abs(expectMotion(stderr, 'nm a frame') - 0.2)).toBeLessThan(0.02);
     const { profiles } = await readZLut(at('one.zlut'));
     const { profiles: listed } = await readZLut(at('built/bead-1.zlut'));
-    // counts of 1600: drift is of one bead here, and of two there
+    // counts of 1600: drift is of bead 0 here, and of both there
     const off = profiles.map((counts, index) => Math.abs(counts - listed[index]!) || 0);
     expect(Math.max(...off)).toBeLessThan(10);
   });

@@ -8,8 +8,9 @@ import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
 import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import type { Plan } from '#stages/plan.ts';
+import { needsModel } from '#stages/plan-needs.ts';
 import type { PresetName } from '#stages/presets.ts';
-import { type BuiltField, buildZLuts } from '#zlut-tools/build.ts';
+import { type BuiltBead, buildZLuts } from '#zlut-tools/build.ts';
 import type { CheckReport } from '#zlut-tools/check.ts';
 import { MODEL_ROUNDS } from '#zlut-tools/fit-z-lut-model.ts';
 import { checkReportHtml } from '#zlut-tools/report-html.ts';
@@ -73,7 +74,7 @@ export function registerBuild(zlut: Command): void {
     .addOption(
       new Option('--pass <way>', 'use one way through the planes only').choices(['forward', 'backward']),
     )
-    .option('--shared', 'one Z-LUT of all beads together, normalised and aligned in z')
+    .option('--shared', 'one Z-LUT of all beads together, normalized and aligned in z')
     .option('--pixel-size <nm>', 'nm per px, for the Z-LUT to say', number)
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
     .addOption(presetOption())
@@ -97,14 +98,9 @@ async function run(path: string, options: BuildOptions): Promise<void> {
   try {
     const log = (text: string) => console.error(text);
     const found = await roisFor(options.rois ?? sweep.rois ?? 'whole', sweep.selected, options.roiSize, log);
-    const rois = chosenRois(found, options);
-    const fileOf = options.shared
-      ? () => options.out
-      : outputOf(
-          options.out,
-          rois.map(({ bead }) => bead),
-        );
-    const several = rois.length > 1;
+    const { rois, wanted } = chosenRois(found, options);
+    const several = wanted.length > 1;
+    const fileOf = options.shared ? () => options.out : outputOf(options.out, wanted);
     const engine = await openEngine('wasm');
     const { width, height, pixelFormat } = stack;
     const built = await buildZLuts(sweep.frames(), {
@@ -112,13 +108,14 @@ async function run(path: string, options: BuildOptions): Promise<void> {
       nameOf: (bead) => basename(fileOf(bead)),
       ...{ references: options.references, average: options.average, smoothNm: options.smooth },
       ...{ resampleNm: options.resample, onlyPass: options.pass && (options.pass === 'forward' ? 0 : 1) },
-      ...(options.model && {
+      ...((options.model || needsModel(plan)) && {
         onModelRound: (round, bead) =>
           log(`${several ? `bead ${bead} ` : ''}model: round ${round + 1} of ${MODEL_ROUNDS}`),
       }),
     });
     await engine.close();
     for (const line of describeMotion(built)) log(line);
+    const beads = built.beads.filter(({ bead }) => wanted.includes(bead));
     const origin = await originOf(stack.path, options.pixelSize);
     const keep = async (file: string, zLut: ZLut, report: CheckReport) => {
       await makeFolderOf(file);
@@ -127,8 +124,8 @@ async function run(path: string, options: BuildOptions): Promise<void> {
         await writeFile(`${file}.html`, checkReportHtml(zLut, report), { flag: options.force ? 'w' : 'wx' });
       }
     };
-    if (options.shared) await keepShared(built, plan, options.out, keep);
-    else await keepEach(built, fileOf, keep);
+    if (options.shared) await keepShared(beads, plan, options.out, keep);
+    else await keepEach(beads, fileOf, keep);
   } finally {
     await stack.close();
   }
@@ -136,7 +133,11 @@ async function run(path: string, options: BuildOptions): Promise<void> {
 
 type Keep = (file: string, zLut: ZLut, report: CheckReport) => Promise<void>;
 
-async function keepEach({ beads }: BuiltField, fileOf: (bead: number) => string, keep: Keep): Promise<void> {
+async function keepEach(
+  beads: readonly BuiltBead[],
+  fileOf: (bead: number) => string,
+  keep: Keep,
+): Promise<void> {
   const several = beads.length > 1;
   let good = 0;
   let made = 0;
@@ -159,8 +160,8 @@ async function keepEach({ beads }: BuiltField, fileOf: (bead: number) => string,
   if (made < beads.length) process.exitCode = 1;
 }
 
-async function keepShared(built: BuiltField, plan: Plan, file: string, keep: Keep): Promise<void> {
-  const shared = sharedZLut(built.beads, basename(file), plan);
+async function keepShared(built: readonly BuiltBead[], plan: Plan, file: string, keep: Keep): Promise<void> {
+  const shared = sharedZLut(built, basename(file), plan);
   for (const { bead, shiftNm, scatterNm, agreement, why } of shared.beads) {
     const place = `${shiftNm.toFixed(1)} nm from the first, scatter ${scatterNm.toFixed(1)} nm, agreement ${agreement.toFixed(4)}`;
     console.error(`bead ${bead}: ${place}${why ? `; left out: ${why}` : ''}`);
@@ -171,10 +172,14 @@ async function keepShared(built: BuiltField, plan: Plan, file: string, keep: Kee
   console.error(`  ${shared.report.quality.sentence}`);
 }
 
-function chosenRois(rois: Roi[], { bead, references = [] }: BuildOptions): Roi[] {
-  if (bead === undefined) return rois;
+/** Beads whose Z-LUTs are wanted, and with them the ROIs of the references. */
+function chosenRois(
+  rois: readonly Roi[],
+  { bead, references = [] }: BuildOptions,
+): { rois: readonly Roi[]; wanted: number[] } {
+  if (bead === undefined) return { rois, wanted: rois.map((roi) => roi.bead) };
   const chosen = rois.filter((roi) => roi.bead === bead || references.includes(roi.bead));
-  if (chosen.some((roi) => roi.bead === bead)) return chosen;
+  if (chosen.some((roi) => roi.bead === bead)) return { rois: chosen, wanted: [bead] };
   throw new ConfigError({
     where: '--bead',
     expected: `one of the beads ${rois.map((roi) => roi.bead).join(', ')}`,

@@ -43,7 +43,7 @@ export interface RecordedSweep {
   /** List of its ROIs, where it has one. */
   rois: string | undefined;
   /** The selected frames in order. */
-  frames(onRead?: () => void): AsyncGenerator<SweepFrame>;
+  frames(): AsyncGenerator<SweepFrame>;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
     return {
       selected,
       rois: inFolder(SWEEP_FILES.rois),
-      async *frames(onRead) {
+      async *frames() {
         const pixels = new Uint8Array(frameBytes(stack));
         const progress = new ProgressLine(selected.ids.length, 'frames');
         for (const frame of selected.ids) {
@@ -79,7 +79,6 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
           const time = timeS ?? (timed ? Number(selected.timeNs(frame)) / 1e9 : undefined);
           yield { pixels, frame, planeZNm, pass, timeS: time };
           progress.add(1);
-          onRead?.();
         }
         progress.end();
       },
