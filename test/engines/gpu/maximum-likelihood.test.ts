@@ -3,22 +3,26 @@ import type { Engine, EngineSetup } from '#engines/engine.ts';
 import { createGpuEngine, type GpuEngine } from '#engines/gpu/gpu-engine.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
 import { ZLutError } from '#protocol/errors.ts';
+import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { planRadii } from '#stages/plan.ts';
 import { gpuSkipReason } from '../../support/gpu-adapter.ts';
 import { fitDifferences } from '../contract/fit-agreement.ts';
 import { likelihoodCases } from '../contract/likelihood-cases.ts';
 
-// float32 costs under 1e-4 standard deviations here; where pixels are near saturation, whether one of them counts
-// depends on the last digit, which costs 0.01.
-const TOLERANCE = { sigmas: 0.03, share: 1e-3, unstated: 1e-3 };
+// float32 costs under 1e-4 standard deviations here.
+const TOLERANCE = { sigmas: 1e-3, share: 1e-5, unstated: 1e-3 };
+/** Whether a pixel near saturation counts may depend on the last digit, which costs 0.01 standard deviations. */
+const TOLERANCE_SATURATED = { sigmas: 0.03, share: 1e-3, unstated: 1e-3 };
 const TOLERANCE_SCORE = 1e-5;
 
-/** Those that take ways of their own; kernels of one plan for one kind of pixel are compiled once. */
+/** Each kernel takes seconds to compile: what others do alike is left out, and ROI sizes, which the contract has. */
 const LEFT_OUT = [
   'robust, with and without dirt',
   'tilt, with and without a slope',
   '48 px',
+  '51 px',
+  '100 px',
   'sizes of all kinds',
 ];
 const CASES = likelihoodCases();
@@ -51,7 +55,8 @@ describe.skipIf(skipReason)(
     ): Promise<TrackTable> {
       const want = await fitsBy(createReferenceEngine(), setup, frames);
       const got = await fitsBy(by, setup, frames);
-      expect(fitDifferences(got, want, TOLERANCE)).toEqual([]);
+      const saturates = want.status.some((bits) => (bits & TRACK_STATUS.saturated) !== 0);
+      expect(fitDifferences(got, want, saturates ? TOLERANCE_SATURATED : TOLERANCE)).toEqual([]);
       for (const [row, score] of want.score.entries()) {
         const same = Object.is(got.score[row], score) || Math.abs(got.score[row]! - score) <= TOLERANCE_SCORE;
         expect(same, `score ${row}: expected ${score}, received ${got.score[row]}`).toBe(true);
