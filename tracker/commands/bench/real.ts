@@ -9,6 +9,7 @@ import { readRealFrames } from './real-frames.ts';
 import { REAL_SERIES, REAL_SWEEPS } from './real-recordings.ts';
 import { agreement, scoreSeries, trackSeries } from './real-series.ts';
 import { scoreSweep, trackSweep } from './real-sweep.ts';
+import { realTable } from './real-table.ts';
 import { planIterations } from './scene.ts';
 import { digits } from './statistics.ts';
 
@@ -16,6 +17,15 @@ const SHOWN: readonly PresetName[] = ['magtrack', 'quadrant', 'precise'];
 
 /** Presets on recordings of real beads, below the folder that `--folder` names; those that are not there are left out. */
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
+  const lines: BenchLine[] = [];
+  for await (const line of measure(options)) {
+    lines.push(line);
+    yield line;
+  }
+  if (lines.length > 0) console.log(`\n${realTable(lines)}\n`);
+}
+
+async function* measure(options: BenchOptions): AsyncGenerator<BenchLine> {
   const machine = thisMachine();
   const presets = options.preset ?? SHOWN;
   const { folder } = options;
