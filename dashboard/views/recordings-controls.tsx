@@ -1,4 +1,3 @@
-import type { WindowFeed } from './recordings-feed.ts';
 import { formatDuration, formatMoment } from './recordings-format.ts';
 import { type Playback, SPEEDS, WINDOWS_S } from './recordings-playback.ts';
 
@@ -6,7 +5,7 @@ import { type Playback, SPEEDS, WINDOWS_S } from './recordings-playback.ts';
 const KEY_STEP = 0.1;
 
 /** Play and pause, where in the recording, how fast, and how much time is shown. */
-export function ReplayControls({ playback, feed }: { playback: Playback; feed: WindowFeed }) {
+export function ReplayControls({ playback }: { playback: Playback }) {
   const { atS, endS, windowS, speed, isPlaying } = playback;
   const moment = `${formatMoment(atS.value, windowS.value)} of ${formatMoment(endS.value, windowS.value)}`;
   const windows = [...WINDOWS_S.filter((seconds) => seconds < endS.value), endS.value];
@@ -27,9 +26,7 @@ export function ReplayControls({ playback, feed }: { playback: Playback; feed: W
         onInput={({ currentTarget }) => playback.seek(currentTarget.valueAsNumber)}
         onKeyDown={(event) => onSeekKey(event, playback)}
       />
-      <output class="moment" aria-busy={feed.isLoading.value}>
-        {moment}
-      </output>
+      <span class="moment">{moment}</span>
       <label>
         Speed{' '}
         <select

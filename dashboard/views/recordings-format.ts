@@ -30,10 +30,17 @@ export function lostFrames({ frames }: Pick<RecordingSummary, 'frames'>): number
   return Object.entries(frames).reduce((sum, [fate, count]) => sum + (fate === 'tracked' ? 0 : count), 0);
 }
 
-/** `link 3, ring 12`: what became of the frames that are missing. */
+/** `3 dropped-link, 12 dropped-ring`: what became of the frames that are missing. */
 export function lostWords({ frames }: Pick<RecordingSummary, 'frames'>): string {
   return Object.entries(frames ?? {})
     .filter(([fate, count]) => fate !== 'tracked' && count > 0)
     .map(([fate, count]) => `${count} ${fate}`)
     .join(', ');
+}
+
+/** Date and time where the page is, to the second: `2026-11-21 14:03:59`. */
+export function formatStart(start: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = [start.getFullYear(), two(start.getMonth() + 1), two(start.getDate())].join('-');
+  return `${date} ${[start.getHours(), start.getMinutes(), start.getSeconds()].map(two).join(':')}`;
 }

@@ -83,6 +83,9 @@ export function runReplayPlots(containers: readonly HTMLElement[], replay: Repla
     feed.need(beads.value, plots[0]!.plotWidth());
   });
 
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  scheme.addEventListener('change', painter.request);
+
   let tick: number | undefined;
   const stopPlaying = effect(() => {
     if (!playback.isPlaying.value) return;
@@ -98,6 +101,7 @@ export function runReplayPlots(containers: readonly HTMLElement[], replay: Repla
 
   return () => {
     for (const stop of [stopDrawing, stopFeeding, stopPlaying]) stop();
+    scheme.removeEventListener('change', painter.request);
     painter.stop();
     feed.stop();
     for (const plot of plots) plot.destroy();

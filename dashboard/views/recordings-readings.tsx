@@ -41,7 +41,13 @@ export function ReplayReadings({ details, feed, atS, cursorS }: ReadingsProps) {
         </thead>
         <tbody>
           {(window?.traces ?? []).map((trace) => (
-            <Row key={trace.bead} bead={trace.bead} point={readingAt(trace, momentS)} fits={details.fits} />
+            <Row
+              key={trace.bead}
+              bead={trace.bead}
+              point={readingAt(trace, momentS)}
+              fits={details.fits}
+              isBucket={trace.most !== null}
+            />
           ))}
         </tbody>
       </table>
@@ -49,7 +55,14 @@ export function ReplayReadings({ details, feed, atS, cursorS }: ReadingsProps) {
   );
 }
 
-function Row({ bead, point, fits }: { bead: number; point: PointReading | null; fits: boolean }) {
+interface RowProps {
+  bead: number;
+  point: PointReading | null;
+  fits: boolean;
+  isBucket: boolean;
+}
+
+function Row({ bead, point, fits, isBucket }: RowProps) {
   if (!point) {
     return (
       <tr>
@@ -69,7 +82,10 @@ function Row({ bead, point, fits }: { bead: number; point: PointReading | null; 
         </td>
       ))}
       <td>{valueText(point, 'score', 4)}</td>
-      <td class={`status tone-${statusTone(point.status)}`}>{statusWords(point.status)}</td>
+      <td class={`tone-${statusTone(point.status)}`}>
+        {isBucket && point.status !== 0 && 'in part '}
+        {statusWords(point.status)}
+      </td>
     </tr>
   );
 }

@@ -1,10 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RecordingDetails } from '#protocol/recordings.ts';
+import { formatCount } from '../format-number.ts';
 import { unitOf } from '../plot-definitions.ts';
 import { MAX_REPLAYED_BEADS, ReplayBeads } from './recordings-beads.tsx';
 import { ReplayControls } from './recordings-controls.tsx';
 import { WindowFeed } from './recordings-feed.ts';
+import { formatStart } from './recordings-format.ts';
 import { createPlayback } from './recordings-playback.ts';
 import { REPLAY_PLOTS, runReplayPlots } from './recordings-plots.ts';
 import { ReplayReadings } from './recordings-readings.tsx';
@@ -24,13 +26,16 @@ export function Replay({ name, onClose }: { name: string; onClose(): void }) {
       },
     );
   }, [name]);
+  const back = useRef<HTMLButtonElement>(null);
+  useEffect(() => back.current?.focus(), []);
   return (
     <section class="panel replay" aria-labelledby="replay-title">
       <header>
-        <button type="button" onClick={onClose}>
+        <button type="button" ref={back} onClick={onClose}>
           All recordings
         </button>
         <h2 id="replay-title">Replay of {name}</h2>
+        {details.value !== null && <span class="readout">{describe(details.value)}</span>}
       </header>
       {error.value !== null && (
         <p class="empty tone-lost" role="alert">
@@ -46,6 +51,12 @@ export function Replay({ name, onClose }: { name: string; onClose(): void }) {
       {details.value !== null && details.value.rows > 0 && <OpenedReplay details={details.value} />}
     </section>
   );
+}
+
+/** Where it came from, and when its first frame was. */
+function describe({ camera, firstNs, rows }: RecordingDetails): string {
+  const began = firstNs === null ? [] : [formatStart(new Date(Number(BigInt(firstNs) / 1_000_000n)))];
+  return [camera.camera, ...began, `${formatCount(rows)} rows`].join(' · ');
 }
 
 function OpenedReplay({ details }: { details: RecordingDetails }) {
@@ -100,7 +111,7 @@ function OpenedReplay({ details }: { details: RecordingDetails }) {
           </button>
         </p>
       )}
-      <ReplayControls playback={playback} feed={feed} />
+      <ReplayControls playback={playback} />
       <ReplayReadings {...{ details, feed, cursorS }} atS={playback.atS} />
     </>
   );

@@ -1,6 +1,6 @@
 import { RECORDING_STATES, type RecordingList, type RecordingSummary } from '#protocol/recordings.ts';
 import { formatCount } from '../format-number.ts';
-import { formatBytes, formatDuration, lostFrames, lostWords } from './recordings-format.ts';
+import { formatBytes, formatDuration, formatStart, lostFrames, lostWords } from './recordings-format.ts';
 import { recordingUrl } from './recordings-requests.ts';
 
 interface TableProps {
@@ -45,13 +45,15 @@ interface RowProps extends Pick<TableProps, 'onReplay' | 'onDelete'> {
 }
 
 function Row({ recording, mayDelete, onReplay, onDelete }: RowProps) {
-  const { name, state, why, durationS, frames, rows, beads, bytes, pipeline, zLuts, notes } = recording;
+  const { name, state, why, startedAt, durationS, frames, rows, beads, bytes, pipeline, zLuts, notes } =
+    recording;
   const lost = lostFrames(recording);
   const isReadable = state !== 'unreadable';
   return (
     <tr>
       <th scope="row">
         {name}
+        {startedAt !== null && <small>{formatStart(new Date(startedAt))}</small>}
         {state !== 'ended' && <small class={STATE_TONES[state]}>{why ?? RECORDING_STATES[state]}</small>}
         {notes !== null && <small>{notes}</small>}
       </th>
@@ -76,7 +78,12 @@ function Row({ recording, mayDelete, onReplay, onDelete }: RowProps) {
       <td class="actions">
         {isReadable && (
           <>
-            <button type="button" aria-label={`Replay ${name}`} onClick={() => onReplay(name)}>
+            <button
+              type="button"
+              id={`replay-${name}`}
+              aria-label={`Replay ${name}`}
+              onClick={() => onReplay(name)}
+            >
               Replay
             </button>
             <a class="button" download href={recordingUrl(name, 'tracks.csv')} aria-label={`CSV of ${name}`}>

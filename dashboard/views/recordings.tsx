@@ -44,7 +44,9 @@ export function Recordings({ store }: ViewProps) {
         key={replayed.value}
         name={replayed.value}
         onClose={() => {
+          const button = `replay-${replayed.value}`;
           replayed.value = null;
+          requestAnimationFrame(() => document.getElementById(button)?.focus());
         }}
       />
     );
