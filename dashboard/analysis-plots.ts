@@ -1,7 +1,7 @@
 import { effect, type Signal } from '@preact/signals';
 import type { TraceColumn } from '#protocol/trace-columns.ts';
 import { allanDeviation } from './analysis/allan-deviation.ts';
-import { type EvenSamples, evenSamples } from './analysis/even-samples.ts';
+import { evenSamples } from './analysis/even-samples.ts';
 import { histogram } from './analysis/histogram.ts';
 import { powerSpectrum } from './analysis/power-spectrum.ts';
 import { type CurvePlotOptions, createCurvePlot, type PlottedCurve } from './curve-plot.ts';
@@ -28,18 +28,20 @@ const STYLES: Record<Analysis, CurvePlotOptions> = {
 
 /** Points of a bead that a scatter shows at most. */
 const SCATTER_POINTS = 4000;
-const RENEW_MS = 500;
+/** From one analysis to the next: each comes twice a second. */
+const TURN_MS = 125;
+/** Rest after each, in times it took. */
+const REST_SHARE = 4;
 
 /** One bead in the units of the axes. */
 interface Sampled {
   shown: ShownBead;
   values: Float64Array;
-  even: EvenSamples;
   color: string;
 }
 
 /**
- * Draws what is made of the selected beads in the time shown, twice a second, until the returned function is called.
+ * Draws what is made of the selected beads in the time shown, twice a second where that is quick, until the returned function is called.
  * @param places the plots of `ANALYSES` within `page`, and where their figures in words go
  */
 export function runAnalysisPlots(
@@ -52,63 +54,82 @@ export function runAnalysisPlots(
   ) as Record<Analysis, ReturnType<typeof createCurvePlot>>;
   const pixelSizeNm = () => store.camera.peek()?.pixelSizeNm ?? Number.NaN;
 
-  function draw(): void {
+  const named = () => {
+    const { name } = unitOf(column.peek(), pixelSizeNm());
+    return `${definition().name}${name && ` / ${name}`}`;
+  };
+
+  function definition(): (typeof PLOTS)[number] {
+    return PLOTS.find((plot) => plot.column === column.peek())!;
+  }
+
+  /** The selected beads in the unit of the chosen column, in their colors. */
+  function sample(): Sampled[] {
     const { beads } = view.look();
-    const unit = unitOf(column.peek(), pixelSizeNm());
-    const plot = PLOTS.find((definition) => definition.column === column.peek())!;
-    const sampled = beads.map((shown, at): Sampled => {
-      const values = (shown.atFullRate[column.peek()] ?? new Float64Array(0)).map(
-        (value) => value * unit.scale,
-      );
-      const variable = beads.length === 1 ? plot.colorVariable : beadColorVariable(at);
-      return {
-        shown,
-        values,
-        even: evenSamples(shown.atFullRate.timeS, values),
-        color: cssColor(page, variable),
-      };
+    const { scale } = unitOf(column.peek(), pixelSizeNm());
+    return beads.map((shown, at) => {
+      const values = (shown.atFullRate[column.peek()] ?? new Float64Array(0)).map((value) => value * scale);
+      const variable = beads.length === 1 ? definition().colorVariable : beadColorVariable(at);
+      return { shown, values, color: cssColor(page, variable) };
     });
-    const say = (name: Analysis, of: (main: Sampled) => string) => {
-      const main = sampled.at(-1);
-      places[name].figures.value = main ? of(main) : 'no points yet';
-    };
-    const named = `${plot.name}${unit.name && ` / ${unit.name}`}`;
+  }
 
-    plots.histogram.show(sampled.map(histogramCurve), { x: named, y: 'points' });
-    say('histogram', ({ values }) => {
-      const deviation = standardDeviation(values);
-      return `SD ${short(deviation)} ${unit.name}, ${values.length} points`;
-    });
+  const drawers: Record<Exclude<Analysis, 'profile'>, (beads: Sampled[]) => string> = {
+    histogram(beads) {
+      plots.histogram.show(beads.map(histogramCurve), { x: named(), y: 'points' });
+      const { values } = beads.at(-1)!;
+      const { name } = unitOf(column.peek(), pixelSizeNm());
+      return `SD ${short(standardDeviation(values))} ${name}, ${values.length} points`;
+    },
+    scatter(beads) {
+      const { name, scale } = unitOf('xPx', pixelSizeNm());
+      const curves = beads.map((bead) => scatterCurve(bead, scale));
+      plots.scatter.show(curves, { x: `x / ${name}`, y: `y / ${name}` });
+      return beads.length > 1 ? 'each bead about its median' : 'about the median';
+    },
+    spectrum(beads) {
+      const { name } = unitOf(column.peek(), pixelSizeNm());
+      let facts = '';
+      const curves = beads.map((bead) => {
+        const even = evenSamples(bead.shown.atFullRate.timeS, bead.values);
+        const { frequencyHz, density, segments } = powerSpectrum(even);
+        facts = `${short(even.rateHz)} points a second, mean of ${segments}`;
+        // The last bin is of half the rate, where a one-sided density has half the height of its neighbors.
+        return { x: frequencyHz.subarray(0, -1), y: density.subarray(0, -1), color: bead.color };
+      });
+      plots.spectrum.show(curves, { x: 'frequency / Hz', y: name ? `${name}² / Hz` : '1 / Hz' });
+      return facts;
+    },
+    allan(beads) {
+      const { name } = unitOf(column.peek(), pixelSizeNm());
+      let facts = '';
+      const curves = beads.map((bead) => {
+        const allan = allanDeviation(evenSamples(bead.shown.atFullRate.timeS, bead.values));
+        facts = leastOf(allan, name);
+        return { x: allan.tauS, y: allan.deviation, color: bead.color };
+      });
+      plots.allan.show(curves, { x: 'τ / s', y: `σ${name && ` / ${name}`}` });
+      return facts;
+    },
+  };
+  const turns = Object.keys(drawers) as (keyof typeof drawers)[];
+  let turn = 0;
+  let owed = 0;
+  let restUntilMs = 0;
 
-    const place = unitOf('xPx', pixelSizeNm());
-    plots.scatter.show(
-      sampled.map((bead) => scatterCurve(bead, place.scale)),
-      { x: `x / ${place.name}`, y: `y / ${place.name}` },
-    );
-    say('scatter', () => (beads.length > 1 ? 'each bead about its median' : 'about the median'));
-
-    const spectra = sampled.map(({ even }) => powerSpectrum(even));
-    plots.spectrum.show(
-      // The last bin is of half the rate, where a one-sided density has half the height of its neighbors.
-      spectra.map(({ frequencyHz, density }, at) => ({
-        x: frequencyHz.subarray(0, -1),
-        y: density.subarray(0, -1),
-        color: sampled[at]!.color,
-      })),
-      { x: 'frequency / Hz', y: unit.name ? `${unit.name}² / Hz` : '1 / Hz' },
-    );
-    say(
-      'spectrum',
-      ({ even }) => `${short(even.rateHz)} points a second, mean of ${spectra.at(-1)!.segments}`,
-    );
-
-    const deviations = sampled.map(({ even }) => allanDeviation(even));
-    plots.allan.show(
-      deviations.map(({ tauS, deviation }, at) => ({ x: tauS, y: deviation, color: sampled[at]!.color })),
-      { x: 'τ / s', y: named.replace(plot.name, 'σ') },
-    );
-    say('allan', () => leastOf(deviations.at(-1)!, unit.name));
-    drawProfile();
+  /** One analysis at a time, and rests between: hours of points must not hold up the rest of the page. */
+  function draw(): void {
+    const startMs = performance.now();
+    if (startMs >= restUntilMs) {
+      const name = turns[turn]!;
+      const beads = sample();
+      places[name].figures.value = beads.length > 0 ? drawers[name](beads) : 'no points yet';
+      turn = (turn + 1) % turns.length;
+      owed--;
+      const nowMs = performance.now();
+      restUntilMs = nowMs + REST_SHARE * (nowMs - startMs);
+    }
+    if (owed > 0) painter.request();
   }
 
   function drawProfile(): void {
@@ -129,13 +150,14 @@ export function runAnalysisPlots(
       : `${height}, no plane to compare`;
   }
 
-  const painter = paintWhileSeen(page, draw, RENEW_MS);
+  const painter = paintWhileSeen(page, draw, TURN_MS);
   const profilePainter = paintWhileSeen(places.profile.container, drawProfile, 100);
   const stopDrawing = effect(() => {
     const { selection, references, camera, plots: choices } = store;
     for (const drawn of [selection, references, camera, column]) void drawn.value;
     for (const drawn of [choices.windowS, choices.isRelative, choices.zoom]) void drawn.value;
     if (!choices.paused.value) void store.traceChanges.value;
+    owed = turns.length;
     painter.request();
   });
   const stopProfile = effect(() => {

@@ -51,13 +51,14 @@ export class RelativeTrace {
   /** [point] row of the reference at the same time, -1 for none; valid until the next call. */
   #match(timeS: Float64Array, times: Float64Array): Int32Array {
     if (this.#rows.length < timeS.length) this.#rows = new Int32Array(2 * timeS.length);
+    const rows = this.#rows;
     let row = timeS.length > 0 ? pointsBefore(times, timeS[0]!) : 0;
     for (let point = 0; point < timeS.length; point++) {
       while (row < times.length && times[row]! < timeS[point]!) row++;
       // A break has the time of the point before it: each row is used for one point.
-      this.#rows[point] = row < times.length && times[row] === timeS[point] ? row++ : -1;
+      rows[point] = row < times.length && times[row] === timeS[point] ? row++ : -1;
     }
-    return this.#rows;
+    return rows;
   }
 
   #buffer(points: number): Float64Array {

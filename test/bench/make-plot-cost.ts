@@ -1,4 +1,4 @@
-// Measures what Live Plots take for 8 watched beads at 1 kHz over 60 s: npx tsx test/bench/make-plot-cost.ts
+// Measures what Live Plots take for 8 watched beads at 1 kHz over 60 s: npx tsx test/bench/make-plot-cost.ts ['Live Plots' | Analysis]
 import { makeTrace } from '#protocol/trace-columns.ts';
 import { DrawnTrace } from '../../dashboard/drawn-trace.ts';
 import { createLiveStore } from '../../dashboard/live-store.ts';
@@ -107,5 +107,6 @@ async function measurePage(view: 'Live Plots' | 'Analysis'): Promise<void> {
 
 measureThinning(false);
 measureThinning(true);
-await measurePage('Live Plots');
-await measurePage('Analysis');
+for (const view of ['Live Plots', 'Analysis'] as const) {
+  if (process.argv.length < 3 || process.argv.includes(view)) await measurePage(view);
+}

@@ -118,7 +118,10 @@ test('a viewer that stalls loses no frame and holds none up', async () => {
   expect(await metricsOf()).toContain('tweezertrack_viewers 1');
   ws.resume();
   const points = () =>
-    got.reduce((sum, message) => sum + (message.type === 'tracks' ? (message.traces[0]?.timeS.length ?? 0) : 0), 0);
+    got.reduce(
+      (sum, message) => sum + (message.type === 'tracks' ? (message.traces[0]?.timeS.length ?? 0) : 0),
+      0,
+    );
   await vi.waitUntil(() => points() >= 400, SOON);
   expect(points()).toBe(400);
   ws.close();
