@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Beads of one request at most. */
-export const MOST_SWEEP_BEADS = 512;
+const MOST_SWEEP_BEADS = 512;
 /** Planes of one pass at most. */
 const MOST_PLANES = 5000;
 
