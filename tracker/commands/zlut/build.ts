@@ -8,7 +8,6 @@ import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
 import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import type { Plan } from '#stages/plan.ts';
-import { needsModel } from '#stages/plan-needs.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { type BuiltBead, buildZLuts } from '#zlut-tools/build.ts';
 import type { CheckReport } from '#zlut-tools/check.ts';
@@ -108,7 +107,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
       nameOf: (bead) => basename(fileOf(bead)),
       ...{ references: options.references, average: options.average, smoothNm: options.smooth },
       ...{ resampleNm: options.resample, onlyPass: options.pass && (options.pass === 'forward' ? 0 : 1) },
-      ...((options.model || needsModel(plan)) && {
+      ...(options.model && {
         onModelRound: (round, bead) =>
           log(`${several ? `bead ${bead} ` : ''}model: round ${round + 1} of ${MODEL_ROUNDS}`),
       }),
