@@ -31,7 +31,10 @@ describe('plane z of a focal sweep', () => {
     ['zNm,pass\n100,0.5', /line 2: expected numbers zNm,pass/],
     ['zNm,timeS\n100,', /line 2/],
     ['zNm,zNm\n100,100', /line 1/],
-    ['z\n100', /z\.csv line 1: expected the header 'zNm' or 'frame,zNm', and perhaps pass and timeS, received 'z'/],
+    [
+      'z\n100',
+      /z\.csv line 1: expected the header 'zNm' or 'frame,zNm', and perhaps pass and timeS, received 'z'/,
+    ],
     ['100\n200', /line 1.*received '100'/],
     ['frame,zNm,xPx\n0,1,2', /line 1/],
     ['zNm\n100\nhigh\n', /line 3: expected numbers zNm, received 'high'/],
