@@ -102,6 +102,7 @@ export class Fuzzer {
 
   /** A request of a dashboard with something wrong in it, mostly. An operator's never add or remove a bead. */
   request(role: 'operator' | 'viewer'): Buffer {
+    if (this.below(4) === 0) return this.#message(this.#calibrationRequest());
     const types =
       role === 'operator' ? ['move-bead', 'follow-bead'] : ['add-bead', 'move-bead', 'remove-bead', 'x'];
     return this.#message({
@@ -114,6 +115,19 @@ export class Fuzzer {
     });
   }
 
+  #calibrationRequest(): Record<string, unknown> {
+    const id = this.below(1000);
+    const settings = { fromNm: -100, toNm: 100, stepNm: this.pick([10, 0, 1e-9, Number.NaN]) };
+    return this.pick<Record<string, unknown>>([
+      { type: 'focus-move', id, zNm: this.pick([0, 1e300, Number.NEGATIVE_INFINITY]) },
+      { type: 'focus-stop', id },
+      { type: 'sweep-start', id, settings },
+      { type: 'sweep-suggest', id, beads: [this.below(4)] },
+      { type: this.pick(['sweep-resume', 'sweep-discard']), id, sweep: this.pick(['..', '../..', 'x', '']) },
+      { type: this.pick(['sweep-keep', 'sweep-assign', 'sweep-pause', 'sweep-stop']), id },
+    ]);
+  }
+
   /** A message of a camera with something wrong in it, mostly. */
   cameraMessage(): Buffer {
     const { width, height } = FUZZ_SHAPE;
@@ -124,9 +138,12 @@ export class Fuzzer {
       dropped: 0,
       data: new Uint8Array(width * height),
     };
+    const focusStage = { name: 'fuzz', fromNm: 0, toNm: this.pick([1, 0, Number.NaN]) };
     const hello = { type: 'hello', version: CAMERA_LINK_VERSION, camera: 'fuzz', ...FUZZ_SHAPE, fps: 10 };
+    const focus = { type: 'focus', id: this.below(4), zNm: Number.NaN, settled: true, tNs: 5 };
+    const bye = { type: 'bye', sent: 1, dropped: 0 };
     return this.#message(
-      this.pick<Record<string, unknown>>([frame, frame, hello, { type: 'bye', sent: 1, dropped: 0 }]),
+      this.pick<Record<string, unknown>>([frame, frame, hello, { ...hello, focusStage }, focus, bye]),
     );
   }
 
