@@ -1,12 +1,7 @@
 import { join } from 'node:path';
-import type { RecordingDetails } from '#protocol/recordings.ts';
 import type { RunFacts } from '#recording/run-record.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { FACTS, trackedBatch } from './kill-child-batch.ts';
-
-/** Bead ids of `trackedBatch`. */
-export const beadIds = (beads: number): RecordingDetails['beads'] =>
-  Array.from({ length: beads }, (_, index) => 3 + 7 * index);
 
 /** Starts a run in a folder and records `frames` frames of `beads` beads in batches of `batch` frames. */
 export async function recordFrames(

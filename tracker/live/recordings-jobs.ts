@@ -15,9 +15,8 @@ export interface RecordingExtent {
   endS: number;
   rows: number;
   fits: boolean;
-  /** Bytes up to the end of the last whole batch, and whether the end-of-stream mark follows. */
+  /** Bytes up to the end of the last whole batch. */
   wholeBytes: number;
-  hasEnd: boolean;
 }
 
 /** What each task gives. */

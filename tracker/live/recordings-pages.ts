@@ -14,11 +14,13 @@ import { packLive } from '#protocol/live-wire.ts';
 import { parseWindowQuery } from '#protocol/recording-window-query.ts';
 import { RECORDINGS_PATH, type RecordingDetails, type RecordingList } from '#protocol/recordings.ts';
 import type { Role } from '#protocol/role.ts';
+import { endedBytes } from '#recording/arrow-stream.ts';
 import { END_OF_STREAM } from '#recording/batch-encoder.ts';
 import { deleteRun } from '#recording/delete-run.ts';
 import { beadsOf, RunList, type RunningRun } from '#recording/list-runs.ts';
 import { runFolder } from '#recording/run-folders.ts';
 import { RUN_FILES, readRunRecord } from '#recording/run-record.ts';
+import { TRACKS_FORMAT } from '#recording/stream-schema.ts';
 import { RecordingsThread } from './recordings-thread.ts';
 
 export interface RecordingsOptions {
@@ -102,15 +104,17 @@ export class RecordingsPages {
     folder: string,
     path: string,
   ): Promise<void> {
-    const { wholeBytes } = await this.#thread.ask({ type: 'extent', path });
+    const ended = await endedBytes(path, TRACKS_FORMAT);
+    const bytes = ended ?? (await this.#thread.ask({ type: 'extent', path })).wholeBytes;
+    const end = ended === null ? END_OF_STREAM : new Uint8Array(0);
     response.writeHead(200, {
       ...attachment(folder, 'arrows'),
       'content-type': 'application/vnd.apache.arrow.stream',
-      'content-length': wholeBytes + END_OF_STREAM.byteLength,
+      'content-length': bytes + end.byteLength,
     });
     if (request.method === 'HEAD') return void response.end();
-    await pipeline(createReadStream(path, { end: wholeBytes - 1 }), response, { end: false });
-    response.end(END_OF_STREAM);
+    await pipeline(createReadStream(path, { end: bytes - 1 }), response, { end: false });
+    response.end(end);
   }
 
   async #sendCsv(

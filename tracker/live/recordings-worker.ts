@@ -28,8 +28,8 @@ function indexOf(path: string): TrackIndex {
 
 async function extent(path: string): Promise<RecordingExtent> {
   const known = await indexOf(path).refresh();
-  const { firstNs, rows, wholeBytes, hasEnd } = known;
-  return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), wholeBytes, hasEnd };
+  const { firstNs, rows, wholeBytes } = known;
+  return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), wholeBytes };
 }
 
 async function nextPart(path: string, stream: number): Promise<string | null> {

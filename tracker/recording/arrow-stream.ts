@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { RecordingError } from '#protocol/errors.ts';
+import { END_OF_STREAM } from './batch-encoder.ts';
 import { reason } from './output-file.ts';
 
 /** Where a whole message lies in an Arrow IPC stream: bytes [start, end). */
@@ -132,6 +133,20 @@ export async function openArrowStream(
     await handle.close();
     if (cause instanceof RecordingError) throw cause;
     throw new RecordingError({ where: path, expected, received: reason(cause) }, cause);
+  }
+}
+
+/**
+ * Bytes of a stream of ours that has its end-of-stream mark; null where it ends without.
+ * @throws {RecordingError} when it is missing or foreign
+ */
+export async function endedBytes(path: string, format: string): Promise<number | null> {
+  const { handle, fileBytes } = await openArrowStream(path, [format]);
+  try {
+    const tail = await readBytes(handle, fileBytes - END_OF_STREAM.byteLength, END_OF_STREAM.byteLength);
+    return END_OF_STREAM.every((byte, at) => byte === tail[at]) ? fileBytes : null;
+  } finally {
+    await handle.close();
   }
 }
 
