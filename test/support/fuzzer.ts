@@ -66,9 +66,12 @@ const HOSTILE_BYTES = [
 /** A source of inputs no peer should send: the same seed gives the same ones. */
 export class Fuzzer {
   readonly #next: () => number;
+  /** Source of what is said of the focus: apart, so that all else stays what it was. */
+  readonly #focus: Fuzzer | null;
 
-  constructor(seed: number) {
+  constructor(seed: number, focus: Fuzzer | null = new Fuzzer(seed + 1000, null)) {
     this.#next = xoshiro128StarStar(Uint32Array.of(seed, 2, 3, 4));
+    this.#focus = focus;
   }
 
   below(limit: number): number {
@@ -102,10 +105,9 @@ export class Fuzzer {
 
   /** A request of a dashboard with something wrong in it, mostly. An operator's never add or remove a bead. */
   request(role: 'operator' | 'viewer'): Buffer {
-    if (this.below(4) === 0) return this.#message(this.#calibrationRequest());
     const types =
       role === 'operator' ? ['move-bead', 'follow-bead'] : ['add-bead', 'move-bead', 'remove-bead', 'x'];
-    return this.#message({
+    const usual = this.#message({
       type: this.pick(types),
       id: this.below(1000),
       bead: this.below(4),
@@ -113,9 +115,15 @@ export class Fuzzer {
       yPx: this.below(60),
       follow: true,
     });
+    return this.#focus?.isDue() ? this.#focus.#message(this.#focus.#focusRequest()) : usual;
   }
 
-  #calibrationRequest(): Record<string, unknown> {
+  /** Whether it is the turn of the focus, as of every fourth message. */
+  isDue(): boolean {
+    return this.below(4) === 0;
+  }
+
+  #focusRequest(): Record<string, unknown> {
     const id = this.below(1000);
     const settings = { fromNm: -100, toNm: 100, stepNm: this.pick([10, 0, 1e-9, Number.NaN]) };
     return this.pick<Record<string, unknown>>([
@@ -138,13 +146,17 @@ export class Fuzzer {
       dropped: 0,
       data: new Uint8Array(width * height),
     };
-    const focusStage = { name: 'fuzz', fromNm: 0, toNm: this.pick([1, 0, Number.NaN]) };
     const hello = { type: 'hello', version: CAMERA_LINK_VERSION, camera: 'fuzz', ...FUZZ_SHAPE, fps: 10 };
-    const focus = { type: 'focus', id: this.below(4), zNm: Number.NaN, settled: true, tNs: 5 };
-    const bye = { type: 'bye', sent: 1, dropped: 0 };
-    return this.#message(
-      this.pick<Record<string, unknown>>([frame, frame, hello, { ...hello, focusStage }, focus, bye]),
+    const usual = this.#message(
+      this.pick<Record<string, unknown>>([frame, frame, hello, { type: 'bye', sent: 1, dropped: 0 }]),
     );
+    return this.#focus?.isDue() ? this.#focus.#message(this.#focus.#focusMessage(hello)) : usual;
+  }
+
+  #focusMessage(hello: Record<string, unknown>): Record<string, unknown> {
+    const focusStage = { name: 'fuzz', fromNm: 0, toNm: this.pick([1, 0, Number.NaN]) };
+    const focus = { type: 'focus', id: this.below(4), zNm: Number.NaN, settled: true, tNs: 5 };
+    return this.pick<Record<string, unknown>>([{ ...hello, focusStage }, focus]);
   }
 
   /** WebSocket frames of a client around a message, themselves damaged when asked. */
