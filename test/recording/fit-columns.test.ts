@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import { readTracks } from '#recording/read-recording.ts';
+import { readWindow } from '#recording/read-window.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { FIT_COLUMNS } from '#recording/track-block.ts';
 import { createTrackFile } from '#recording/track-file.ts';
+import { TrackIndex } from '#recording/track-index.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { precisePlan } from '../stages/precision-exam.ts';
 import { FACTS, testFolder, trackedBatch } from './example-run.ts';
@@ -54,6 +56,23 @@ describe('columns of a fit', () => {
     expect(header).toBe('frame,timeNs,bead,xPx,yPx,zNm,score,status,sigmaXPx,sigmaYPx,sigmaZNm,chiSquared');
     expect(first!.split(',').slice(-4)).toEqual(['0', '1', '2', '3']);
     expect(second!.split(',').slice(-4)).toEqual(['0.03125', '1.03125', '2.03125', '3.03125']);
+  });
+
+  test('are in a window of it, for each point and as extremes of buckets', async () => {
+    const path = join(testFolder(), 'tracks.arrows');
+    const file = await createTrackFile(path, facts);
+    file.tracked(fittedBatch());
+    await file.close();
+    const query = { beads: [10], fromS: 0, toS: 1 };
+    const every = await readWindow(new TrackIndex(path), { ...query, points: 100 });
+    const thinned = await readWindow(new TrackIndex(path), { ...query, points: 2 });
+    const rows = Array.from({ length: FRAMES }, (_, frame) => frame * BEADS + 1);
+    for (const [column, name] of FIT_COLUMNS.entries()) {
+      const truth = rows.map((row) => column + row / 32);
+      expect([...every.traces[0]!.least[name]!]).toEqual(truth);
+      expect([...thinned.traces[0]!.least[name]!]).toEqual([Math.min(...truth)]);
+      expect([...thinned.traces[0]!.most![name]!]).toEqual([Math.max(...truth)]);
+    }
   });
 
   test('are in a CSV that is tracked into at once', async () => {
