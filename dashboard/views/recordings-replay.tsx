@@ -88,7 +88,7 @@ function OpenedReplay({ details }: { details: RecordingDetails }) {
                 <b>{name}</b>
                 <span class="unit">
                   {unit}
-                  {column !== 'zNm' && ' from where it began'}
+                  {column !== 'zNm' && ' from where it was first shown'}
                 </span>
               </p>
               <div class="plot" role="img" aria-label={`${name} of ${of} in ${unit} against time in s`} />
