@@ -46,6 +46,7 @@ export function Recordings({ store }: ViewProps) {
         onClose={() => {
           const button = `replay-${replayed.value}`;
           replayed.value = null;
+          void refresh();
           requestAnimationFrame(() => document.getElementById(button)?.focus());
         }}
       />
