@@ -176,7 +176,7 @@ const ELSEWHERE = [
     '/recordings/..',
     '/recordings/../run.json',
     '/recordings/%2e%2e',
-    '/recordings/%2e%2e%2frun',
+    '/recordings/%2e%2e%2fneighbor',
     '/recordings/',
   ],
   ...[
@@ -192,10 +192,13 @@ const ELSEWHERE = [
     '/recordings/run%2ftracks.arrows',
     '/recordings/run/..',
   ],
+  ...['/recordings/..%2fneighbor/tracks.csv', '/recordings/../neighbor', '/recordings/run%2f..%2frun'],
   ...['/recordings/..%5crun', '/recordings//etc/passwd', '/recordings/run/tracks.csv%00'],
 ];
 test(`${ELSEWHERE.length} paths that lead elsewhere are not found, to read or to delete`, async () => {
-  const root = testFolder();
+  const outside = testFolder();
+  const neighbor = await recordRun(outside, 'neighbor', { frames: 5, beads: 1 });
+  const root = join(outside, 'runs');
   const run = await recordRun(root, 'run', { frames: 5, beads: 1 });
   const { port } = await recordingsServer(root);
   for (const path of ELSEWHERE) {
@@ -204,5 +207,5 @@ test(`${ELSEWHERE.length} paths that lead elsewhere are not found, to read or to
       expect([method, path, answer.slice(0, 12)]).toEqual([method, path, 'HTTP/1.1 404']);
     }
   }
-  expect(existsSync(join(run, 'tracks.arrows'))).toBe(true);
+  for (const kept of [run, neighbor]) expect(existsSync(join(kept, 'tracks.arrows'))).toBe(true);
 });
