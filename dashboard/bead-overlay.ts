@@ -14,6 +14,8 @@ export interface Overlay {
   /** The place a bead is being dragged to. */
   ghost: Roi | null;
   frame: Size;
+  /** CSS px of the stage: what lies outside is not drawn. */
+  size: Size;
 }
 
 // The picture is gray in both color schemes, and so these colors are fixed.
@@ -35,9 +37,16 @@ const LABEL_HEIGHT = 14;
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
   context.textBaseline = 'middle';
   const isSelected = ({ bead }: Roi) => overlay.selection.includes(bead);
-  for (const roi of overlay.beads) if (!isSelected(roi)) drawBead(context, overlay, roi, false);
-  for (const roi of overlay.beads) if (isSelected(roi)) drawBead(context, overlay, roi, true);
+  const seen = overlay.beads.filter((roi) => isSeen(overlay, roi));
+  for (const roi of seen) if (!isSelected(roi)) drawBead(context, overlay, roi, false);
+  for (const roi of seen) if (isSelected(roi)) drawBead(context, overlay, roi, true);
   if (overlay.ghost) drawGhost(context, overlay, overlay.ghost);
+}
+
+function isSeen({ view, size }: Overlay, roi: Roi): boolean {
+  const [left, top, side] = boxOf(view, roi);
+  // Its label stands above it.
+  return left + side >= 0 && top + side >= 0 && left <= size.width && top - LABEL_HEIGHT <= size.height;
 }
 
 function drawBead(context: CanvasRenderingContext2D, overlay: Overlay, roi: Roi, isSelected: boolean): void {

@@ -15,6 +15,8 @@ export interface GestureTarget {
   ghost: Signal<Roi | null>;
   hovered: Signal<number | null>;
   pointer: Signal<readonly [xPx: number, yPx: number] | null>;
+  /** Takes a click at a full-frame position that is meant for something else than the beads. */
+  takesClick(xPx: number, yPx: number): boolean;
 }
 
 interface Press {
@@ -46,6 +48,7 @@ export function listenToGestures(
   const listeners = new AbortController();
   const { signal } = listeners;
   let press: Press | null = null;
+  const fingers = new Map<number, readonly [x: number, y: number]>();
   let added = { x: 0, y: 0, atMs: Number.NEGATIVE_INFINITY };
 
   const positionOf = (event: MouseEvent): [x: number, y: number] => {
@@ -75,6 +78,9 @@ export function listenToGestures(
       if (event.button !== 0 || !view) return;
       element.setPointerCapture(event.pointerId);
       const [x, y] = positionOf(event);
+      fingers.set(event.pointerId, [x, y]);
+      // A second finger zooms: what the first began is over.
+      if (fingers.size > 1) return release();
       press = { bead: hit(view, x, y), x, y, lastX: x, lastY: y, dragged: false };
     },
     { signal },
@@ -86,6 +92,7 @@ export function listenToGestures(
       const view = target.view();
       if (!view) return;
       const [x, y] = positionOf(event);
+      if (fingers.size === 2 && fingers.has(event.pointerId)) return pinch(event.pointerId, x, y);
       const [xPx, yPx] = toFrame(view, x, y);
       target.pointer.value = isInFrame(xPx, yPx) ? [xPx, yPx] : null;
       if (!press) {
@@ -107,9 +114,11 @@ export function listenToGestures(
     'pointerup',
     (event) => {
       const view = target.view();
+      fingers.delete(event.pointerId);
       if (!press || !view) return;
       const [x, y] = positionOf(event);
       const to = draggedTo(press, view, x, y);
+      if (!press.dragged && target.takesClick(...toFrame(view, x, y))) return release();
       if (press.bead && press.dragged && to) void actions.move(press.bead.bead, ...to);
       else if (press.bead && (event.ctrlKey || event.metaKey || event.shiftKey)) {
         actions.toggleSelected(press.bead.bead);
@@ -127,7 +136,14 @@ export function listenToGestures(
     { signal },
   );
 
-  element.addEventListener('pointercancel', release, { signal });
+  element.addEventListener(
+    'pointercancel',
+    (event) => {
+      fingers.delete(event.pointerId);
+      release();
+    },
+    { signal },
+  );
   element.addEventListener(
     'pointerleave',
     () => {
@@ -172,6 +188,22 @@ export function listenToGestures(
     },
     { signal },
   );
+
+  /** Zooms by what two fingers do to their distance, about the point between them, which moves with them. */
+  function pinch(finger: number, x: number, y: number): void {
+    const spread = () => {
+      const [[x1, y1], [x2, y2]] = [...fingers.values()] as [[number, number], [number, number]];
+      return { length: Math.hypot(x2 - x1, y2 - y1), x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
+    };
+    const before = spread();
+    fingers.set(finger, [x, y]);
+    const after = spread();
+    const view = target.view()!;
+    pan((before.x - after.x) / view.scale, (before.y - after.y) / view.scale);
+    const factor = after.length / Math.max(1, before.length);
+    const [frame, size] = [target.frame.peek(), target.size.peek()];
+    target.zoom.value = zoomAt(frame, size, target.zoom.peek(), after.x, after.y, factor);
+  }
 
   function pan(dxPx: number, dyPx: number): void {
     target.zoom.value = panBy(target.frame.peek(), target.size.peek(), target.zoom.peek(), dxPx, dyPx);

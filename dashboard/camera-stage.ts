@@ -1,13 +1,16 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { PreviewMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
+import type { AutoDetect } from './auto-detect.ts';
 import type { BeadActions } from './bead-actions.ts';
 import { drawOverlay } from './bead-overlay.ts';
 import { listenToGestures } from './camera-gestures.ts';
-import { type FrameView, type Size, viewFrame, wholeFrame, type Zoom } from './frame-view.ts';
+import { type FrameView, panBy, type Size, viewFrame, wholeFrame, type Zoom, zoomAt } from './frame-view.ts';
 import { createGrayPicture } from './gray-picture.ts';
 import type { LiveStore } from './live-store.ts';
 import { paintOnDemand } from './paint-on-demand.ts';
+import { AUTOMATIC_CONTRAST, type Contrast } from './picture-wish.ts';
+import { drawProposals } from './proposal-overlay.ts';
 
 const DRAW_MS = 33;
 
@@ -22,16 +25,27 @@ export function createCameraStage({ camera, preview }: LiveStore) {
   );
   const frame = computed<Size>(() => ({ width: width.value, height: height.value }));
   const zoom = signal<Zoom>(wholeFrame(frame.peek()));
+  const size = signal<Size>({ width: 0, height: 0 });
   return {
     frame,
     zoom,
+    contrast: signal<Contrast>(AUTOMATIC_CONTRAST),
+    /** Zooms about the middle of the stage. */
+    zoomBy: (factor: number) => {
+      const { width: stageWidth, height: stageHeight } = size.peek();
+      zoom.value = zoomAt(frame.peek(), size.peek(), zoom.peek(), stageWidth / 2, stageHeight / 2, factor);
+    },
+    /** Moves the middle of the view by full-frame px. */
+    panBy: (dxPx: number, dyPx: number) => {
+      zoom.value = panBy(frame.peek(), size.peek(), zoom.peek(), dxPx, dyPx);
+    },
     hasPicture: computed(() => preview.value !== null),
     isZoomed: computed(() => zoom.value.factor > 1),
     showWhole: () => {
       zoom.value = wholeFrame(frame.peek());
     },
     /** CSS px. */
-    size: signal<Size>({ width: 0, height: 0 }),
+    size,
     /** Where the dragged bead would go. */
     ghost: signal<Roi | null>(null),
     hovered: signal<number | null>(null),
@@ -54,10 +68,11 @@ export function runCameraStage(
   elements: StageElements,
   store: LiveStore,
   state: CameraStage,
+  detect: AutoDetect,
   actions: BeadActions,
 ): () => void {
-  const gray = createGrayPicture();
-  let shown: PreviewMessage | null = null;
+  const picture = createGrayPicture();
+  const map = createGrayPicture();
 
   const viewNow = (): FrameView | null => {
     const size = state.size.peek();
@@ -77,7 +92,11 @@ export function runCameraStage(
       hovered: state.hovered.peek(),
       ghost: state.ghost.peek(),
       frame: state.frame.peek(),
+      size: state.size.peek(),
     });
+    if (detect.found.peek()) {
+      drawProposals(context, view, detect.shown.peek(), detect.rejected.peek(), detect.seed.peek());
+    }
   }, DRAW_MS);
   const picturePainter = paintOnDemand(() => {
     const view = viewNow();
@@ -88,13 +107,25 @@ export function runCameraStage(
     const context = beginDrawing(elements.picture, state.size.peek());
     const preview = store.preview.peek();
     if (!context || !preview) return;
-    if (preview !== shown) gray.show(preview);
-    shown = preview;
-    const { width, height, step } = preview;
-    const scale = step * view.scale;
-    // Pixels large enough to be seen are shown as they are.
-    context.imageSmoothingEnabled = scale * devicePixelRatio < 2;
-    context.drawImage(gray.canvas, view.left, view.top, width * scale, height * scale);
+    const behind = store.map.peek();
+    // What was not seen a moment ago is coarse until its picture comes.
+    if (behind && (preview.left > 0 || preview.top > 0 || isPart(preview))) draw(map, behind);
+    draw(picture, preview);
+
+    function draw(gray: typeof picture, message: PreviewMessage): void {
+      gray.show(message);
+      const scale = message.step * view.scale;
+      // Pixels large enough to be seen are shown as they are.
+      context!.imageSmoothingEnabled = scale * devicePixelRatio < 2;
+      const left = view.left + message.left * view.scale;
+      const top = view.top + message.top * view.scale;
+      context!.drawImage(gray.canvas, left, top, message.width * scale, message.height * scale);
+    }
+  }
+
+  function isPart({ width, height, step }: PreviewMessage): boolean {
+    const whole = state.frame.peek();
+    return (width + 1) * step < whole.width || (height + 1) * step < whole.height;
   }
 
   const resize = new ResizeObserver(() => {
@@ -106,18 +137,19 @@ export function runCameraStage(
     state.zoom.value = wholeFrame(state.frame.value);
   });
   const stopPicture = effect(() => {
-    for (const drawn of [store.preview, state.size, state.zoom]) void drawn.value;
+    for (const drawn of [store.preview, store.map, state.size, state.zoom]) void drawn.value;
     picturePainter.request();
   });
   const stopOverlay = effect(() => {
     const { beads, newest, selection, references } = store;
     const { size, zoom, ghost, hovered } = state;
     for (const drawn of [beads, newest, selection, references, size, zoom, ghost, hovered]) void drawn.value;
+    for (const drawn of [detect.found, detect.shown, detect.rejected, detect.seed]) void drawn.value;
     overlayPainter.request();
   });
   const stopGestures = listenToGestures(
     elements.overlay,
-    { ...state, view: viewNow, beads: store.beads },
+    { ...state, view: viewNow, beads: store.beads, takesClick: detect.click },
     actions,
   );
 

@@ -13,7 +13,7 @@ export function Dashboard({ store, actions, connection }: ViewProps) {
     <>
       <StatusBar store={store} />
       <main class={store.isLive.value ? '' : 'is-stale'}>
-        <LiveCamera store={store} actions={actions} />
+        <LiveCamera store={store} actions={actions} connection={connection} />
         <ViewTabs store={store} actions={actions} connection={connection} />
         <BeadList store={store} actions={actions} />
         <FrameLedger store={store} />

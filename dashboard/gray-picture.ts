@@ -6,7 +6,7 @@ const RGBA_OF_GRAY = Uint32Array.from({ length: 256 }, (_, gray) => (0xff000000 
 /** A picture of 8-bit pixels on an own canvas, to be drawn at any scale. */
 export interface GrayPicture {
   canvas: HTMLCanvasElement;
-  /** Puts the pixels of a preview on the canvas. */
+  /** Puts the pixels of a preview on the canvas, unless they are there. */
   show(preview: PreviewMessage): void;
 }
 
@@ -16,9 +16,13 @@ export function createGrayPicture(): GrayPicture {
   const context = canvas.getContext('2d', { alpha: false });
   let image: ImageData | null = null;
   let words = new Uint32Array(0);
+  let shown: PreviewMessage | null = null;
   return {
     canvas,
-    show({ width, height, pixels }) {
+    show(preview) {
+      if (preview === shown) return;
+      shown = preview;
+      const { width, height, pixels } = preview;
       if (!image || image.width !== width || image.height !== height) {
         canvas.width = width;
         canvas.height = height;

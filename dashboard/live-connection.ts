@@ -7,9 +7,15 @@ type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 /** A control request before it is numbered. */
 export type Ask = WithoutId<ControlRequest>;
 
+/** What the tracker tells only whoever asked, before its reply. */
+export type Answer = Extract<LiveMessage, { type: 'placed' | 'proposals' }>;
+
 export interface LiveConnection {
-  /** Asks the tracker; resolves to null when done, else to the reason why not. */
-  request(ask: Ask): Promise<string | null>;
+  /**
+   * Asks the tracker; resolves to null when done, else to the reason why not.
+   * @param onAnswer told what the tracker answers besides
+   */
+  request(ask: Ask, onAnswer?: (answer: Answer) => void): Promise<string | null>;
   close(): void;
 }
 
@@ -37,6 +43,7 @@ export function connectLive(
   openSocket: (url: string) => LiveSocket = (address) => new WebSocket(address),
 ): LiveConnection {
   const waiting = new Map<number, (error: string | null) => void>();
+  const answering = new Map<number, (answer: Answer) => void>();
   let nextId = 1;
   let retryMs = FIRST_RETRY_MS;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +67,11 @@ export function connectLive(
     if (message.type === 'reply') {
       waiting.get(message.id)?.(message.error);
       waiting.delete(message.id);
+      answering.delete(message.id);
+      return;
+    }
+    if (message.type === 'placed' || message.type === 'proposals') {
+      answering.get(message.id)?.(message);
       return;
     }
     if (message.type === 'snapshot') {
@@ -80,6 +92,7 @@ export function connectLive(
     for (const answer of waiting.values())
       answer('the connection to the tracker was lost before it answered');
     waiting.clear();
+    answering.clear();
     store.link.value = { phase: 'lost', retryMs };
     retryTimer = setTimeout(() => {
       socket = connect();
@@ -104,11 +117,12 @@ export function connectLive(
   }
 
   return {
-    request(ask) {
+    request(ask, onAnswer) {
       if (socket.readyState !== OPEN) return Promise.resolve('there is no connection to the tracker');
       const id = nextId++;
       return new Promise((answer) => {
         waiting.set(id, answer);
+        if (onAnswer) answering.set(id, onAnswer);
         socket.send(encodeLive({ ...ask, id }) as Uint8Array<ArrayBuffer>);
       });
     },

@@ -44,6 +44,8 @@ export function createLiveStore() {
   const camera = signal<LiveCamera | null>(null);
   const beads = signal<LiveBead[]>([]);
   const roiSize = signal(64);
+  /** px of the ROIs a person adds; the tracker's when null. */
+  const newRoiSize = signal<number | null>(null);
   const engine = signal<SnapshotMessage['engine'] | null>(null);
   const pipeline = signal<string[]>([]);
   /** Whether the pipeline says how far off its numbers may be. */
@@ -171,6 +173,7 @@ export function createLiveStore() {
     camera,
     beads,
     roiSize,
+    newRoiSize,
     engine,
     pipeline,
     fits,

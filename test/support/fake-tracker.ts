@@ -13,15 +13,19 @@ import {
   type LiveCamera,
   type LiveMessage,
 } from '#protocol/live.ts';
+import type { PictureWish } from '#protocol/picture-request.ts';
 import { noRefusals } from '#protocol/refusal.ts';
 import { roiAround } from '#protocol/roi.ts';
+import type { Role } from '#protocol/role.ts';
 import { makeTrace, type TraceColumn } from '#protocol/trace-columns.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
+import { FAKE_ROI_SIZE, type FakeBeads, fakeFrame, fakePicture, fakeTiles, obeyBeads } from './fake-beads.ts';
 
 export interface FakeTrackerOptions {
   /** Folder that is served as the page. */
   page: string;
   beads: number;
+  role?: Role;
   width?: number;
   height?: number;
   /** nm per px; NaN for a camera that does not say. */
@@ -32,10 +36,9 @@ export interface FakeTrackerOptions {
   fps?: number;
 }
 
-const ROI_SIZE = 48;
 const USUAL_FPS = 100;
 const MESSAGES_A_SECOND = 20;
-const STEP = 2;
+const USUAL_WISH: PictureWish = { left: 0, top: 0, width: 65_535, height: 65_535, maxWidth: 400 };
 
 /**
  * The tracker's side of the live protocol with invented beads that tremble about the middle of their ROIs:
@@ -48,7 +51,8 @@ export class FakeTracker {
   readonly statusOf = new Map<number, number>();
   readonly camera: LiveCamera;
   readonly fits: boolean;
-  beads: LiveBead[];
+  readonly field: FakeBeads;
+  readonly role: Role;
   ledger: Record<string, number> = { offered: 0, 'in-flight': 0, ...noFates() };
   /** Refuses new connections of dashboards while false. */
   acceptsDashboards = true;
@@ -56,13 +60,14 @@ export class FakeTracker {
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #watched = new Map<WebSocket, readonly number[]>();
+  readonly #wishes = new Map<WebSocket, PictureWish>();
+  readonly #wantTiles = new Set<WebSocket>();
   readonly #noise = randomNumbers(7);
   readonly #fps: number;
   readonly #framesAMessage: number;
   #messages = 0;
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
-  #nextBead: number;
 
   constructor({
     page,
@@ -72,8 +77,10 @@ export class FakeTracker {
     pixelSizeNm = 100,
     fits = false,
     fps = USUAL_FPS,
+    role = 'operator',
   }: FakeTrackerOptions) {
     this.#fps = fps;
+    this.role = role;
     this.#framesAMessage = fps / MESSAGES_A_SECOND;
     this.fits = fits;
     this.camera = {
@@ -85,14 +92,21 @@ export class FakeTracker {
       fps,
       pixelSizeNm,
     };
-    this.beads = beadsOnGrid(beads, width, height);
-    this.#nextBead = beads;
+    this.field = { beads: beadsOnGrid(beads, width, height), nextBead: beads, width, height };
     const serve = sirv(page, { dev: true });
     this.#http = createServer((request, response) => serve(request, response));
     this.#http.on('upgrade', (request, socket, head) => {
       if (!this.acceptsDashboards || request.url !== LIVE_PATH) return socket.destroy();
       this.#sockets.handleUpgrade(request, socket, head, (dashboard) => this.#welcome(dashboard));
     });
+  }
+
+  get beads(): LiveBead[] {
+    return this.field.beads;
+  }
+
+  set beads(beads: LiveBead[]) {
+    this.field.beads = beads;
   }
 
   /** Serves on a free port of 127.0.0.1 and resolves to the address of the page. */
@@ -122,13 +136,18 @@ export class FakeTracker {
   #welcome(dashboard: WebSocket): void {
     this.#watched.set(dashboard, []);
     dashboard.on('message', (bytes: Buffer) => this.#answer(dashboard, parseControlRequest(bytes)));
-    dashboard.on('close', () => this.#watched.delete(dashboard));
+    dashboard.on('close', () => {
+      this.#watched.delete(dashboard);
+      this.#wishes.delete(dashboard);
+      this.#wantTiles.delete(dashboard);
+    });
     const snapshot: LiveMessage = {
       type: 'snapshot',
       version: LIVE_VERSION,
       camera: this.camera,
       beads: this.beads,
-      roiSize: ROI_SIZE,
+      role: this.role,
+      roiSize: FAKE_ROI_SIZE,
       engine: {
         engine: 'reference',
         device: 'float64 on the CPU',
@@ -145,7 +164,8 @@ export class FakeTracker {
     this.requests.push(request);
     const error = this.#obey(dashboard, request);
     dashboard.send(encodeLive({ type: 'reply', id: request.id, error }));
-    if (error === null && request.type !== 'watch') this.tell({ type: 'beads', beads: this.beads });
+    const isChange = !['watch', 'preview', 'tiles', 'detect-beads'].includes(request.type);
+    if (error === null && isChange) this.tell({ type: 'beads', beads: this.beads });
   }
 
   #obey(dashboard: WebSocket, request: ControlRequest): string | null {
@@ -159,28 +179,17 @@ export class FakeTracker {
       if (profiled) dashboard.send(encodeLive(this.#profile(profiled)));
       return null;
     }
-    if (request.type === 'remove-bead') {
-      this.beads = this.beads.filter(({ bead }) => bead !== request.bead);
-      return null;
+    if (request.type === 'preview') this.#wishes.set(dashboard, request);
+    if (request.type === 'tiles') {
+      if (request.wanted) this.#wantTiles.add(dashboard);
+      else this.#wantTiles.delete(dashboard);
     }
-    if (request.type === 'follow-bead') {
-      const { follow } = request;
-      this.beads = this.beads.map((bead) => (bead.bead === request.bead ? { ...bead, follow } : bead));
-      return null;
-    }
-    if (!('xPx' in request)) return 'E_DEVICE focus stage: expected one, received none';
-    const { width, height } = this.camera;
-    const old =
-      request.type === 'move-bead' ? this.beads.find(({ bead }) => bead === request.bead) : undefined;
-    const roi = roiAround(old?.bead ?? this.#nextBead, request.xPx, request.yPx, old?.size ?? ROI_SIZE);
-    if (roi.left < 0 || roi.top < 0 || roi.left + roi.size > width || roi.top + roi.size > height) {
-      return `bead ${roi.bead} ROI: expected a square inside the ${width} x ${height} frame, received left ${roi.left}, top ${roi.top}, size ${roi.size}; move the ROI inside the frame`;
-    }
-    const bead = { ...roi, zLut: 'simulated' };
-    if (old) this.beads = this.beads.map((other) => (other === old ? bead : other));
-    else this.beads = [...this.beads, bead];
-    if (!old) this.#nextBead++;
-    return null;
+    if (request.type === 'preview' || request.type === 'tiles') return null;
+    if (this.role !== 'operator') return `E_ACCESS ${request.type}: expected the role operator`;
+    const answer = obeyBeads(this.field, request);
+    if (!answer) return 'E_DEVICE focus stage: expected one, received none';
+    if (answer.message) dashboard.send(encodeLive(answer.message));
+    return answer.error;
   }
 
   #tick(): void {
@@ -191,7 +200,7 @@ export class FakeTracker {
       dashboard.send(encodeLive(this.#tracks(this.#watched.get(dashboard) ?? [])));
     }
     this.#messages++;
-    if (this.#messages % 2 === 0) this.tell(this.#preview());
+    if (this.#messages % 2 === 0) this.#sendPictures();
     if (this.#messages % 10 === 0) this.tell(this.#status());
   }
 
@@ -240,7 +249,7 @@ export class FakeTracker {
 
   /** Rings, and the plane of a Z-LUT that is a little brighter. */
   #profile({ bead }: LiveBead): LiveMessage {
-    const radii = Float64Array.from({ length: ROI_SIZE / 2 }, (_, radius) => radius);
+    const radii = Float64Array.from({ length: FAKE_ROI_SIZE / 2 }, (_, radius) => radius);
     const counts = radii.map((radius) => 120 + 95 * Math.cos(radius * 0.65) * Math.exp(-radius / 12));
     const plane = { zNm: 1480, counts: counts.map((value) => value + 2) };
     return { type: 'profile', bead, frame: this.#frame, zNm: 1500, unit: 'px', radii, counts, plane };
@@ -295,30 +304,21 @@ export class FakeTracker {
     };
   }
 
-  /** Rings about the middle of every ROI on a gray field. */
-  #preview(): LiveMessage {
-    const width = this.camera.width / STEP;
-    const height = this.camera.height / STEP;
-    const pixels = new Uint8Array(width * height);
-    for (let at = 0; at < pixels.length; at++) pixels[at] = 118 + 6 * this.#noise();
-    for (const { left, top, size } of this.beads) {
-      const x = (left + size / 2) / STEP - 0.25;
-      const y = (top + size / 2) / STEP - 0.25;
-      const reach = size / STEP / 2;
-      for (let row = Math.ceil(y - reach); row < y + reach; row++) {
-        for (let column = Math.ceil(x - reach); column < x + reach; column++) {
-          if (row < 0 || column < 0 || row >= height || column >= width) continue;
-          const radius = Math.hypot(column - x, row - y);
-          const rings = 95 * Math.cos(radius * 1.3) * Math.exp(-((radius / (0.45 * reach)) ** 2));
-          const at = row * width + column;
-          pixels[at] = Math.min(255, Math.max(0, pixels[at]! + rings));
-        }
+  #sendPictures(): void {
+    if (this.#sockets.clients.size === 0) return;
+    const pixels = fakeFrame(this.field, this.#noise);
+    for (const dashboard of this.#sockets.clients) {
+      const wish = this.#wishes.get(dashboard) ?? USUAL_WISH;
+      const picture = fakePicture(this.#frame, pixels, this.field, wish);
+      dashboard.send(encodeLive(picture));
+      if (wish.left > 0 || wish.top > 0 || wish.width < this.field.width) {
+        const map = fakePicture(this.#frame, pixels, this.field, USUAL_WISH);
+        dashboard.send(encodeLive({ ...map, isMap: true }));
+      }
+      if (this.#wantTiles.has(dashboard) && this.#messages % 10 === 0) {
+        dashboard.send(encodeLive(fakeTiles(this.#frame, pixels, this.field)));
       }
     }
-    return {
-      ...{ type: 'preview', frame: this.#frame, left: 0, top: 0, width, height, step: STEP },
-      ...{ black: 12, white: 231, gamma: 1, isMap: false, pixels },
-    };
   }
 }
 
@@ -329,7 +329,7 @@ function beadsOnGrid(count: number, width: number, height: number): LiveBead[] {
   return Array.from({ length: count }, (_, bead) => {
     const xPx = ((bead % columns) + 0.5) * (width / columns);
     const yPx = (Math.floor(bead / columns) + 0.5) * (height / rows);
-    return { ...roiAround(bead, Math.round(xPx), Math.round(yPx), ROI_SIZE), zLut: 'simulated' };
+    return { ...roiAround(bead, Math.round(xPx), Math.round(yPx), FAKE_ROI_SIZE), zLut: 'simulated' };
   });
 }
 

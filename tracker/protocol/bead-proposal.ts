@@ -26,7 +26,7 @@ export interface BeadProposal {
 }
 
 /** Proposals below this are not shown unless somebody asks. */
-const DEFAULT_MIN_SCORE = 0.5;
+export const DEFAULT_MIN_SCORE = 0.5;
 /** Beads nearer than this many ROI sizes are neighbors: the clear rings of one reach into the ROI of the other. */
 export const DEFAULT_CLEARANCE = 0.8;
 
