@@ -202,10 +202,13 @@ test(`${ELSEWHERE.length} paths that lead elsewhere are not found, to read or to
   const run = await recordRun(root, 'run', { frames: 5, beads: 1 });
   const { port } = await recordingsServer(root);
   for (const path of ELSEWHERE) {
-    for (const method of ['GET', 'DELETE']) {
+    const statuses = ['GET', 'DELETE'].map(async (method) => {
       const answer = await rawPeer(port, httpBytes(`${method} ${path}`)).answer;
-      expect([method, path, answer.slice(0, 12)]).toEqual([method, path, 'HTTP/1.1 404']);
-    }
+      return answer.slice(9, 12);
+    });
+    // A part of a recording is not deleted, whatever its name.
+    const deleted = path.endsWith('/tracks.csv') && !path.includes('//') ? '405' : '404';
+    expect([path, ...(await Promise.all(statuses))]).toEqual([path, '404', deleted]);
   }
   for (const kept of [run, neighbor]) expect(existsSync(join(kept, 'tracks.arrows'))).toBe(true);
 });

@@ -142,11 +142,13 @@ export function statusOf(cause: unknown): number {
   if (cause instanceof AccessError) return 403;
   if (cause instanceof LimitError) return 503;
   if (cause instanceof NotFoundError) return 404;
+  if (cause instanceof MethodError) return 405;
   if (cause instanceof ProtocolError) return 400;
   return cause instanceof TweezertrackError ? 409 : 500;
 }
 
 class NotFoundError extends RecordingError {}
+class MethodError extends ProtocolError {}
 
 function notFound(name: string): NotFoundError {
   return new NotFoundError({
@@ -156,8 +158,8 @@ function notFound(name: string): NotFoundError {
   });
 }
 
-function wrongMethod(path: string): ProtocolError {
-  return new ProtocolError({ where: path, expected: 'GET', received: 'DELETE' });
+function wrongMethod(path: string): MethodError {
+  return new MethodError({ where: path, expected: 'GET', received: 'DELETE' });
 }
 
 /** `/recordings/NAME` or `/recordings/NAME/PART`. */
