@@ -1,21 +1,19 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { EngineSetup } from '#engines/engine.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
-import { ProtocolError, RecordingError, type TweezertrackError } from '#protocol/errors.ts';
+import { ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { PlacedRoi } from '#protocol/place-beads.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
-import { writeZLut } from '#protocol/z-lut-file.ts';
 import type { RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
+import { type PlanInUse, RunRecorders, zLutsInUse } from './run-recorders.ts';
 
 /** Looks at frames before they are tracked. */
 export interface FrameWatcher {
@@ -27,7 +25,8 @@ export interface FrameWatcher {
 export interface LiveRunOptions {
   camera: HelloMessage;
   chosen: ChosenEngine;
-  plan: Plan;
+  /** The plan by now. */
+  readonly plan: Plan;
   /** Z-LUT of a bead, by id, or null: x and y only. */
   zLutOf(bead: number): ZLut | null;
   /** ROIs to start with. */
@@ -60,12 +59,11 @@ export interface LiveRunOptions {
 export class LiveRun {
   readonly camera: HelloMessage;
   readonly roiTable: RoiTable;
-  recorder: RunRecorder | null = null;
   readonly #options: LiveRunOptions;
+  readonly #recorders: RunRecorders;
   readonly #tracker: FrameTracker;
   #started: Promise<void> | null = null;
   #roisFollowed = false;
-  #unrecorded = 0;
 
   constructor(options: LiveRunOptions) {
     const { camera, chosen, follow, followPx, maxBatch, onFailed, roiSize, rois } = options;
@@ -74,10 +72,11 @@ export class LiveRun {
     for (const roi of rois) this.#check(roi);
     const { width, height } = camera;
     this.roiTable = createRoiTable({ width, height, roiSize, follow, rois });
+    this.#recorders = new RunRecorders(options, this.roiTable);
     this.#tracker = new FrameTracker({
       host: chosen.host,
       maxBatch,
-      onTracked: (batch) => this.#tracked(batch),
+      onTracked: (batch, plan) => this.#tracked(batch, plan),
       onFailed,
       followPx,
       onRoisMoved: (moved) => {
@@ -86,6 +85,11 @@ export class LiveRun {
         this.#roisFollowed = true;
       },
     });
+  }
+
+  /** What the frames by now are recorded with, or null. */
+  get recorder(): RunRecorder | null {
+    return this.#recorders.current;
   }
 
   /**
@@ -120,7 +124,7 @@ export class LiveRun {
   }
 
   gap(gap: FrameGap): void {
-    this.recorder?.gap(gap);
+    this.#recorders.gap(gap);
     for (const sink of this.#options.sinks) sink.gap?.(gap);
   }
 
@@ -170,6 +174,19 @@ export class LiveRun {
     await this.#configure();
   }
 
+  /**
+   * Tracks with another plan: every frame with the one before or with it. A recording has one plan, so that the first
+   * frame of the next begins another.
+   * @param use makes the options tell the next
+   * @returns number of that frame, once it is tracked
+   */
+  async changePlan(next: PlanInUse, use: () => void): Promise<{ firstFrame: Promise<number> }> {
+    const begun = await this.#recorders.changePlan(next);
+    use();
+    await this.#configure();
+    return begun;
+  }
+
   /** Whether ROIs have followed their beads since this was last asked. */
   takeRoisFollowed(): boolean {
     const followed = this.#roisFollowed;
@@ -179,7 +196,7 @@ export class LiveRun {
 
   /** Frames that were tracked but should have been recorded, too. */
   get overruns(): number {
-    return this.recorder?.stats.frames['recorder-overrun'] ?? this.#unrecorded;
+    return this.#recorders.overruns;
   }
 
   /**
@@ -193,27 +210,19 @@ export class LiveRun {
     );
     if (started) await this.#tracker.idle();
     try {
-      await this.recorder?.close();
+      await this.#recorders.close();
     } finally {
       for (const sink of this.#options.sinks) await sink.close();
     }
   }
 
   async #open(): Promise<void> {
-    const { recordings, onAlarm } = this.#options;
-    if (recordings !== null) {
-      this.recorder = await this.#record(recordings).catch((error: unknown) => {
-        if (!(error instanceof RecordingError)) throw error;
-        onAlarm(error);
-        return null;
-      });
-    }
+    await this.#recorders.open();
     await this.#configure();
   }
 
-  #tracked(batch: TrackedFrames): void {
-    if (this.recorder) this.recorder.tracked(batch);
-    else if (this.#options.recordings !== null) this.#unrecorded += batch.frames.length;
+  #tracked(batch: TrackedFrames, plan: Plan): void {
+    this.#recorders.tracked(batch, plan);
     for (const sink of this.#options.sinks) sink.tracked(batch);
   }
 
@@ -228,18 +237,12 @@ export class LiveRun {
     const { plan, zLutOf } = this.#options;
     const { width, height, pixelFormat } = this.camera;
     const rois = this.roiTable.list().map((roi) => ({ ...roi }));
-    const zLuts = this.#zLuts();
+    const zLuts = zLutsInUse(rois, zLutOf);
     const zLutOfBead = rois.map(({ bead }) => {
       const zLut = zLutOf(bead);
       return zLut ? zLuts.indexOf(zLut) : -1;
     });
     return { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, profiles: false };
-  }
-
-  /** Distinct Z-LUTs of the beads. */
-  #zLuts(): ZLut[] {
-    const inUse = this.roiTable.list().map(({ bead }) => this.#options.zLutOf(bead));
-    return [...new Set(inUse)].filter((zLut) => zLut !== null);
   }
 
   #check(roi: Roi): void {
@@ -251,46 +254,5 @@ export class LiveRun {
     const { plan, zLutOf } = this.#options;
     const zLut = zLutOf(bead);
     if (zLut) assertZLutFits(zLut, bead, planMethod(plan, size));
-  }
-
-  async #record(recordings: string): Promise<RunRecorder> {
-    const { chosen, onAlarm, plan, zLutOf } = this.#options;
-    const { camera, width, height, pixelFormat, fps, pixelSizeNm } = this.camera;
-    const folder = await freeFolder(recordings, new Date());
-    const rois = this.roiTable.list();
-    const zLuts = this.#zLuts().map((zLut, index) => {
-      const beads = rois.map(({ bead }) => bead).filter((bead) => zLutOf(bead) === zLut);
-      return { zLut, name: zLut.name, file: `z-lut-${index}.zlut.npy`, beads };
-    });
-    const { createRunRecorder } = await import('#recording/run-recorder.ts');
-    const recorder = await createRunRecorder(
-      folder,
-      {
-        camera: { camera, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN },
-        engine: chosen.host.facts,
-        plan,
-        rois,
-        zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
-      },
-      { onAlarm, latency: this.#options.latency, queueLimitBytes: this.#options.queueMiB * 2 ** 20 },
-    );
-    for (const { zLut, file } of zLuts) {
-      // A recording without its Z-LUT is better than none.
-      await writeZLut(join(folder, file), zLut).catch((cause: TweezertrackError) => onAlarm(cause));
-    }
-    return recorder;
-  }
-}
-
-/** A folder named by the time that does not exist yet, e.g. `runs/2026-11-21_14-03-59`. */
-async function freeFolder(recordings: string, now: Date): Promise<string> {
-  const stamp = now.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
-  for (let copy = 1; ; copy++) {
-    const folder = join(recordings, copy === 1 ? stamp : `${stamp}_${copy}`);
-    const taken = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return folder;
   }
 }

@@ -5,6 +5,7 @@ import type { FrameLayout } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
+import type { Plan } from '#stages/plan.ts';
 import { FOLLOW_PX, RoiFollower } from './follow-rois.ts';
 
 /** A frame on its way to an engine. */
@@ -22,8 +23,8 @@ export interface FrameTrackerOptions {
   host: EngineHost;
   /** Frames of one batch at most. */
   maxBatch: number;
-  /** Tracks, in frame order; valid only during the call. */
-  onTracked(batch: TrackedFrames): void;
+  /** Tracks, in frame order, and the plan that found them; valid only during the call. */
+  onTracked(batch: TrackedFrames, plan: Plan): void;
   /** Frames the engine failed on. */
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   /** How far a bead gets from the middle of an ROI that follows it before the ROI moves, px. */
@@ -194,7 +195,8 @@ export class FrameTracker {
         const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs }) => {
           return { id, timeNs, receivedNs, submittedNs, trackedNs };
         });
-        this.#options.onTracked({ frames, rois: batch.configured.setup.rois, table: batch.table });
+        const { rois, plan } = batch.configured.setup;
+        this.#options.onTracked({ frames, rois, table: batch.table }, plan);
         this.#follow(batch.configured.count, batch.table);
         this.#options.host.returnTable(batch.table);
       } else this.#options.onFailed(batch.frames, batch.error!);
