@@ -1,7 +1,7 @@
 import { ZLutError } from '#protocol/errors.ts';
 import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { cubicWeights } from '#stages/cubic-spline.ts';
-import { UNKNOWNS } from '#stages/likelihood-sums.ts';
+import { addLikelihood, createLikelihoodSums, UNKNOWNS } from '#stages/likelihood-sums.ts';
 import { countsAt, createRadialCurve, curveAt, radialKnots } from '#stages/spline-model.ts';
 import { addNeighbors, countNoise, createNoiseSums, type ModelPixel, type NoiseSums } from './count-noise.ts';
 import { heightBends } from './height-bends.ts';
@@ -94,7 +94,32 @@ export function fitZLutModel(frames: readonly CalibrationFrame[], options: Model
     const smoothings = round === MODEL_ROUNDS - 1 ? SMOOTHINGS : 0;
     model = fitCoefficients(planes, grid, model, quintic, size, saturation, round > 0, smoothings);
   }
-  return trimmed(model, nearestCorner(planes, size));
+  const known = trimmed(model, nearestCorner(planes, size));
+  return { ...known, misfit: misfitOf(known, planes, size, saturation) };
+}
+
+/** Median chi-squared of the frames above 1. */
+function misfitOf(model: ZLutModel, planes: readonly Plane[], size: number, saturation: number): number {
+  const curve = createRadialCurve(model.knots);
+  const sums = createLikelihoodSums();
+  const pixels = new Float64Array(size * size);
+  const image = {
+    pixels,
+    size,
+    noise: model,
+    saturation,
+    unknowns: 5,
+    outlierSigmas: Number.POSITIVE_INFINITY,
+  };
+  const squares = planes.flatMap((plane) => {
+    curveAt(model, plane.zNm, curve);
+    return plane.frames.map((frame) => {
+      pixels.set(frame.pixels);
+      addLikelihood(image, model, curve, frame.state, sums);
+      return sums.chiSquares / sums.pixels;
+    });
+  });
+  return Math.max(0, median(squares) - 1);
 }
 
 /** Frames by height, rising. */
@@ -129,6 +154,7 @@ function emptyModel(planes: readonly Plane[], grid: HeightGrid, size: number): Z
     levelCounts: sum / pixels,
     cameraGain: 1,
     floorVariance: 0,
+    misfit: 0,
   };
 }
 

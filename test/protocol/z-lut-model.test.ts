@@ -16,6 +16,7 @@ const facts = {
   levelCounts: 900,
   cameraGain: 2.5,
   floorVariance: -12,
+  misfit: 0.4,
 };
 const coefficients = Float64Array.from({ length: 30 }, (_, index) => index / 7);
 const model = createZLutModel('beads', coefficients, [5, 6], facts);

@@ -120,6 +120,21 @@ describe('maximum likelihood', () => {
     expect(Math.max(...sigmasOff(robust).map(Math.abs))).toBeLessThan(4);
   });
 
+  test('rings that are as little round as those of the calibration are no news, whatever the light', () => {
+    const oval = (strength: number, share: number) => (light: number, column: number, row: number) =>
+      share * (light + strength * Math.cos(2 * Math.atan2(row - truth.yPx, column - truth.xPx)));
+    const pixels = photographed(8, oval(45, 1));
+    const plain = fitted(pixels);
+    expect(plain.status).toBe(TRACK_STATUS['poor-fit']);
+    const calibrated = { zLut: { ...zLut, model: { ...zLut.model!, misfit: plain.chiSquared! - 1 } } };
+    const known = fitted(pixels, {}, calibrated);
+    expect(known.status).toBe(0);
+    // The error that is stated is larger all the same.
+    expect([known.chiSquared, known.sigmaZNm]).toEqual([plain.chiSquared, plain.sigmaZNm]);
+    expect(fitted(photographed(9, oval(45, 4)), {}, calibrated).status).toBe(0);
+    expect(fitted(photographed(10, oval(90, 1)), {}, calibrated).status).toBe(TRACK_STATUS['poor-fit']);
+  });
+
   test('light that rises across the ROI pulls, unless the tilt is fitted', () => {
     const tilted = photographed(5, (light, column, row) => light + 6 * (column - 20) - 4 * (row - 20));
     expect(fitted(tilted).status).toBe(TRACK_STATUS['poor-fit']);

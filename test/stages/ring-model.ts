@@ -26,6 +26,6 @@ export function ringModel(): ZLutModel {
   });
   const coefficients = new Float64Array(zKnots * knots);
   solvePlanes(planes, knots, coefficients);
-  const light = { levelCounts: 1000, cameraGain: 1, floorVariance: 0 };
+  const light = { levelCounts: 1000, cameraGain: 1, floorVariance: 0, misfit: 0 };
   return { zKnots, startZNm: 0, stepZNm, knots, knotPx, coefficients, reachPx: 40, ...light };
 }

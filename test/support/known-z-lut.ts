@@ -27,6 +27,7 @@ export function knownZLut(name: string): KnownZLut {
         levelCounts: 100,
         cameraGain: 0.5,
         floorVariance: -2,
+        misfit: 0.25,
       },
     ),
     origin: {

@@ -98,6 +98,11 @@ describe('a model of a sweep', () => {
     });
     // Variances: 50 counts of noise and 80 / sqrt(2) of ovals.
     expect(mean(chiSquareds)).toBeGreaterThan(1.8);
+    // Between single frames they differ by a tenth.
+    expect(Math.abs(1 + model.misfit - mean(chiSquareds))).toBeLessThan(0.2);
+    expect(fitZLutModel(sweep({ photonsPerCount: 0.4 }), { size: SIZE, name: 'rings' }).misfit).toBeLessThan(
+      0.05,
+    );
   });
 
   test('a frame whose center was guessed 6 px off starts from the others', () => {

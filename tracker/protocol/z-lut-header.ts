@@ -22,6 +22,8 @@ export const modelFactsSchema = z.object({
   levelCounts: z.number(),
   cameraGain: z.number(),
   floorVariance: z.number(),
+  /** Left out by files of before it was measured. */
+  misfit: z.number().default(0),
 });
 
 interface TableSizes {

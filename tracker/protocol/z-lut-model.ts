@@ -26,6 +26,11 @@ export interface ZLutModel extends CountNoise {
   reachPx: number;
   /** Mean counts of the images it was made of. */
   levelCounts: number;
+  /**
+   * How far chi-squared of those images is above 1, at least 0: what is not round, and rings of neighbors. As much is
+   * expected of every other image of the bead, in proportion to its light.
+   */
+  misfit: number;
 }
 
 /** Everything of a model but its coefficients, by name. */
@@ -57,6 +62,13 @@ export function createZLutModel(
     if (!(value > 0 && Number.isFinite(value))) {
       throw new ZLutError({ where: `${name} ${fact}`, expected: 'a number above 0', received: `${value}` });
     }
+  }
+  if (!(facts.misfit >= 0 && Number.isFinite(facts.misfit))) {
+    throw new ZLutError({
+      where: `${name} misfit`,
+      expected: 'a number from 0',
+      received: `${facts.misfit}`,
+    });
   }
   const farthestPx = (knots - 3) * knotPx;
   if (reachPx > farthestPx) {

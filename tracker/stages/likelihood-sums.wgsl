@@ -5,6 +5,8 @@
 var<private> cameraGain: f32;
 var<private> floorVariance: f32;
 var<private> knotsPerPx: f32;
+// What chi-squared of the calibration frames was above 1 for each count of light and of camera gain.
+var<private> misfitOfLight: f32;
 var<private> reachPx: f32;
 var<private> radialKnots: u32;
 var<private> coefficientsStart: u32;
@@ -17,6 +19,7 @@ fn load_model() {
     cameraGain = zLuts[at + modelCameraGain];
     floorVariance = zLuts[at + modelFloorVariance];
   }
+  misfitOfLight = zLuts[at + modelMisfitOfLight];
   knotsPerPx = zLuts[at + modelKnotsPerPx];
   reachPx = zLuts[at + modelReachPx];
   stepKnots = maximumLikelihoodStepZNm * zLuts[at + modelKnotsPerNm];

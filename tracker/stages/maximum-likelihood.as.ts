@@ -14,11 +14,13 @@ import {
   maximumLikelihoodMostUnexplained,
   maximumLikelihoodOfLookup,
   maximumLikelihoodPoorFit,
+  maximumLikelihoodPoorFitLimit,
   maximumLikelihoodUnknowns,
   maximumLikelihoodUnsure,
   modelCameraGain,
   modelFloorVariance,
   modelLevelCounts,
+  modelMisfit,
 } from './constants.as';
 import { fitModel } from './fit-model.as';
 import { mean } from './levels.as';
@@ -106,14 +108,25 @@ function meanCounts(): f64 {
   return mean<f32>();
 }
 
-function isGood(params: usize): bool {
-  const misfit = load<f64>(params + maximumLikelihoodMisfitSigmas) * sqrt(2 / load<f64>(best + fitFreedom));
-  return load<f64>(best + fitArrived) != 0 && load<f64>(best + fitChiSquared) <= 1 + misfit;
+/** Chi-squared that the calibration frames had, were they in this light. */
+function expected(): f64 {
+  const light = load<f64>(best + fitGain) * load<f64>(Curve.model + modelCameraGain);
+  return 1 + (load<f64>(Curve.model + modelMisfit) * light) / Image.cameraGain;
+}
+
+/** Multiple of what is expected that chi-squared may be by chance. */
+function margin(params: usize): f64 {
+  return 1 + load<f64>(params + maximumLikelihoodMisfitSigmas) * sqrt(2 / load<f64>(best + fitFreedom));
+}
+
+/** Whether the last step was short and chi-squared is below so many times what is expected. */
+function fits(limit: f64): bool {
+  return load<f64>(best + fitArrived) != 0 && load<f64>(best + fitChiSquared) <= expected() * limit;
 }
 
 /** Whether no other seed need be tried. */
 function isInPlace(params: usize): bool {
-  if (isGood(params)) return true;
+  if (fits(margin(params))) return true;
   const unexplained = load<f64>(best + fitUnexplained);
   return load<f64>(best + fitArrived) != 0 && unexplained < load<f64>(params + maximumLikelihoodLittleUnexplained);
 }
@@ -142,10 +155,13 @@ function report(params: usize): void {
   Bead.yPx = y;
   Bead.sigmaXPx = spread * sqrt(load<f64>(best + fitVarianceX));
   Bead.sigmaYPx = spread * sqrt(load<f64>(best + fitVarianceY));
-  const good = isGood(params);
+  const chance = margin(params);
+  const good = fits(chance);
   const unlike = load<f64>(best + fitUnexplained) > load<f64>(params + maximumLikelihoodMostUnexplained);
   if (unlike && !good) Bead.status |= unsure;
-  else if (!good) Bead.status |= <i32>load<f64>(params + maximumLikelihoodPoorFit);
+  else if (!fits(max(chance, load<f64>(params + maximumLikelihoodPoorFitLimit)))) {
+    Bead.status |= <i32>load<f64>(params + maximumLikelihoodPoorFit);
+  }
   if ((unlike && !good) || z <= Curve.lowestZNm || z >= Curve.highestZNm) return;
   Bead.zNm = z;
   Bead.sigmaZNm = spread * sqrt(load<f64>(best + fitVarianceZ));

@@ -24,8 +24,11 @@ const MOST_UNEXPLAINED = 0.3;
 /** One that leaves less is in place, however sure the misfit is: the rings of real beads are not quite round. */
 const LITTLE_UNEXPLAINED = 0.1;
 
-/** Standard deviations of chi-squared above 1 from which on the model is not that of the image. */
+/** Standard deviations of chi-squared above what is expected from which on another seed is tried. */
 const MISFIT_SIGMAS = 4;
+
+/** Multiple of the expected chi-squared from which on the image is not quite that of the model. */
+const POOR_FIT = 1.25;
 
 /** What the lookup said of the height that it found, not of this one. */
 const OF_LOOKUP = TRACK_STATUS.unsure | TRACK_STATUS.ambiguous | TRACK_STATUS['lut-end'];
@@ -69,7 +72,8 @@ type MaximumLikelihoodParams = z.output<typeof params>;
  * is above 1.
  *
  * Starts from the center and the height of earlier stages, and again from others where chi-squared says that the fit
- * is wrong; where it stays high the bead is `poor-fit`. z is NaN at the ends of the model, and, with the bead
+ * is wrong; where it stays a quarter above that of the calibration
+ * frames the bead is `poor-fit`. z is NaN at the ends of the model, and, with the bead
  * `unsure`, where the model leaves 0.3 of the contrast unexplained. Where the rings are hardly there, x and y are NaN,
  * too. Without a model the center stays as it is.
  */
@@ -94,7 +98,7 @@ export const maximumLikelihood = defineStage({
       bead.zNm = Number.NaN;
       return;
     }
-    report(bead, model);
+    report(bead, model, noiseOf(model, chosen));
   },
 
   constants: ({ iterations, cameraGain, readNoise, blackLevel, robust, tilt }) => ({
@@ -108,6 +112,7 @@ export const maximumLikelihood = defineStage({
     maximumLikelihoodMostUnexplained: MOST_UNEXPLAINED,
     maximumLikelihoodLittleUnexplained: LITTLE_UNEXPLAINED,
     maximumLikelihoodMisfitSigmas: MISFIT_SIGMAS,
+    maximumLikelihoodPoorFitLimit: POOR_FIT,
     maximumLikelihoodStepPx: FIT_LIMITS.stepPx,
     maximumLikelihoodStepZNm: FIT_LIMITS.stepZNm,
     maximumLikelihoodStepGain: FIT_LIMITS.stepGain,
@@ -145,7 +150,7 @@ function fitFromSeeds(bead: BeadState, model: ZLutModel, chosen: MaximumLikeliho
     next.state.fill(0).set([seed.xPx, seed.yPx, seed.zNm, brightness]);
     if (!fitModel(image, model, chosen.iterations, chosen.robust, next)) continue;
     if (next.chiSquared < best.chiSquared) copyModelFit(next, best);
-    if (isInPlace(best)) break;
+    if (isInPlace(best, expectedOf(best, model, image.noise))) break;
   }
   // Other seeds have moved the center of the bead.
   bead.xPx = given.xPx;
@@ -153,17 +158,27 @@ function fitFromSeeds(bead: BeadState, model: ZLutModel, chosen: MaximumLikeliho
   return best.chiSquared < Number.POSITIVE_INFINITY;
 }
 
-function isGood({ arrived, chiSquared, freedom }: ModelFit): boolean {
-  return arrived && chiSquared <= 1 + MISFIT_SIGMAS * Math.sqrt(2 / freedom);
+/** Chi-squared that the calibration frames had, were they in this light. */
+function expectedOf({ state }: ModelFit, model: ZLutModel, noise: CountNoise): number {
+  return 1 + (model.misfit * state[UNKNOWNS.gain]! * model.cameraGain) / noise.cameraGain;
+}
+
+function isGood(fit: ModelFit, expected: number): boolean {
+  return fit.arrived && fit.chiSquared <= expected * margin(fit);
+}
+
+/** Multiple of what is expected that chi-squared may be by chance. */
+function margin({ freedom }: ModelFit): number {
+  return 1 + MISFIT_SIGMAS * Math.sqrt(2 / freedom);
 }
 
 /** Whether no other seed need be tried. */
-function isInPlace(fit: ModelFit): boolean {
-  return isGood(fit) || (fit.arrived && fit.unexplained < LITTLE_UNEXPLAINED);
+function isInPlace(fit: ModelFit, expected: number): boolean {
+  return isGood(fit, expected) || (fit.arrived && fit.unexplained < LITTLE_UNEXPLAINED);
 }
 
 /** Writes the best fit into the bead. */
-function report(bead: BeadState, model: ZLutModel): void {
+function report(bead: BeadState, model: ZLutModel, noise: CountNoise): void {
   const { state, variances, chiSquared } = best;
   const light = state[UNKNOWNS.gain]! * model.levelCounts;
   const sees = light >= LEAST_CONTRAST * (light + state[UNKNOWNS.offset]!);
@@ -185,13 +200,15 @@ function report(bead: BeadState, model: ZLutModel): void {
   const [lowest, highest] = modelRange(model);
   const zNm = state[UNKNOWNS.z]!;
   const ends = zNm <= lowest || zNm >= highest;
-  const alike = !(best.unexplained > MOST_UNEXPLAINED) || isGood(best);
+  const expected = expectedOf(best, model, noise);
+  const alike = !(best.unexplained > MOST_UNEXPLAINED) || isGood(best, expected);
   if (alike && !ends) {
     bead.zNm = zNm;
     bead.sigmaZNm = spread * Math.sqrt(variances[UNKNOWNS.z]!);
   }
   if (!alike) status |= TRACK_STATUS.unsure;
-  else if (!isGood(best)) status |= TRACK_STATUS['poor-fit'];
+  else if (!best.arrived || chiSquared > expected * Math.max(POOR_FIT, margin(best)))
+    status |= TRACK_STATUS['poor-fit'];
   bead.status = status;
 }
 

@@ -63,9 +63,14 @@ fn maximum_likelihood(lane: u32) {
   if (bestFit.chiSquared < noChiSquared) { report_fit(); }
 }
 
-fn is_good() -> bool {
-  return bestFit.arrived && bestFit.chiSquared <= 1.0 + maximumLikelihoodMisfitSigmas * sqrt(2.0 / bestFit.freedom);
+// Whether the last step was short and chi-squared is below so many times that of the calibration frames in this light.
+fn fits_within(limit: f32) -> bool {
+  let expected = 1.0 + misfitOfLight * bestFit.gain / cameraGain;
+  return bestFit.arrived && bestFit.chiSquared <= expected * limit;
 }
+
+// Multiple of what is expected that chi-squared may be by chance.
+fn chance() -> f32 { return 1.0 + maximumLikelihoodMisfitSigmas * sqrt(2.0 / bestFit.freedom); }
 
 // Whether the best fit leaves more than this share of the contrast unexplained.
 fn leaves_over(share: f32) -> bool { return bestFit.chiSquared - 1.0 > share * bestFit.contrast; }
@@ -74,7 +79,7 @@ fn leaves_over(share: f32) -> bool { return bestFit.chiSquared - 1.0 > share * b
 fn is_in_place() -> bool {
   if (bestFit.chiSquared == noChiSquared) { return false; }
   let explains = bestFit.chiSquared - 1.0 < maximumLikelihoodLittleUnexplained * bestFit.contrast;
-  return is_good() || (bestFit.arrived && explains);
+  return fits_within(chance()) || (bestFit.arrived && explains);
 }
 
 // Starts a fit where the bead is now; false where that is not known.
@@ -186,7 +191,7 @@ fn report_fit() {
   sigmaKnown = true;
   let isAtTop = bestFit.knot == i32(lastKnot) - 1 && bestFit.beyond == 1.0;
   let isAtEnd = isAtTop || (bestFit.knot == 0 && bestFit.beyond == 0.0);
-  let isAlike = !leaves_over(maximumLikelihoodMostUnexplained) || is_good();
+  let isAlike = !leaves_over(maximumLikelihoodMostUnexplained) || fits_within(chance());
   plane = bestFit.knot;
   planeOffset = bestFit.beyond;
   zOfModel = true;
@@ -194,7 +199,7 @@ fn report_fit() {
   sigmaZKnown = zKnown;
   if (!isAlike) {
     stageStatus |= u32(maximumLikelihoodUnsure);
-  } else if (!is_good()) {
+  } else if (!fits_within(max(chance(), maximumLikelihoodPoorFitLimit))) {
     stageStatus |= u32(maximumLikelihoodPoorFit);
   }
 }

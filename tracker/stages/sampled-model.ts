@@ -47,6 +47,6 @@ export function sampledModel(
   });
   return {
     ...{ zKnots, startZNm: lowestZNm, stepZNm, knots, knotPx: KNOT_PX, coefficients, reachPx },
-    ...{ levelCounts, cameraGain: 1, floorVariance: 0 },
+    ...{ levelCounts, cameraGain: 1, floorVariance: 0, misfit: 0 },
   };
 }

@@ -27,6 +27,8 @@ export interface CaseOfBeads {
   blackLevel?: number;
   readNoise?: number;
   plan?: Plan;
+  /** Of the model. */
+  misfit?: number;
   beads: readonly LitBead[];
   frames?: number;
 }
@@ -37,10 +39,10 @@ const PLANES = 21;
 
 const zLuts = new Map<string, ZLut>();
 
-/** Z-LUT of the rings for ROIs of a size, with their model; the same for every case. */
-export function ringsOf(plan: Plan, size: number): ZLut {
+/** Z-LUT of the rings for ROIs of a size, with their model; the same for every case of a misfit. */
+export function ringsOf(plan: Plan, size: number, misfit = 0): ZLut {
   const { radii, ...method } = planMethod(plan, size)!;
-  const key = JSON.stringify(method);
+  const key = JSON.stringify([method, misfit]);
   const known = zLuts.get(key);
   if (known) return known;
   const zLut: ZLut = {
@@ -52,7 +54,7 @@ export function ringsOf(plan: Plan, size: number): ZLut {
       smoothRings(at % radii, 50 * Math.floor(at / radii)),
     ),
     method,
-    model: ringModel(),
+    model: { ...ringModel(), misfit },
   };
   zLuts.set(key, zLut);
   return zLut;

@@ -44,6 +44,8 @@ function spread(count: number, size = SIZE): LitBead[] {
 const dirt = (light: number, column: number, row: number) =>
   Math.hypot(column - 44, row - 25) < 3 ? 0.4 * light : light;
 const slope = (light: number, column: number, row: number) => light + 4 * (column - 32) - 3 * (row - 32);
+const oval = (strength: number, share: number) => (light: number, column: number, row: number) =>
+  share * (light + strength * Math.cos(2 * Math.atan2(row - 31.6, column - 31.7)));
 const noise = () => LEVEL;
 const stranger = (light: number, column: number, row: number) => {
   const r = Math.hypot(column - 31.2, row - 32.3);
@@ -124,6 +126,18 @@ const CASES: readonly CaseOfBeads[] = [
     ],
   },
   {
+    name: 'rings that are not round, less and more than those of the calibration, in less and more light',
+    pixelFormat: 'mono16',
+    photons: 1000,
+    countsPerPhoton: 1,
+    misfit: 1,
+    beads: [20, 45, 60, 90].flatMap((strength) =>
+      [0.5, 1, 4].map((share): LitBead => {
+        return { size: SIZE, offset: [0.2, 0.1], zNm: 610, change: oval(strength, share) };
+      }),
+    ),
+  },
+  {
     name: 'robust, with and without dirt',
     pixelFormat: 'mono16',
     photons: 1000,
@@ -196,7 +210,7 @@ const CASES: readonly CaseOfBeads[] = [
 /** Every case, drawn; the same pixels every time. */
 export function likelihoodCases(): LikelihoodCase[] {
   return CASES.map((contract, index) => {
-    const { name, pixelFormat, beads, frames = 1, plan = precisePlan() } = contract;
+    const { name, pixelFormat, beads, frames = 1, plan = precisePlan(), misfit } = contract;
     let left = 0;
     const rois = beads.map(({ size }, bead): Roi => {
       const roi = { bead, left, top: bead % 3, size };
@@ -205,7 +219,7 @@ export function likelihoodCases(): LikelihoodCase[] {
     });
     const width = left + 3;
     const height = Math.max(...rois.map(({ top, size }) => top + size));
-    const known = beads.map(({ size, unknown }) => (unknown ? null : ringsOf(plan, size)));
+    const known = beads.map(({ size, unknown }) => (unknown ? null : ringsOf(plan, size, misfit)));
     const used = [...new Set(known.filter((zLut) => zLut !== null))];
     const setup: EngineSetup = {
       plan,

@@ -11,7 +11,7 @@ import { fitDifferences } from '../contract/fit-agreement.ts';
 import { likelihoodCases } from '../contract/likelihood-cases.ts';
 
 // float32 costs under 1e-4 standard deviations here.
-const TOLERANCE = { sigmas: 1e-3, share: 1e-5, unstated: 1e-3 };
+const TOLERANCE = { sigmas: 1e-3, share: 2e-5, unstated: 1e-3 };
 /** Whether a pixel near saturation counts may depend on the last digit, which costs 0.01 standard deviations. */
 const TOLERANCE_SATURATED = { sigmas: 0.03, share: 1e-3, unstated: 1e-3 };
 const TOLERANCE_SCORE = 1e-5;

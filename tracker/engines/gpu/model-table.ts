@@ -10,7 +10,8 @@ export const MODEL_WORDS = {
   knotsPerNm: 4,
   zKnots: 5,
   knots: 6,
-  facts: 7,
+  misfitOfLight: 7,
+  facts: 8,
 } as const;
 
 /** `modelStart` of a bead without a model. */
@@ -22,6 +23,7 @@ export const NO_MODEL = 0xffffffff;
  */
 export function packModel({ planeZNm }: ZLut, model: ZLutModel): number[] {
   const { cameraGain, floorVariance, knotPx, reachPx, stepZNm, startZNm, zKnots, knots } = model;
+  const { misfit, levelCounts } = model;
   return [
     cameraGain,
     floorVariance,
@@ -30,7 +32,8 @@ export function packModel({ planeZNm }: ZLut, model: ZLutModel): number[] {
     1 / stepZNm,
     zKnots,
     knots,
+    (misfit * cameraGain) / levelCounts,
     ...Array.from(planeZNm, (zNm) => (zNm - startZNm) / stepZNm),
-    ...Array.from(model.coefficients, (counts) => counts / model.levelCounts - 1),
+    ...Array.from(model.coefficients, (counts) => counts / levelCounts - 1),
   ];
 }

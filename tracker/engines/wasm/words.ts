@@ -64,7 +64,8 @@ export const KERNEL_WORDS = {
   modelLevelCounts: 48,
   modelCameraGain: 56,
   modelFloorVariance: 64,
-  modelBytes: 72,
+  modelMisfit: 72,
+  modelBytes: 80,
 
   /** All f64; the profile follows. */
   resultX: 0,

@@ -52,5 +52,6 @@ function writeModel(writer: Writer, model: ZLutModel): number {
   writer.double(at + WORDS.modelLevelCounts, levelCounts);
   writer.double(at + WORDS.modelCameraGain, model.cameraGain);
   writer.double(at + WORDS.modelFloorVariance, model.floorVariance);
+  writer.double(at + WORDS.modelMisfit, model.misfit);
   return at;
 }
