@@ -5,7 +5,8 @@ import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
 import { pictureRequest, tilesRequest } from './picture-request.ts';
-import { MOST_PLACED_BEADS, placeBeadsRequest } from './place-beads.ts';
+import { MOST_PLACED_BEADS } from './place-beads.ts';
+import { placeBeadsRequest } from './place-beads-request.ts';
 import { sweepRequests } from './sweep-request.ts';
 
 /** Room for the largest request, which places many beads: each a map of five fields, and one more to remove. */
