@@ -5,12 +5,13 @@ import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
 import { pictureRequest, tilesRequest } from './picture-request.ts';
+import { pipelineRequests } from './pipeline-request.ts';
 import { MOST_PLACED_BEADS } from './place-beads.ts';
 import { placeBeadsRequest } from './place-beads-request.ts';
 import { sweepRequests } from './sweep-request.ts';
 
 /** Room for the largest request, which places many beads: each a map of five fields, and one more to remove. */
-const REQUEST_LIMITS = { values: 64 + 12 * MOST_PLACED_BEADS, depth: 3 };
+const REQUEST_LIMITS = { values: 64 + 12 * MOST_PLACED_BEADS, depth: 4 };
 
 const position = { xPx: z.number().finite(), yPx: z.number().finite() };
 
@@ -46,6 +47,8 @@ const controlRequest = z.discriminatedUnion('type', [
   ...sweepRequests,
   detectBeadsRequest,
 ]);
+  ...pipelineRequests,
+  ...runViewRequests,
 
 export type ControlRequest = z.output<typeof controlRequest>;
 

@@ -4,6 +4,7 @@ import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
 import type { PreviewMessage, TilesMessage } from './picture-request.ts';
 import type { PlacedMessage } from './place-beads.ts';
+import type { PipelineMessage, PlanCheckMessage, PlanTrialMessage } from './pipeline-message.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
 import type { Role } from './role.ts';
@@ -181,6 +182,12 @@ export type LiveMessage =
 /** Bytes of a message in either direction. */
 export function encodeLive(message: LiveMessage | ControlRequest): Uint8Array {
   return packLive(message);
+  | PipelineMessage
+  | PlanCheckMessage
+  | PlanTrialMessage
+  | RunStateMessage
+  | PeopleMessage
+  | AlarmsMessage
 }
 
 /** A message of the tracker, trusted by the dashboard it serves. */

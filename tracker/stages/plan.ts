@@ -53,11 +53,9 @@ export function parsePlan(steps: { stage: string; params?: Record<string, unknow
     for (const array of stage.writes) written.add(array);
     const parsed = z.strictObject(stage.params.shape).safeParse(params);
     if (!parsed.success) {
-      throw new ConfigError({
-        where: `pipeline[${index}].${name}`,
-        expected: 'parameters of this stage',
-        received: z.prettifyError(parsed.error),
-      });
+      const where = `pipeline[${index}].${name}`;
+      const received = z.prettifyError(parsed.error);
+      throw new ConfigError({ where, expected: 'parameters of this stage', received }, parsed.error);
     }
     return { stage: name, params: parsed.data };
   });
