@@ -60,6 +60,10 @@ export const simulatedCameraOptions = z.strictObject({
   readNoise: z.number().min(0).max(1000).default(3).meta({ description: 'Read noise, electrons rms' }),
   forcePn: z.number().positive().max(1000).default(2).meta({ description: 'Force on the tethers, pN' }),
   tetherNm: z.number().positive().default(1000).meta({ description: 'Extension of the tethers, nm' }),
+  stepNm: z.number().min(-1000).max(1000).default(0).meta({
+    description: 'How far the tethers lift their beads at once, and let them down again, nm',
+  }),
+  stepEveryS: z.number().positive().default(2).meta({ description: 'Time between such steps, s' }),
   driftNmPerS: vector.default([0.5, -0.3, 0.2]).meta({ description: 'Drift of the stage in x, y, z, nm/s' }),
   walkNmPerRootS: vector
     .default([0, 0, 0])

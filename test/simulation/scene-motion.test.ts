@@ -64,3 +64,20 @@ test('a tethered bead moves about its place at rest with the pendulum of its for
   expect(Math.abs(sum / frames)).toBeLessThan(4 * Math.sqrt(variance / frames));
   expect(Math.abs(squares / frames / variance - 1)).toBeLessThan(4 * Math.sqrt(2 / frames));
 });
+
+test('steps lift tethered beads at once and let them down again, reference beads stay', () => {
+  const still = createSceneMotion(scene, { pixelSizeNm: 100 }, createRandom(3));
+  const stepping = { pixelSizeNm: 100, stepNm: 150, stepEveryS: 0.5 };
+  const motion = createSceneMotion(scene, stepping, createRandom(3));
+  for (let frame = 1; frame <= 40; frame++) {
+    for (const { advance } of [still, motion]) advance(0.0625);
+    const isUp = Math.floor(frame / 8) % 2 === 1;
+    for (const { bead, reference } of scene.beads) {
+      const [dx, dy, dz] = [0, 1, 2].map(
+        (axis) => motion.truth[3 * bead + axis]! - still.truth[3 * bead + axis]!,
+      );
+      expect([dx, dy]).toEqual([0, 0]);
+      expect(dz).toBeCloseTo(isUp && !reference ? 150 : 0, 9);
+    }
+  }
+});

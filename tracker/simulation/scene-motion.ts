@@ -11,6 +11,10 @@ export interface SceneMotionParams {
   driftNmPerS?: readonly [number, number, number];
   /** Random walk of the stage on top: its standard deviation after one second, along x, y, z. Default none. */
   walkNmPerRootS?: readonly [number, number, number];
+  /** How far tethers lift their beads at once, as a molecule that opens, and let them down again. Default 0. */
+  stepNm?: number;
+  /** Time between such steps, s. Default 2. */
+  stepEveryS?: number;
 }
 
 export interface SceneMotion {
@@ -25,22 +29,27 @@ export interface SceneMotion {
  * and the drift of the stage, common to all.
  */
 export function createSceneMotion(scene: Scene, params: SceneMotionParams, random: Random): SceneMotion {
-  const { pixelSizeNm, tether = {}, driftNmPerS = [0, 0, 0], walkNmPerRootS = [0, 0, 0] } = params;
+  const { pixelSizeNm, tether: molecule = {}, driftNmPerS = [0, 0, 0], walkNmPerRootS = [0, 0, 0] } = params;
+  const { stepNm = 0, stepEveryS = 2 } = params;
   const stageNm = new Float64Array(3);
   const tethered = scene.beads.map(({ radiusNm, reference }) =>
-    reference ? null : createTetheredBead(tetherTrap({ ...tether, radiusNm }), random),
+    reference ? null : createTetheredBead(tetherTrap({ ...molecule, radiusNm }), random),
   );
   const truth = new Float64Array(3 * scene.beads.length);
+  let elapsedS = 0;
 
   const locate = () => {
+    const liftNm = stepNm * (Math.floor(elapsedS / stepEveryS) % 2);
     scene.beads.forEach(({ xPx, yPx, zNm }, bead) => {
-      const offsetNm = tethered[bead]?.offsetNm;
+      const tether = tethered[bead];
+      const offsetNm = tether?.offsetNm;
       truth[3 * bead] = xPx + (stageNm[0]! + (offsetNm?.[0] ?? 0)) / pixelSizeNm;
       truth[3 * bead + 1] = yPx + (stageNm[1]! + (offsetNm?.[1] ?? 0)) / pixelSizeNm;
-      truth[3 * bead + 2] = zNm + stageNm[2]! + (offsetNm?.[2] ?? 0);
+      truth[3 * bead + 2] = zNm + stageNm[2]! + (offsetNm?.[2] ?? 0) + (tether ? liftNm : 0);
     });
   };
   const advance = (seconds: number) => {
+    elapsedS += seconds;
     for (let axis = 0; axis < 3; axis++) {
       const walk = walkNmPerRootS[axis]! * Math.sqrt(seconds) * random.normal();
       stageNm[axis]! += driftNmPerS[axis]! * seconds + walk;
