@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracker/recording',
     'tracker/calibration',
     'tracker/config.ts',
+    'zlut-tools',
   ],
   'camera-adapters': ['tracker/protocol', 'tracker/simulation'],
   'zlut-tools': ['tracker/protocol', 'tracker/engines', 'tracker/stages'],

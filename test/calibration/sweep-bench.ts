@@ -8,7 +8,7 @@ import { type SimulatedFocusStage, simulatedFocusStage } from '#camera-adapters/
 import type { ControlRequest } from '#protocol/control-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { SweepPlaneMessage } from '#protocol/sweep.ts';
-import { type CalibrationRequest, type SweepSettings, sweepSettings } from '#protocol/sweep-request.ts';
+import { type SweepRequest, type SweepSettings, sweepSettings } from '#protocol/sweep-request.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
@@ -141,10 +141,8 @@ export class SweepBench {
   }
 
   /** Asks as an operator does. */
-  ask(request: Pick<CalibrationRequest, 'type'> & Record<string, unknown>): Promise<void> {
-    return this.through(
-      this.calibration.control({ id: 1, ...request } as ControlRequest & CalibrationRequest),
-    );
+  ask(request: Pick<SweepRequest, 'type'> & Record<string, unknown>): Promise<void> {
+    return this.through(this.calibration.control({ id: 1, ...request } as ControlRequest & SweepRequest));
   }
 
   get sweep() {

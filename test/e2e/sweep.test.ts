@@ -80,7 +80,9 @@ test('a sweep goes on after Ctrl-C and after its tracker was killed, and leaves 
   expect(ended.stdout).toMatch(/bead 0: bead-0.zlut, \d+ frames used/);
   expect(readdirSync(second.sweeps)).toEqual([name]);
   expect(readdirSync(path).sort()).toEqual([
+    'bead-0.html',
     'bead-0.zlut',
+    'bead-1.html',
     'bead-1.zlut',
     'planes.csv',
     'rois.csv',

@@ -1,7 +1,7 @@
 import { DeviceError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
 import type { CalibrationStatus, StaleZLut, SweepPlaneMessage, SweepSuggestion } from '#protocol/sweep.ts';
-import type { CalibrationRequest, SweepSettings } from '#protocol/sweep-request.ts';
+import type { SweepRequest, SweepSettings } from '#protocol/sweep-request.ts';
 import { ActiveSweep } from './active-sweep.ts';
 import { chooseRois } from './choose-rois.ts';
 import { CoarseSweep } from './coarse-sweep.ts';
@@ -20,8 +20,8 @@ export interface CalibrationOptions extends Omit<SweepSurroundings, 'focus'> {
   stale(): StaleZLut[];
 }
 
-type QueuedRequest = Exclude<CalibrationRequest, { type: 'focus-stop' | 'sweep-stop' }>;
-type SuggestRequest = Extract<CalibrationRequest, { type: 'sweep-suggest' }>;
+type QueuedRequest = Exclude<SweepRequest, { type: 'focus-stop' | 'sweep-stop' }>;
+type SuggestRequest = Extract<SweepRequest, { type: 'sweep-suggest' }>;
 
 /** The focus stage, and the focal sweep that is taken with it: one at a time. */
 export class Calibration {
@@ -89,7 +89,7 @@ export class Calibration {
    * Does what an operator asks for; a sweep goes on after the answer.
    * @throws {TweezertrackError} when it cannot be done
    */
-  async control(request: CalibrationRequest): Promise<void> {
+  async control(request: SweepRequest): Promise<void> {
     if (request.type === 'focus-stop') return this.#stopFocus();
     if (request.type === 'sweep-stop') return this.#stopSweep();
     const stops = this.#stops;

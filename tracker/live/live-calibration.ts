@@ -18,6 +18,7 @@ import { ZLutStaleness } from '#sinks/z-lut-staleness.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
 import type { LiveRun } from './live-run.ts';
+import { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveCalibrationOptions {
   config: Config;
@@ -42,7 +43,10 @@ export class LiveCalibration implements TrackSink {
   readonly #options: LiveCalibrationOptions;
   readonly #calibration: Calibration;
   readonly #staleness: ZLutStaleness;
-  readonly #assigned = new Map<number, ZLut>();
+  /** Null for a bead whose Z-LUT was taken away. */
+  readonly #assigned = new Map<number, ZLut | null>();
+  /** Z-LUTs to look at and to choose from. */
+  readonly shelf: ZLutShelf;
   #changes = 0;
 
   constructor(options: LiveCalibrationOptions) {
@@ -70,12 +74,19 @@ export class LiveCalibration implements TrackSink {
       event,
       stale: () => this.#staleness.list(),
     });
+    this.shelf = new ZLutShelf({
+      ...{ plan, recordings: config.recording.folder },
+      rois: () => run()?.roiTable.list() ?? [],
+      zLutOf: (bead) => this.zLutOf(bead),
+      firstZLutOf: (bead) => options.zLutOf(bead),
+    });
     if (focusStage) this.#calibration.useFocusStage(focusStage);
   }
 
   /** Z-LUT that a bead is tracked with, or null. */
   zLutOf(bead: number): ZLut | null {
-    return this.#assigned.get(bead) ?? this.#options.zLutOf(bead);
+    const assigned = this.#assigned.get(bead);
+    return assigned === undefined ? this.#options.zLutOf(bead) : assigned;
   }
 
   /** The focus stage of a camera that came, or null when it left; that of the settings goes before. */
@@ -97,8 +108,12 @@ export class LiveCalibration implements TrackSink {
   }
 
   /** @throws {TweezertrackError} when it cannot be done */
-  control(request: CalibrationRequest): Promise<void> {
-    return this.#calibration.control(request);
+  async control(request: CalibrationRequest): Promise<void> {
+    if (request.type !== 'z-lut-assign') return this.#calibration.control(request);
+    const zLuts = await this.shelf.wanted(request);
+    await this.#assign(zLuts);
+    const what = request.zLut === null ? 'without a Z-LUT' : `with the Z-LUT ${request.zLut}`;
+    this.#options.event('info', `tracking ${what}: bead ${[...zLuts.keys()].join(', ')}`);
   }
 
   /** What a status message says. */
@@ -118,6 +133,7 @@ export class LiveCalibration implements TrackSink {
   async end(): Promise<void> {
     await this.#calibration.close();
     await this.#options.focusStage?.close();
+    await this.shelf.close();
   }
 
   #tell(): void {
@@ -126,10 +142,10 @@ export class LiveCalibration implements TrackSink {
     this.#options.hub.announce({ type: 'calibration', ...this.status });
   }
 
-  async #assign(zLuts: ReadonlyMap<number, ZLut>): Promise<void> {
+  async #assign(zLuts: ReadonlyMap<number, ZLut | null>): Promise<void> {
     const { event, onBeads, run: runNow } = this.#options;
     const run = runNow();
-    if (!run) throw new ZLutError({ where: 'sweep-assign', expected: 'a camera', received: 'none' });
+    if (!run) throw new ZLutError({ where: 'Z-LUTs', expected: 'a camera', received: 'none' });
     const before = new Map(this.#assigned);
     for (const [bead, zLut] of zLuts) this.#assigned.set(bead, zLut);
     try {
@@ -148,13 +164,15 @@ export class LiveCalibration implements TrackSink {
     }
   }
 
-  async #record(folder: string, zLuts: ReadonlyMap<number, ZLut>): Promise<void> {
+  async #record(folder: string, zLuts: ReadonlyMap<number, ZLut | null>): Promise<void> {
     const timeNs = nowNs();
     const changes = join(folder, CHANGES_FILE);
     if (this.#changes === 0) await appendFile(changes, 'timeNs,bead,file\n');
     for (const [bead, zLut] of zLuts) {
-      const file = `z-lut-change-${this.#changes++}.zlut`;
-      await writeZLut(join(folder, file), zLut);
+      const change = this.#changes++;
+      // No name: the bead has none from now on.
+      const file = zLut ? `z-lut-change-${change}.zlut` : '';
+      if (zLut) await writeZLut(join(folder, file), zLut);
       await appendFile(changes, `${timeNs},${bead},${file}\n`);
     }
   }

@@ -15,6 +15,7 @@ import { Refusals } from './refusals.ts';
 import { SignIn } from './sign-in.ts';
 import { readTls } from './tls.ts';
 import { refuseStream, UpgradeDesk } from './upgrades.ts';
+import type { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveServerOptions {
   settings: ServerSettings;
@@ -28,6 +29,8 @@ export interface LiveServerOptions {
   metrics(): Promise<Report>;
   /** Recordings to list, replay, hand out and delete; none when left out. */
   recordings?: RecordingsOptions;
+  /** Z-LUTs to list, compare and hand out; none when left out. */
+  zLuts?(): ZLutShelf | null;
   /** Words for the person at the terminal. */
   log(text: string): void;
   limits?: Partial<ConnectionLimits>;
@@ -81,7 +84,8 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     '/health': () => ({ contentType: 'application/json', text: JSON.stringify(health()) }),
     '/metrics': metrics,
   };
-  const pages = new Pages({ door, signIn, refusals, reports, recordings: options.recordings ?? null });
+  const zLuts = () => options.zLuts?.() ?? null;
+  const pages = new Pages({ door, signIn, refusals, reports, recordings: options.recordings ?? null, zLuts });
   server.on('request', (request, response) => {
     // A peer that leaves in the middle of its request.
     pages.answer(request, response).catch(() => response.destroy());

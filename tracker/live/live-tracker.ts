@@ -66,6 +66,7 @@ export class LiveTracker {
           folder: config.recording.folder,
           running: () => (tracker ? (tracker.#run?.recorder ?? null) : null),
         },
+        zLuts: () => (tracker ? tracker.#calibration.shelf : null),
         log: options.log,
       });
       tracker = new LiveTracker(options, engine, server);
@@ -276,9 +277,8 @@ export class LiveTracker {
   }
 
   #snapshot(): SnapshotMessage {
-    const { engine } = this;
-    const cameraConnected = this.#cameraConnected;
-    const snapshot = liveSnapshot({ ...this.#options, run: this.#run, cameraConnected, engine });
+    const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
+    const snapshot = liveSnapshot({ ...this.#options, ...now });
     return { ...snapshot, ...this.#calibration.snapshot };
   }
 

@@ -8,6 +8,8 @@ import type { Door, TurnedAway } from './door.ts';
 import type { RecordingsOptions, RecordingsPages } from './recordings-pages.ts';
 import type { Refusals } from './refusals.ts';
 import { SIGN_IN_PATH, type SignIn } from './sign-in.ts';
+import { answerZLuts, isOfZLuts, statusOfZLuts } from './z-lut-pages.ts';
+import type { ZLutShelf } from './z-lut-shelf.ts';
 
 /** The page runs its own scripts only, in no frame of another page, and tells nobody where it is. */
 const HEADERS = {
@@ -34,6 +36,8 @@ export interface PagesOptions {
   reports: Record<string, () => Report | Promise<Report>>;
   /** Null where recordings are not served. */
   recordings: RecordingsOptions | null;
+  /** Z-LUTs to list, compare and hand out; null where none are, or not yet. */
+  zLuts(): ZLutShelf | null;
 }
 
 /** Answers HTTP requests: the dashboard's files, the sign-in, the reports and the recordings. */
@@ -77,6 +81,7 @@ export class Pages {
     if (!roles.includes('operator') && !roles.includes('viewer')) {
       return this.#turnAway(response, needsRole('operator or viewer', roles));
     }
+    if (isOfZLuts(path)) return this.#ofZLuts(request, response, path);
     if (ofRecordings) return this.#ofRecordings(ofRecordings, request, response, roles);
     this.#file(request, response, path);
   }
@@ -101,6 +106,19 @@ export class Pages {
       if (response.headersSent || !(cause instanceof TweezertrackError)) throw cause;
       this.#options.refusals.ofRequest(cause);
       response.writeHead(statusOf(cause), { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(`${cause.code} ${cause.message}\n`);
+    }
+  }
+
+  async #ofZLuts(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const shelf = this.#options.zLuts();
+    if (!shelf) return this.#file(request, response, path);
+    try {
+      await answerZLuts(shelf, request, response);
+    } catch (cause) {
+      if (response.headersSent || !(cause instanceof TweezertrackError)) throw cause;
+      this.#options.refusals.ofRequest(cause);
+      response.writeHead(statusOfZLuts(cause), { 'content-type': 'text/plain; charset=utf-8' });
       response.end(`${cause.code} ${cause.message}\n`);
     }
   }

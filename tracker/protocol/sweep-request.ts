@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ZLutAssignRequest, zLutAssignRequest } from './z-lut-requests.ts';
 
 /** Beads of one request at most. */
 const MOST_SWEEP_BEADS = 512;
@@ -37,7 +38,7 @@ export const sweepSettings = z
 
 export type SweepSettings = z.output<typeof sweepSettings>;
 
-/** What an operator may ask of the focus stage and of focal sweeps. */
+/** What an operator may ask of the focus stage, of focal sweeps and of the Z-LUTs of beads. */
 export const sweepRequests = [
   z.strictObject({ type: z.literal('focus-move'), id, zNm }),
   z.strictObject({ type: z.literal('focus-stop'), id }),
@@ -55,14 +56,18 @@ export const sweepRequests = [
   z.strictObject({ type: z.literal('sweep-discard'), id, sweep }),
   z.strictObject({ type: z.literal('sweep-keep'), id }),
   z.strictObject({ type: z.literal('sweep-assign'), id, beads }),
+  zLutAssignRequest,
 ] as const;
 
 export type CalibrationRequest = z.output<(typeof sweepRequests)[number]>;
 
+/** Those of the focus stage and of sweeps. */
+export type SweepRequest = Exclude<CalibrationRequest, ZLutAssignRequest>;
+
 /** Types of these requests. */
 const CALIBRATION_REQUESTS: ReadonlySet<string> = new Set(sweepRequests.map(({ shape }) => shape.type.value));
 
-/** Whether a request is about the focus stage or a sweep. */
+/** Whether a request is about the focus stage, a sweep or Z-LUTs. */
 export function isCalibrationRequest(request: { type: string }): request is CalibrationRequest {
   return CALIBRATION_REQUESTS.has(request.type);
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import type { Stack } from '#camera-adapters/stacks/stack.ts';
@@ -10,6 +10,7 @@ import { readZLut, writeZLut } from '#protocol/z-lut-file.ts';
 import { parsePlan, planMethod } from '#stages/plan.ts';
 import { needsModel } from '#stages/plan-needs.ts';
 import { buildZLuts, type SweepFrame } from '#zlut-tools/build.ts';
+import { checkReportHtml } from '#zlut-tools/report-html.ts';
 import type { BuiltSweep } from '../../calibration/build-in-child.ts';
 import { readSweepRecord, SWEEP_FILES } from '../../calibration/sweep-folder.ts';
 import { type PlaneOfFrame, readSweepPlanes } from '../../calibration/sweep-planes.ts';
@@ -19,7 +20,8 @@ import { originOf } from './build-output.ts';
 const UNFINISHED = 'z-luts.part';
 
 /**
- * Builds the Z-LUTs of a sweep whose frames are all taken, each as `bead-ID.zlut` in its folder.
+ * Builds the Z-LUTs of a sweep whose frames are all taken, each as `bead-ID.zlut` in its folder, and the report of its
+ * check as `bead-ID.html`.
  * @throws {RecordingError} when its frames are not all there
  */
 export async function buildSweep(path: string): Promise<BuiltSweep> {
@@ -50,6 +52,10 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
     await writeChecked(path, made, (zLut, index) => {
       assertZLutFits(zLut, rois[index]!.bead, methods[index]!);
     });
+    for (const [index, { bead, report }] of built.beads.entries()) {
+      const zLut = made[index];
+      if (zLut && report) await writeFile(join(path, `bead-${bead}.html`), checkReportHtml(zLut, report));
+    }
     const zLuts = built.beads.map(({ bead, error, rejected, report, used }) => {
       const file = error ? null : fileOf(bead);
       return { bead, file, error: error?.message ?? null, used, rejected, quality: report?.quality ?? null };

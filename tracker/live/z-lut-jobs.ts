@@ -1,0 +1,37 @@
+import type { ZLut } from '#protocol/z-lut.ts';
+import type { ZLutComparisonAnswer, ZLutFacts } from '#protocol/z-lut-requests.ts';
+import type { Plan } from '#stages/plan.ts';
+
+/** A file, or a Z-LUT that is in the memory. */
+export type ZLutSource = { path: string } | { zLut: ZLut };
+
+/** Pipeline and ROI sizes that Z-LUTs shall fit. */
+export interface ZLutUse {
+  plan: Plan;
+  roiSizes: readonly number[];
+}
+
+/** What the thread that reads Z-LUTs is asked for. */
+export type ZLutTask =
+  | { type: 'facts'; path: string; use: ZLutUse }
+  | { type: 'report'; source: ZLutSource; plan: Plan }
+  | { type: 'compare'; first: ZLutSource; second: ZLutSource };
+
+/** What each task gives. */
+export interface ZLutResults {
+  facts: { facts: ZLutFacts; misfits: { roiSize: number; why: string }[] };
+  /** HTML. */
+  report: string;
+  compare: ZLutComparisonAnswer;
+}
+
+export interface ZLutJob {
+  job: number;
+  task: ZLutTask;
+}
+
+export type ZLutReply =
+  | { job: number; result: ZLutResults[ZLutTask['type']] }
+  /** A Z-LUT that cannot be read, or two that cannot be compared. */
+  | { job: number; refused: string }
+  | { job: number; failed: string };
