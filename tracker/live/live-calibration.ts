@@ -22,7 +22,8 @@ import { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveCalibrationOptions {
   config: Config;
-  plan: Plan;
+  /** The plan that runs. */
+  planNow(): Plan;
   /** Z-LUT of a bead, by id, before one was calibrated; or null. */
   zLutOf(bead: number): ZLut | null;
   /** The focus stage of the settings; the camera's when left out. */
@@ -48,9 +49,11 @@ export class LiveCalibration implements TrackSink {
   /** Z-LUTs to look at and to choose from. */
   readonly shelf: ZLutShelf;
   #changes = 0;
+  /** With which the newest frames were tracked. */
+  #plan: Plan | null = null;
 
   constructor(options: LiveCalibrationOptions) {
-    const { config, event, focusStage, hub, plan, run } = options;
+    const { config, event, focusStage, hub, planNow, run } = options;
     const { fromNm, toNm, moveTimeoutMs, toleranceNm } = config.focusStage;
     this.#options = options;
     this.#staleness = new ZLutStaleness(
@@ -63,7 +66,9 @@ export class LiveCalibration implements TrackSink {
     this.#calibration = new Calibration({
       folder: join(config.recording.folder, 'sweeps'),
       limits: { fromNm, toNm, moveTimeoutMs, toleranceNm },
-      plan,
+      get plan() {
+        return planNow();
+      },
       clock: hostClock,
       camera: () => (options.cameraConnected() ? (run()?.camera ?? null) : null),
       rois: () => run()?.roiTable.list() ?? [],
@@ -75,7 +80,10 @@ export class LiveCalibration implements TrackSink {
       stale: () => this.#staleness.list(),
     });
     this.shelf = new ZLutShelf({
-      ...{ plan, recordings: config.recording.folder },
+      get plan() {
+        return planNow();
+      },
+      recordings: config.recording.folder,
       rois: () => run()?.roiTable.list() ?? [],
       zLutOf: (bead) => this.zLutOf(bead),
       firstZLutOf: (bead) => options.zLutOf(bead),
@@ -104,6 +112,11 @@ export class LiveCalibration implements TrackSink {
   }
 
   tracked(batch: TrackedFrames): void {
+    if (this.#plan !== this.#options.planNow()) {
+      this.#plan = this.#options.planNow();
+      // What was usual with another plan is no more.
+      for (const { bead } of batch.rois) this.#staleness.forget(bead);
+    }
     this.#staleness.tracked(batch);
   }
 

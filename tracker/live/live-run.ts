@@ -25,10 +25,8 @@ export interface FrameWatcher {
 export interface LiveRunOptions {
   camera: HelloMessage;
   chosen: ChosenEngine;
-  /** The plan by now. */
-  readonly plan: Plan;
-  /** Z-LUT of a bead, by id, or null: x and y only. */
-  zLutOf(bead: number): ZLut | null;
+  /** What batches from now on are tracked with. */
+  pipeline: PlanInUse;
   /** ROIs to start with. */
   rois: readonly Roi[];
   /** px of a new ROI. */
@@ -177,7 +175,7 @@ export class LiveRun {
   /**
    * Tracks with another plan: every frame with the one before or with it. A recording has one plan, so that the first
    * frame of the next begins another.
-   * @param use makes the options tell the next
+   * @param use makes the pipeline of the options the next
    * @returns number of that frame, once it is tracked
    */
   async changePlan(next: PlanInUse, use: () => void): Promise<{ firstFrame: Promise<number> }> {
@@ -234,7 +232,9 @@ export class LiveRun {
   }
 
   #setup(): EngineSetup {
-    const { plan, zLutOf } = this.#options;
+    const { pipeline } = this.#options;
+    const { plan } = pipeline;
+    const zLutOf = (bead: number) => pipeline.zLutOf(bead);
     const { width, height, pixelFormat } = this.camera;
     const rois = this.roiTable.list().map((roi) => ({ ...roi }));
     const zLuts = zLutsInUse(rois, zLutOf);
@@ -251,8 +251,8 @@ export class LiveRun {
   }
 
   #checkZLut({ bead, size }: Roi): void {
-    const { plan, zLutOf } = this.#options;
-    const zLut = zLutOf(bead);
-    if (zLut) assertZLutFits(zLut, bead, planMethod(plan, size));
+    const { pipeline } = this.#options;
+    const zLut = pipeline.zLutOf(bead);
+    if (zLut) assertZLutFits(zLut, bead, planMethod(pipeline.plan, size));
   }
 }

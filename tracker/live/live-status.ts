@@ -1,5 +1,11 @@
 import type { ChosenEngine } from '#engines/choose-engine.ts';
-import { LIVE_VERSION, type LiveBead, type LiveCamera, type SnapshotMessage } from '#protocol/live.ts';
+import {
+  LIVE_VERSION,
+  type LiveBead,
+  type LiveCamera,
+  type SnapshotMessage,
+  type StatusMessage,
+} from '#protocol/live.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { Plan } from '#stages/plan.ts';
 import { planFits } from '#stages/plan-needs.ts';
@@ -42,4 +48,20 @@ export function liveSnapshot(state: LiveState): SnapshotMessage {
     fits: planFits(plan),
     recording: run?.recorder?.folder ?? null,
   };
+}
+
+/** How a tracker is, but for its counts. */
+export function liveHealth({
+  run,
+  cameraConnected,
+  engine: chosen,
+}: Pick<LiveState, 'run' | 'cameraConnected' | 'engine'>) {
+  const { engine, device } = chosen.host.facts;
+  return { ok: true, engine, device, camera: liveCamera(run, cameraConnected) };
+}
+
+/** Rows of the recording under way, if there is one. */
+export function recordedRows(run: LiveRun | null): StatusMessage['recorded'] {
+  const { rowsWritten = 0, rowsWaiting = 0 } = run?.recorder?.stats ?? {};
+  return { rows: rowsWritten, waiting: rowsWaiting };
 }

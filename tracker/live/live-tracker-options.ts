@@ -23,3 +23,9 @@ export interface LiveTrackerOptions {
   /** Words for the person at the terminal. */
   log(text: string): void;
 }
+
+/** What the settings say of every run. */
+export function runSettings({ engine, recording, rois }: Config) {
+  const { follow, followPx } = rois;
+  return { follow, followPx, maxBatch: engine.maxBatch, queueMiB: recording.queueMiB };
+}

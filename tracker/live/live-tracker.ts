@@ -1,6 +1,5 @@
 import type { WebSocket } from 'ws';
-import { type ChosenEngine, chooseEngine } from '#engines/choose-engine.ts';
-import { USUAL_WORKLOAD } from '#engines/measure-speed.ts';
+import type { ChosenEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
@@ -8,6 +7,7 @@ import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
+import { isPipelineRequest } from '#protocol/pipeline-request.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Role } from '#protocol/role.ts';
 import { isCalibrationRequest } from '#protocol/sweep-request.ts';
@@ -19,12 +19,14 @@ import { changeBeads } from './bead-requests.ts';
 import { beadWatchers } from './bead-watchers.ts';
 import { Complaints, failureOf } from './complaints.ts';
 import { LiveCalibration } from './live-calibration.ts';
+import { openLiveEngine } from './live-engine.ts';
 import { LivePreview } from './live-preview.ts';
 import { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
-import { liveBeads, liveCamera, liveSnapshot } from './live-status.ts';
-import type { LiveTrackerOptions } from './live-tracker-options.ts';
+import { liveBeads, liveCamera, liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
+import { type LiveTrackerOptions, runSettings } from './live-tracker-options.ts';
 import { Metrics } from './metrics.ts';
+import { PipelineControl } from './pipeline-control.ts';
 
 /** A tracker with its server: waits for a camera, tracks, records, and shows it. */
 export class LiveTracker {
@@ -40,6 +42,7 @@ export class LiveTracker {
   readonly #preview: LivePreview;
   readonly #calibration: LiveCalibration;
   readonly #detection: BeadDetection;
+  readonly #pipeline: PipelineControl;
   readonly #rates = new FrameRates();
   readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
@@ -47,13 +50,7 @@ export class LiveTracker {
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
     let tracker: LiveTracker | null = null;
-    const { config, plan, roiSize } = options;
-    const engine = await chooseEngine(config.engine.engine, {
-      plan,
-      workload: { ...USUAL_WORKLOAD, roiSize },
-      threads: config.engine.threads,
-      onNotice: (text) => tracker?.notice(text),
-    });
+    const engine = await openLiveEngine(options, (text) => tracker?.notice(text));
     try {
       const server = await startLiveServer({
         settings: options.config.server,
@@ -63,7 +60,7 @@ export class LiveTracker {
         health: () => tracker?.health() ?? {},
         metrics: async () => tracker?.metrics.report() ?? { contentType: 'text/plain', text: '' },
         recordings: {
-          folder: config.recording.folder,
+          folder: options.config.recording.folder,
           running: () => (tracker ? (tracker.#run?.recorder ?? null) : null),
         },
         zLuts: () => (tracker ? tracker.#calibration.shelf : null),
@@ -72,7 +69,7 @@ export class LiveTracker {
       tracker = new LiveTracker(options, engine, server);
       // Nobody needs these before the port is open; neither a first frame nor a reader of /metrics should wait for them.
       void tracker.metrics.load();
-      if (config.recording.enabled) void import('#recording/run-recorder.ts');
+      if (options.config.recording.enabled) void import('#recording/run-recorder.ts');
       return tracker;
     } catch (error) {
       await engine.host.close();
@@ -81,7 +78,7 @@ export class LiveTracker {
   }
 
   private constructor(options: LiveTrackerOptions, engine: ChosenEngine, server: LiveServer) {
-    this.#options = { ...options, zLutOf: (bead) => this.#calibration.zLutOf(bead) };
+    this.#options = { ...options, zLutOf: (bead) => this.#pipeline.zLutOf(bead) };
     this.engine = engine;
     this.server = server;
     this.#ledger = new FrameLedger((gap) => this.#run?.gap(gap));
@@ -109,10 +106,18 @@ export class LiveTracker {
       hub: this.#hub,
       run: () => this.#run,
       cameraConnected: () => this.#cameraConnected,
+      planNow: () => this.#pipeline.plan,
       onBeads: () => this.#announceBeads(),
       event: (level, text) => this.#event(level, text),
     });
     this.#detection = new BeadDetection(this.#endpoint);
+    this.#pipeline = new PipelineControl({
+      ...options,
+      zLutOf: (bead) => this.#calibration.zLutOf(bead),
+      run: () => this.#run,
+      onChanged: () => this.#hub.announceAll(),
+      event: (level, text) => this.#event(level, text),
+    });
     this.metrics = new Metrics({
       totals: () => this.totals(),
       latency: this.latency,
@@ -155,10 +160,8 @@ export class LiveTracker {
   }
 
   health(): object {
-    const { engine, device } = this.engine.host.facts;
-    const camera = liveCamera(this.#run, this.#cameraConnected);
-    const refusals = this.server.refusals.counts();
-    return { ok: true, engine, device, camera, frames: this.totals(), refusals };
+    const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
+    return { ...liveHealth(now), frames: this.totals(), refusals: this.server.refusals.counts() };
   }
 
   /**
@@ -200,25 +203,21 @@ export class LiveTracker {
   }
 
   #createRun(camera: HelloMessage): LiveRun {
-    const { config, plan, roiSize, rois, truthScore, zLutOf } = this.#options;
+    const { config, roiSize, rois, truthScore } = this.#options;
     return new LiveRun({
       camera,
       chosen: this.engine,
-      plan,
-      zLutOf,
+      pipeline: this.#pipeline,
       roiSize,
       rois: rois(camera),
-      follow: config.rois.follow,
-      followPx: config.rois.followPx,
-      maxBatch: config.engine.maxBatch,
+      ...runSettings(config),
       recordings: config.recording.enabled ? config.recording.folder : null,
-      queueMiB: config.recording.queueMiB,
       latency: () => this.latency.summary(),
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         this.#hub,
         this.#calibration,
-        ...beadWatchers({ hub: this.#hub, shape: camera, plan, zLutOf }),
+        ...beadWatchers(this.#hub, camera, this.#pipeline),
         ...(truthScore ? [truthScore] : []),
       ],
       onRois: (rois) => this.#endpoint.setRois(rois),
@@ -245,6 +244,7 @@ export class LiveTracker {
     if (frame.truth) this.#options.truthScore?.expect(frame.id, frame.truth);
     this.#preview.frame(frame, run.camera);
     this.#detection.frame(frame, run.camera);
+    this.#pipeline.frame(frame, run);
     this.#calibration.frame(frame);
     run.frame(frame);
   }
@@ -258,6 +258,7 @@ export class LiveTracker {
 
   async #control(...[request, answer]: Parameters<LiveHubOptions['control']>): Promise<void> {
     if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
+    if (isPipelineRequest(request)) return this.#pipeline.control(request, answer);
     if (isCalibrationRequest(request)) return this.#calibration.control(request);
     await changeBeads(this.#run, request, answer);
     this.#announceBeads();
@@ -278,20 +279,19 @@ export class LiveTracker {
 
   #snapshot(): SnapshotMessage {
     const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
-    const snapshot = liveSnapshot({ ...this.#options, ...now });
-    return { ...snapshot, ...this.#calibration.snapshot };
+    const { plan } = this.#pipeline;
+    return { ...liveSnapshot({ ...this.#options, ...now, plan }), ...this.#calibration.snapshot };
   }
 
   #status(): StatusMessage {
     // With every status, however often ROIs move: often enough to see.
     if (this.#run?.takeRoisFollowed()) this.#announceBeads();
-    const { rowsWritten = 0, rowsWaiting = 0 } = this.#run?.recorder?.stats ?? {};
     return {
       type: 'status',
       ...this.#rates.take(),
       latency: this.latency.takeInterval(),
       ledger: { ...this.totals() },
-      recorded: { rows: rowsWritten, waiting: rowsWaiting },
+      recorded: recordedRows(this.#run),
       refusals: this.server.refusals.counts(),
       ...this.#calibration.status,
     };

@@ -11,7 +11,26 @@ import type { Plan } from '#stages/plan.ts';
 import type { LiveRunOptions } from './live-run.ts';
 
 /** A plan with the Z-LUTs that fit it. */
-export type PlanInUse = Pick<LiveRunOptions, 'plan' | 'zLutOf'>;
+export interface PlanInUse {
+  readonly plan: Plan;
+  /** Z-LUT of a bead, by id, or null: x and y only. */
+  zLutOf(bead: number): ZLut | null;
+}
+
+/** What a recording is called, and what is written down as it begins. */
+export interface RunDescription {
+  /** Name of its folder; where there is one already, a number follows. */
+  folder: string;
+  notes?: string;
+  cameraSettings?: RunRecord['cameraSettings'];
+}
+
+/** A recording that ends with a frame that has come but may not be tracked yet. */
+interface Ending {
+  /** Frames that were received before it. */
+  received: number;
+  ended(recorder: RunRecorder): void;
+}
 
 /** A plan that no frame was tracked with yet, and what its frames will be recorded with. */
 interface NextPlan {
