@@ -17,12 +17,15 @@ export function EventLog({ store }: { store: LiveStore }) {
           </button>
         )}
       </header>
-      <ul role="log" class="scroller" aria-labelledby="event-log-title">
-        {[...open, ...told].map((event) => (
-          <Entry key={event.key} event={event} onDismiss={store.dismiss} />
-        ))}
-        {events.length === 0 && <li class="empty">Nothing happened yet.</li>}
-      </ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard. */}
+      <div role="log" class="scroller" tabIndex={0} aria-labelledby="event-log-title">
+        <ul>
+          {[...open, ...told].map((event) => (
+            <Entry key={event.key} event={event} onDismiss={store.dismiss} />
+          ))}
+          {events.length === 0 && <li class="empty">Nothing happened yet.</li>}
+        </ul>
+      </div>
     </section>
   );
 }
