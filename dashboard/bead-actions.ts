@@ -57,11 +57,24 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     store.notice.value = error;
     return error === null ? placed : null;
   };
-  const change = async (ask: Ask, step: Omit<BeadStep, 'after'>): Promise<boolean> => {
-    const after = await attempt(ask);
-    if (after) history.note({ ...step, after });
-    return after !== null;
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One thing at a time: what was there before, and what is to be undone, shows when the last one is answered. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
   };
+  const change = (
+    ask: Ask,
+    changed: readonly number[],
+    step: Pick<BeadStep, 'label' | 'joins'>,
+  ): Promise<readonly Roi[] | null> =>
+    inTurn(async () => {
+      const before = known(changed);
+      const after = await attempt(ask);
+      if (after) history.note({ ...step, before, after });
+      return after;
+    });
   const place = async (
     label: string,
     rois: readonly PlacedRoi[],
@@ -71,8 +84,9 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
       store.notice.value = `at most ${MOST_PLACED_BEADS} beads at a time, these are ${Math.max(rois.length, removed.length)}`;
       return false;
     }
-    const before = known([...removed, ...rois.flatMap(({ bead }) => (bead === undefined ? [] : [bead]))]);
-    return change({ type: 'place-beads', place: [...rois], remove: [...removed] }, { label, before });
+    const changed = [...removed, ...rois.flatMap(({ bead }) => (bead === undefined ? [] : [bead]))];
+    const ask: Ask = { type: 'place-beads', place: [...rois], remove: [...removed] };
+    return (await change(ask, changed, { label })) !== null;
   };
   /** Undoes or redoes. */
   const go = async (from: readonly Roi[], to: readonly Roi[]): Promise<boolean> => {
@@ -86,14 +100,16 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
   let isNudging = false;
   const nudgeOn = async (): Promise<void> => {
     isNudging = true;
+    let last: Roi | undefined;
     while (nudging) {
       const { bead, dxPx, dyPx } = nudging;
       nudging = null;
-      const [roi] = known([bead]);
+      const roi: Roi | undefined = last?.bead === bead ? last : known([bead])[0];
       if (!roi) break;
       const to = { xPx: roi.left + roi.size / 2 + dxPx, yPx: roi.top + roi.size / 2 + dyPx };
-      const step = { label: `nudge bead ${bead}`, before: [roi], joins: `nudge ${bead}` };
-      await change({ type: 'move-bead', bead, ...to }, step);
+      const step = { label: `nudge bead ${bead}`, joins: `nudge ${bead}` };
+      const placed = await change({ type: 'move-bead', bead, ...to }, [bead], step);
+      last = placed?.[0];
     }
     isNudging = false;
   };
@@ -102,8 +118,8 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     whyNot,
     nextUndo: history.nextUndo,
     nextRedo: history.nextRedo,
-    undo: () => history.takeBack(({ before, after }) => go(after, before)),
-    redo: () => history.bringBack(({ before, after }) => go(before, after)),
+    undo: () => inTurn(() => history.takeBack(({ before, after }) => go(after, before))),
+    redo: () => inTurn(() => history.bringBack(({ before, after }) => go(before, after))),
     select: store.select,
     toggleSelected: store.toggleSelected,
     toggleReference: store.toggleReference,
@@ -111,11 +127,10 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     async add(xPx, yPx) {
       const size = store.newRoiSize.peek();
       const ask: Ask = { type: 'add-bead', xPx, yPx, ...(size === null ? {} : { size }) };
-      await change(ask, { label: 'add a bead', before: [] });
+      await change(ask, [], { label: 'add a bead' });
     },
     async move(bead, xPx, yPx) {
-      const step = { label: `move bead ${bead}`, before: known([bead]) };
-      await change({ type: 'move-bead', bead, xPx, yPx }, step);
+      await change({ type: 'move-bead', bead, xPx, yPx }, [bead], { label: `move bead ${bead}` });
     },
     nudge(bead, dxPx, dyPx) {
       const waiting = nudging?.bead === bead ? nudging : { dxPx: 0, dyPx: 0 };
@@ -126,8 +141,7 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
       const [bead] = beads;
       if (bead === undefined) return;
       if (beads.length > 1) await place(`remove ${beads.length} beads`, [], beads);
-      else
-        await change({ type: 'remove-bead', bead }, { label: `remove bead ${bead}`, before: known(beads) });
+      else await change({ type: 'remove-bead', bead }, beads, { label: `remove bead ${bead}` });
     },
     async follow(bead, follow) {
       await attempt({ type: 'follow-bead', bead, follow });

@@ -163,9 +163,9 @@ export class FakeTracker {
   #answer(dashboard: WebSocket, request: ControlRequest): void {
     this.requests.push(request);
     const error = this.#obey(dashboard, request);
-    dashboard.send(encodeLive({ type: 'reply', id: request.id, error }));
     const isChange = !['watch', 'preview', 'tiles', 'detect-beads'].includes(request.type);
     if (error === null && isChange) this.tell({ type: 'beads', beads: this.beads });
+    dashboard.send(encodeLive({ type: 'reply', id: request.id, error }));
   }
 
   #obey(dashboard: WebSocket, request: ControlRequest): string | null {

@@ -1,0 +1,56 @@
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { ControlRequest } from '#protocol/control-request.ts';
+import { FakeTracker, type FakeTrackerOptions } from './fake-tracker.ts';
+
+/** What a page shows comes sooner than this. */
+export const SOON = { timeout: 20_000, interval: 50 };
+
+/** A dashboard in a browser on a fake tracker. */
+export interface DashboardPage {
+  tracker: FakeTracker;
+  page: Page;
+  /** Errors of the console and of scripts. */
+  errors: string[];
+  /** Where a full-frame position is on the page while the whole frame is shown. */
+  onPage(xPx: number, yPx: number): Promise<{ x: number; y: number }>;
+  /** Requests of a type, oldest first. */
+  requested<Type extends ControlRequest['type']>(type: Type): Extract<ControlRequest, { type: Type }>[];
+  close(): Promise<void>;
+}
+
+/** Opens the page and waits for its picture. */
+export async function openDashboard(browser: Browser, options: FakeTrackerOptions): Promise<DashboardPage> {
+  const tracker = new FakeTracker(options);
+  const url = await tracker.start();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(url);
+  await expect.poll(() => page.locator('.live-camera .readout').innerText(), SOON).toMatch(/counts/);
+  return {
+    tracker,
+    page,
+    errors,
+    async onPage(xPx, yPx) {
+      const box = (await page.locator('.stage .overlay').boundingBox())!;
+      const { width, height } = tracker.camera;
+      const scale = Math.min(box.width / width, box.height / height);
+      return {
+        x: box.x + (box.width - width * scale) / 2 + (xPx + 0.5) * scale,
+        y: box.y + (box.height - height * scale) / 2 + (yPx + 0.5) * scale,
+      };
+    },
+    requested: <Type extends ControlRequest['type']>(type: Type) =>
+      tracker.requests.filter(
+        (request): request is Extract<ControlRequest, { type: Type }> => request.type === type,
+      ),
+    async close() {
+      await page.close();
+      await tracker.stop();
+    },
+  };
+}
