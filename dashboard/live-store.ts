@@ -17,6 +17,7 @@ import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
 import { PoorFits } from './poor-fits.ts';
 import { FULL_RATE_S } from './trace-history.ts';
+import { createCalibrationState } from './views/z-lut-state.ts';
 import { WatchedTraces } from './watched-traces.ts';
 
 /** State of the connection to the tracker. */
@@ -73,6 +74,7 @@ export function createLiveStore() {
   /** Whether somebody looks at the radial profile of the selected bead. */
   const wantsProfile = signal(false);
   const poorFits = new PoorFits();
+  const { apply: applyCalibration, ...calibrated } = createCalibrationState();
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -131,6 +133,7 @@ export function createLiveStore() {
   }
 
   function applyMessage(message: LiveMessage): void {
+    applyCalibration(message);
     switch (message.type) {
       case 'snapshot':
         applySnapshot(message);
@@ -190,6 +193,7 @@ export function createLiveStore() {
     newestColumns,
     profile,
     ...picked,
+    ...calibrated,
     traces,
     traceChanges,
     plots,

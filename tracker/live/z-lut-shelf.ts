@@ -46,7 +46,7 @@ export class ZLutShelf {
 
   async list(): Promise<ZLutList> {
     const { plan, recordings, rois, zLutOf, firstZLutOf } = this.#options;
-    const files = await zLutFiles(recordings);
+    const files = (await zLutFiles(recordings)).filter(({ isKept }) => isKept);
     const listed = files.slice(0, MOST_LISTED);
     const roiSizes = [...new Set(rois().map(({ size }) => size))].sort((a, b) => a - b);
     const known = new Map<string, ListedZLut>();
@@ -82,7 +82,7 @@ export class ZLutShelf {
       const [expected, received] = ['beads that are there', `bead ${missing}`];
       throw new ZLutError({ where: 'z-lut-assign.beads', expected, received });
     }
-    const one = name === null || name === FIRST_Z_LUT ? null : await this.read(name);
+    const one = name === null || name === FIRST_Z_LUT ? null : await open(await this.#source(name, true));
     const wanted = new Map<number, ZLut | null>();
     for (const bead of beads ?? there) {
       const zLut = name === FIRST_Z_LUT ? firstZLutOf(bead) : one;
@@ -94,8 +94,7 @@ export class ZLutShelf {
 
   /** @throws {ZLutError} when there is no such Z-LUT, or it cannot be read */
   async read(name: string): Promise<ZLut> {
-    const source = await this.#source(name);
-    return 'zLut' in source ? source.zLut : readZLut(source.path);
+    return open(await this.#source(name));
   }
 
   /**
@@ -127,7 +126,7 @@ export class ZLutShelf {
   }
 
   /** A name is only ever looked up among those that are there, so that none leads elsewhere. */
-  async #source(name: string): Promise<ZLutSource> {
+  async #source(name: string, onlyKept = false): Promise<ZLutSource> {
     const [, bead] = IN_USE.exec(name) ?? [];
     if (bead !== undefined) {
       const { rois, zLutOf } = this.#options;
@@ -136,7 +135,7 @@ export class ZLutShelf {
       if (zLut) return { zLut };
     } else {
       const file = (await zLutFiles(this.#options.recordings)).find(({ zLut }) => zLut === name);
-      if (file) return { path: file.path };
+      if (file && (file.isKept || !onlyKept)) return { path: file.path };
     }
     throw new MissingZLutError({
       where: `Z-LUT '${name}'`,
@@ -156,6 +155,10 @@ export class ZLutShelf {
       return { ...file, facts: null, error: error.replaceAll(path, zLut), misfits: [] };
     }
   }
+}
+
+async function open(source: ZLutSource): Promise<ZLut> {
+  return 'zLut' in source ? source.zLut : readZLut(source.path);
 }
 
 /** A name that is not in the list. */
