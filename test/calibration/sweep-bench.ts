@@ -80,7 +80,7 @@ export class SweepBench {
     this.camera = { camera: 'bench', ...FRAME };
     this.calibration = new Calibration({
       folder,
-      plan: parsePlan(MAGTRACK_PLAN),
+      planNow: () => parsePlan(MAGTRACK_PLAN),
       clock: this.#clock,
       limits: { fromNm: -1000, toNm: 1000, moveTimeoutMs: 5000, toleranceNm: 1 },
       camera: () => this.camera,

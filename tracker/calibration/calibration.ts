@@ -2,6 +2,7 @@ import { DeviceError, ProtocolError, TweezertrackError } from '#protocol/errors.
 import type { FocusStage } from '#protocol/focus-stage.ts';
 import type { CalibrationStatus, StaleZLut, SweepPlaneMessage, SweepSuggestion } from '#protocol/sweep.ts';
 import type { SweepRequest, SweepSettings } from '#protocol/sweep-request.ts';
+import type { Plan } from '#stages/plan.ts';
 import { ActiveSweep } from './active-sweep.ts';
 import { chooseRois } from './choose-rois.ts';
 import { CoarseSweep } from './coarse-sweep.ts';
@@ -16,6 +17,8 @@ import { newestPlanes } from './take-planes.ts';
 
 export interface CalibrationOptions extends Omit<SweepSurroundings, 'focus'> {
   limits: FocusLimits;
+  /** How beads will be tracked with the Z-LUTs of a sweep that begins now. */
+  planNow(): Plan;
   /** Z-LUTs that their beads do not look like any more. */
   stale(): StaleZLut[];
 }
@@ -166,7 +169,8 @@ export class Calibration {
 
   async #start(settings: SweepSettings, stops: number): Promise<void> {
     this.#assertIdle('swept');
-    const { folder, plan } = this.#options;
+    const { folder, planNow } = this.#options;
+    const plan = planNow();
     const focus = this.#focusNow();
     const camera = this.#cameraNow();
     for (const { zNm } of planesOf(settings)) focus.assertInside(zNm);
@@ -199,7 +203,7 @@ export class Calibration {
     if (folder.record.state === 'taking') {
       assertSameCamera(sweep, folder.record, this.#cameraNow());
       const beads = folder.record.strip.rois.map(({ bead }) => bead);
-      chooseRois(this.#options.rois(), beads, this.#options.plan);
+      chooseRois(this.#options.rois(), beads, this.#options.planNow());
     }
     await this.#begin(folder, stops);
   }
@@ -237,8 +241,8 @@ export class Calibration {
     this.#assertIdle('swept');
     const focus = this.#focusNow();
     const { pixelFormat, width: frameWidth } = this.#cameraNow();
-    const { changed, clock, event, plan, rois } = this.#options;
-    const strip = layOutStrip(chooseRois(rois(), beads, plan), pixelFormat);
+    const { changed, clock, event, planNow, rois } = this.#options;
+    const strip = layOutStrip(chooseRois(rois(), beads, planNow()), pixelFormat);
     const coarse = new CoarseSweep({ focus, clock, strip, frameWidth, rois, fromNm, toNm });
     this.#coarse = coarse;
     this.#suggestion = null;

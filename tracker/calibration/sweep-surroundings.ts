@@ -4,7 +4,6 @@ import { describeShape, type FrameShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { SweepPlaneMessage } from '#protocol/sweep.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
-import type { Plan } from '#stages/plan.ts';
 import type { BuiltSweep } from './build-in-child.ts';
 import type { Clock } from './clock.ts';
 import type { GuardedFocus } from './guarded-focus.ts';
@@ -19,8 +18,6 @@ export interface SweepCamera extends FrameShape {
 export interface SweepSurroundings {
   /** Folder that the folders of sweeps are made in. */
   folder: string;
-  /** How beads will be tracked with the Z-LUTs. */
-  plan: Plan;
   clock: Clock;
   /** The camera that is connected, or null. */
   camera(): SweepCamera | null;

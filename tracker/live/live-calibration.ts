@@ -66,9 +66,7 @@ export class LiveCalibration implements TrackSink {
     this.#calibration = new Calibration({
       folder: join(config.recording.folder, 'sweeps'),
       limits: { fromNm, toNm, moveTimeoutMs, toleranceNm },
-      get plan() {
-        return planNow();
-      },
+      planNow,
       clock: hostClock,
       camera: () => (options.cameraConnected() ? (run()?.camera ?? null) : null),
       rois: () => run()?.roiTable.list() ?? [],
