@@ -7,8 +7,10 @@ type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 /** A control request before it is numbered. */
 export type Ask = WithoutId<ControlRequest>;
 
+const ANSWERS = ['placed', 'proposals', 'pipeline', 'plan-check', 'plan-trial'] as const;
+
 /** What the tracker tells only whoever asked, before its reply. */
-export type Answer = Extract<LiveMessage, { type: 'placed' | 'proposals' }>;
+export type Answer = Extract<LiveMessage, { type: (typeof ANSWERS)[number] }>;
 
 export interface LiveConnection {
   /**
@@ -70,7 +72,7 @@ export function connectLive(
       answering.delete(message.id);
       return;
     }
-    if (message.type === 'placed' || message.type === 'proposals') {
+    if (isAnswer(message)) {
       answering.get(message.id)?.(message);
       return;
     }
@@ -128,4 +130,8 @@ export function connectLive(
     },
     close: end,
   };
+}
+
+function isAnswer(message: LiveMessage): message is Answer {
+  return ANSWERS.some((type) => type === message.type);
 }

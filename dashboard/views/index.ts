@@ -10,6 +10,16 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('../panels/analysis.tsx')).Analysis,
   },
   {
+    id: 'bead-wall',
+    title: 'Bead wall',
+    load: async () => (await import('./bead-wall.tsx')).BeadWall,
+  },
+  {
+    id: 'pipeline',
+    title: 'Pipeline',
+    load: async () => (await import('./pipeline.tsx')).Pipeline,
+  },
+  {
     id: 'recordings',
     title: 'Recordings',
     load: async () => (await import('./recordings.tsx')).Recordings,

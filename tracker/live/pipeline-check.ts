@@ -9,7 +9,7 @@ import { assertHasModel } from '#stages/plan-needs.ts';
 /** Steps that somebody proposes. */
 export type ProposedSteps = readonly { stage: string; params: Record<string, unknown> }[];
 
-/** Why steps are no plan, step by step; none when `parsePlan` takes them. */
+/** Why steps are no plan, step by step, up to one that cannot run where it is; none when `parsePlan` takes them. */
 export function planProblems(steps: ProposedSteps): PlanProblem[] {
   if (steps.length === 0) return [{ step: -1, param: null, message: 'a plan has at least one stage' }];
   const problems: PlanProblem[] = [];
