@@ -1,3 +1,4 @@
+import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
 
@@ -13,6 +14,21 @@ export interface CameraFrame {
   truth?: Float64Array;
 }
 
+/** What of a camera can be changed while it runs. */
+export interface CameraControls {
+  /** All settings as they are now. */
+  settings(): readonly CameraSetting[];
+  /**
+   * Changes a setting between two frames; resolves once the next frame will have it.
+   * @throws {DeviceError} saying why not
+   */
+  set(name: string, value: SettingValue): Promise<void>;
+  /** Whether frames are taken; absent for a camera that cannot stop and go on. */
+  readonly acquiring?: boolean;
+  /** Stops between two frames, or goes on. Numbers that pass meanwhile are nobody's frames: nothing was exposed. */
+  acquire?(on: boolean): Promise<void>;
+}
+
 /**
  * A source of frames. One adapter a file; `run.ts` carries its frames to the tracker.
  *
@@ -26,4 +42,6 @@ export interface CameraAdapter {
   close(): Promise<void>;
   /** The focus stage that goes with the camera, whose time is that of the frames; the tracker may move it while frames come. */
   readonly focusStage?: FocusStage | undefined;
+  /** What people may change from their dashboards while it runs; nothing when absent. */
+  readonly controls?: CameraControls | undefined;
 }

@@ -12,7 +12,7 @@ const MOST_BYTES = 64 << 20;
  * not been empty for 5 s it holds two, so that overload costs frames and not time.
  */
 export class FrameBacklog<Frame extends { readonly buffer: Uint8Array }> {
-  readonly #most: number;
+  #most = LEAST_FRAMES;
   readonly #giveUp: (frame: Frame) => void;
   #waiting: Frame[] = [];
   #bytes = 0;
@@ -20,8 +20,13 @@ export class FrameBacklog<Frame extends { readonly buffer: Uint8Array }> {
 
   /** @param giveUp told of every frame that is dropped */
   constructor(fps: number, giveUp: (frame: Frame) => void) {
-    this.#most = Math.max(LEAST_FRAMES, Math.ceil((fps * HICCUP_MS) / 1000));
+    this.setRate(fps);
     this.#giveUp = giveUp;
+  }
+
+  /** The camera has another frame rate from now on. */
+  setRate(fps: number): void {
+    this.#most = Math.max(LEAST_FRAMES, Math.ceil((fps * HICCUP_MS) / 1000));
   }
 
   get length(): number {

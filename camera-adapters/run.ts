@@ -1,7 +1,7 @@
 import type { CameraAdapter } from './define.ts';
 import { TrackerLink, type TrackerLinkOptions } from './tracker-link.ts';
 
-export interface RunOptions extends Omit<TrackerLinkOptions, 'url' | 'focusStage'> {
+export interface RunOptions extends Omit<TrackerLinkOptions, 'url' | 'focusStage' | 'controls'> {
   /** Base URL of the tracker, which may become known while the camera opens. */
   url: string | Promise<string>;
 }
@@ -24,7 +24,12 @@ export interface AdapterReport {
 export async function runCamera(adapter: CameraAdapter, options: RunOptions): Promise<AdapterReport> {
   const { signal } = options;
   const [facts, url] = await Promise.all([adapter.open(), options.url]);
-  const link = new TrackerLink(facts, { ...options, url, focusStage: adapter.focusStage });
+  const link = new TrackerLink(facts, {
+    ...options,
+    url,
+    focusStage: adapter.focusStage,
+    controls: adapter.controls,
+  });
   try {
     await link.ready();
     for await (const frame of adapter.frames(signal)) {

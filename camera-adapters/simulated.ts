@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
-import { nowNs } from '#protocol/clock.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
 import {
@@ -13,9 +12,11 @@ import { createFastRenderer, type FastRenderer } from '#simulation/fast-renderer
 import { createRandom } from '#simulation/random.ts';
 import { createScene, type Scene } from '#simulation/scene.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
-import type { CameraAdapter, CameraFrame } from './define.ts';
+import type { CameraAdapter } from './define.ts';
 import { type SimulatedFocusStage, simulatedFocusStage } from './focus-stages/simulated.ts';
-import { fastPace, hostClock, type PaceClock, realTimePace } from './pace.ts';
+import { hostClock, type PaceClock } from './pace.ts';
+import { SimulatedControls, withLight } from './simulated-controls.ts';
+import { type Exposure, exposeOnSchedule } from './simulated-schedule.ts';
 
 const vector = z.tuple([z.number(), z.number(), z.number()]);
 const radiusNm = z.number().positive().max(10_000);
@@ -135,6 +136,8 @@ export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
  * When its frames are not taken in time it skips those more than 100 ms late, so that what is lost shows as
  * missing ids. Pixels alternate between two buffers.
  *
+ * Exposure, gain and rate can be changed while it runs, and it can stop and go on; all that between two frames.
+ *
  * With a cycle, frame `id` shows what frame `id` modulo the cycle did; shown as fast as it goes, its time is when it
  * is shown.
  *
@@ -148,16 +151,25 @@ export function simulatedCamera(
   const scene = simulatedScene(options);
   // Pictures that are made beforehand cannot follow a focus.
   const focusStage = options.cycle === undefined ? focusStageOf(options) : undefined;
+  const isPaced = options.pace === 'real-time';
+  const controls = new SimulatedControls({
+    fps: options.fps,
+    isPaced,
+    makesPictures: options.cycle === undefined,
+  });
   let exposure: Exposure | undefined;
   return {
     focusStage,
+    controls,
     async open() {
-      exposure = exposureOf(options, scene, focusStage);
+      exposure = exposureOf(options, scene, controls, focusStage);
       return factsOf(options, scene);
     },
     frames: (signal) => {
-      exposure ??= exposureOf(options, scene, focusStage);
-      return exposeOnSchedule(options, exposure, clock, signal);
+      exposure ??= exposureOf(options, scene, controls, focusStage);
+      const showsAtOnce = !isPaced && options.cycle !== undefined;
+      const { frames } = options;
+      return exposeOnSchedule(exposure, { controls, frames, isPaced, showsAtOnce, clock }, signal);
     },
     async close() {
       exposure = undefined;
@@ -181,15 +193,13 @@ function focusStageOf(options: SimulatedCameraOptions): SimulatedFocusStage {
   });
 }
 
-/** Exposes frame `id` at a time; both must rise. */
-type Exposure = (id: number, timeNs: bigint) => Pick<CameraFrame, 'pixels' | 'truth'>;
-
 function exposureOf(
   options: SimulatedCameraOptions,
   scene: Scene,
+  controls: SimulatedControls,
   focusStage: SimulatedFocusStage | undefined,
 ): Exposure {
-  const expose = createExposure(options, scene, focusStage);
+  const expose = createExposure(options, scene, controls, focusStage);
   if (options.cycle === undefined) return expose;
   const cycle = Array.from({ length: options.cycle }, (_, id) => {
     const shown = expose(id, 0n);
@@ -214,14 +224,17 @@ function heightsOf({ zRangeNm, focusRangeNm }: SimulatedCameraOptions): [number,
 function createExposure(
   options: SimulatedCameraOptions,
   scene: Scene,
+  controls: SimulatedControls,
   focusStage: SimulatedFocusStage | undefined,
 ): Exposure {
-  const { pixelFormat, pixelSizeNm, fps, blackout } = options;
+  const { pixelFormat, pixelSizeNm, blackout } = options;
   const { width, height, beads } = scene;
   const random = createRandom(options.seed + 1);
   const tether = { forcePn: options.forcePn, extensionNm: options.tetherNm };
   const motion = createSceneMotion(scene, { ...options, tether }, random);
-  const expose = createFastSensor(simulatedSensor(options), random.uint32());
+  const sensor = simulatedSensor(options);
+  let factors = controls.light;
+  let expose = createFastSensor(withLight(sensor, factors), random.uint32());
   const zRangeNm = focusStage ? heightsOf(options) : LEAST_TABLE_NM;
   const renderers = new Map<number, FastRenderer>();
   for (const { radiusNm } of beads) {
@@ -233,8 +246,12 @@ function createExposure(
   let last = 0;
   let turn = 0;
   return (id, timeNs) => {
-    if (id > last) motion.advance((id - last) / fps);
+    if (id > last) motion.advance((id - last) / controls.fps);
     last = id;
+    if (controls.light !== factors) {
+      factors = controls.light;
+      expose = createFastSensor(withLight(sensor, factors), random.uint32());
+    }
     turn = 1 - turn;
     const pixels = buffers[turn]!;
     const truth = motion.truth.slice();
@@ -252,35 +269,4 @@ function createExposure(
     }
     return { pixels, truth };
   };
-}
-
-/** As much as a camera driver keeps: a pause of the process up to here loses no frame. */
-const LATE_MS = 100;
-
-const WARM_UP_FRAMES = 12;
-
-async function* exposeOnSchedule(
-  options: SimulatedCameraOptions,
-  expose: Exposure,
-  clock: PaceClock,
-  signal: AbortSignal,
-): AsyncGenerator<CameraFrame> {
-  const { cycle, fps, frames = Number.POSITIVE_INFINITY } = options;
-  const skips = options.pace === 'real-time';
-  const showsAtOnce = !skips && cycle !== undefined;
-  const offsetNs = (id: number) => (id * 1e9) / fps;
-  // The first frames of a process are slow until its code is compiled: not in the time of the run.
-  const warmUpNs = nowNs();
-  for (let warmUp = 0; warmUp < WARM_UP_FRAMES; warmUp++) expose(0, warmUpNs);
-  const startNs = nowNs();
-  const startMs = clock.nowMs();
-  const pace = skips ? realTimePace(offsetNs, clock) : fastPace();
-  for (let id = 0; id < frames; ) {
-    const dueNs = startNs + BigInt(Math.round(offsetNs(id)));
-    const shown = { id, ...expose(id, dueNs) };
-    if (!(await pace.wait(id, signal))) return;
-    yield { ...shown, timeNs: showsAtOnce ? nowNs() : dueNs };
-    const oldest = skips ? Math.ceil(((clock.nowMs() - startMs - LATE_MS) * fps) / 1000) : 0;
-    id = Math.max(id + 1, oldest);
-  }
 }

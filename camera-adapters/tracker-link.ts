@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
+import type { CameraControlRequest } from '#protocol/camera-controls.ts';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
 import {
   CAMERA_LINK_VERSION,
@@ -14,7 +15,8 @@ import {
 import { DeviceError } from '#protocol/errors.ts';
 import type { FocusRequest } from '#protocol/focus-link.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
-import type { CameraFrame } from './define.ts';
+import { announcedControlsOf, answerControls } from './answer-controls.ts';
+import type { CameraControls, CameraFrame } from './define.ts';
 import { answerFocus } from './focus-stages/answer-focus.ts';
 import { FrameBacklog } from './frame-backlog.ts';
 import { FramePacker, type PackedFrame } from './frame-packer.ts';
@@ -29,6 +31,8 @@ export interface TrackerLinkOptions {
   ca?: string;
   /** What the tracker may move; it is stopped when the link is lost. */
   focusStage?: FocusStage | undefined;
+  /** What the tracker may change of the camera. */
+  controls?: CameraControls | undefined;
   /** Words for the person at the terminal. */
   log(text: string): void;
 }
@@ -140,7 +144,7 @@ export class TrackerLink {
       ...(ca !== undefined && { ca }),
     });
     return new Promise((resolve, reject) => {
-      socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts, this.#options.focusStage))));
+      socket.on('open', () => socket.send(encodeLinkMessage(helloOf(this.#facts, this.#options))));
       socket.on('message', (bytes: Buffer) => this.#receive(socket, decodeTrackerMessage(bytes)));
       socket.on('unexpected-response', (_request, response) => {
         void this.#turnedAway(response).then(reject);
@@ -193,6 +197,10 @@ export class TrackerLink {
       case 'focus-position':
         void this.#moveFocus(socket, message);
         return;
+      case 'camera-set':
+      case 'acquire':
+        void this.#control(socket, message);
+        return;
       case 'farewell':
         socket.close(1000);
         return;
@@ -212,6 +220,17 @@ export class TrackerLink {
     const { focusStage } = this.#options;
     if (!focusStage) return;
     const answer = await answerFocus(focusStage, request);
+    if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(answer));
+  }
+
+  async #control(socket: WebSocket, request: CameraControlRequest): Promise<void> {
+    const { controls } = this.#options;
+    if (!controls) return;
+    const answer = await answerControls(controls, request);
+    const fps = answer.settings.find(({ name }) => name === 'fps')?.value;
+    if (typeof fps === 'number' && this.#facts.fps > 0) this.#backlog.setRate(fps);
+    // What was taken before goes before: the tracker then knows the next frame for the first of those after.
+    if (request.type === 'acquire') await this.#inTime(() => this.#backlog.length === 0 || !this.#socket);
     if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(answer));
   }
 
@@ -245,7 +264,10 @@ export class TrackerLink {
   };
 }
 
-function helloOf(facts: CameraFacts, focusStage: FocusStage | undefined): HelloMessage {
+function helloOf(
+  facts: CameraFacts,
+  { focusStage, controls }: Pick<TrackerLinkOptions, 'focusStage' | 'controls'>,
+): HelloMessage {
   const { camera, width, height, pixelFormat, fps, pixelSizeNm, wrap } = facts;
   return {
     type: 'hello',
@@ -259,5 +281,6 @@ function helloOf(facts: CameraFacts, focusStage: FocusStage | undefined): HelloM
     ...(Number.isFinite(pixelSizeNm) && { pixelSizeNm }),
     ...(wrap && { wrap }),
     ...(focusStage && { focusStage: { ...focusStage.facts } }),
+    ...(controls && { controls: announcedControlsOf(controls) }),
   };
 }

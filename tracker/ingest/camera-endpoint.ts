@@ -12,6 +12,7 @@ import { nowNs } from '#protocol/clock.ts';
 import { ProtocolError, TweezertrackError } from '#protocol/errors.ts';
 import { type BytesOfVersion, checkFrame, droppedCount } from '#protocol/frame-message.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { CameraControls } from './camera-controls.ts';
 import { CameraFocus } from './camera-focus.ts';
 import { FRAME_AGAIN, type FrameLedger } from './frame-ledger.ts';
 import { clockBack, linkError, outOfOrder } from './link-errors.ts';
@@ -54,6 +55,8 @@ export interface CameraEndpointOptions {
   onFrame(frame: ReceivedFrame): void;
   /** The focus stage that came with the camera, or null when it has none or is gone. */
   onFocusStage?(stage: CameraFocus | null): void;
+  /** What can be changed of the camera, when it has come or changed; null when nothing can, or it is gone. */
+  onControls?(controls: CameraControls | null): void;
   /** A message that was refused, as the adapter was told, or that is odd, or a link that broke. */
   onTrouble(error: TweezertrackError, refused: boolean): void;
 }
@@ -73,6 +76,7 @@ export class CameraEndpoint {
   #streamed: StreamedRois | null = null;
   #pictureAsked = false;
   #focus: CameraFocus | null = null;
+  #controls: CameraControls | null = null;
   readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
   /** Credit of settled frames that the adapter has not been told of. */
@@ -153,6 +157,7 @@ export class CameraEndpoint {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
       else if (type === 'focus') this.#focus?.answered(raw);
+      else if (type === 'camera') this.#changed(raw);
       else {
         this.#options.ledger.linkClosed(droppedCount(raw), nowNs());
         this.#goodbye = true;
@@ -196,6 +201,7 @@ export class CameraEndpoint {
         : null;
       this.#sendRois();
       this.#findFocus(socket, hello);
+      this.#useControls(CameraControls.of(hello, (message) => send(socket, message)));
     } catch (error) {
       if (this.#camera === socket && !this.#hello) this.#camera = null;
       this.#refuse(socket, error);
@@ -208,6 +214,16 @@ export class CameraEndpoint {
     const announced = { ...facts, ...(speedNmPerS && { speedNmPerS }) };
     this.#focus = new CameraFocus(announced, (message) => send(socket, message));
     this.#options.onFocusStage?.(this.#focus);
+  }
+
+  #changed(raw: Record<string, unknown>): void {
+    if (this.#controls?.answered(raw).acquiring === false) this.#options.ledger.paused();
+    this.#useControls(this.#controls);
+  }
+
+  #useControls(controls: CameraControls | null): void {
+    this.#controls = controls;
+    this.#options.onControls?.(controls);
   }
 
   #sendRois(): void {
@@ -272,6 +288,8 @@ export class CameraEndpoint {
     this.#focus?.lost();
     if (this.#focus) this.#options.onFocusStage?.(null);
     this.#focus = null;
+    this.#controls?.lost();
+    this.#useControls(null);
     this.#options.onAway(camera, this.#goodbye);
   }
 }

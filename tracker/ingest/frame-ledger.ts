@@ -77,6 +77,11 @@ export class FrameLedger {
     this.#numbers.linkOpened(wrap);
   }
 
+  /** The camera took no frames and will go on: numbers that passed meanwhile were offered by nobody. */
+  paused(): void {
+    this.#numbers.paused();
+  }
+
   /**
    * Counts a frame that arrived and everything missing before it.
    * @param id the camera's frame number

@@ -18,6 +18,7 @@ export class FrameNumbers {
   #linkIsNew = true;
   #behind = 0;
   #behindId = -1;
+  #wasPaused = false;
 
   /** The largest number so far; -1 before the first. */
   get last(): number {
@@ -31,6 +32,11 @@ export class FrameNumbers {
     this.#behind = 0;
   }
 
+  /** No frames were taken for a while: the next goes on after the last one, whatever its number. */
+  paused(): void {
+    this.#wasPaused = this.#last >= 0;
+  }
+
   /** Frames after the last one that have no number of their own. */
   skip(frames: number): void {
     this.#last += frames;
@@ -39,6 +45,8 @@ export class FrameNumbers {
   /** The run's number for the camera's: at most `last` for a frame that comes after a later one or once more. */
   take(id: number): number {
     const isFirst = this.#last < 0;
+    if (this.#wasPaused) this.#offset = this.#last + 1 - id;
+    this.#wasPaused = false;
     let frame = isFirst ? id : this.#nearest(id + this.#offset);
     if (!isFirst && frame <= this.#last && (this.#linkIsNew || this.#countsAnew(id))) {
       this.#offset = this.#last + 1 - id;

@@ -3,12 +3,16 @@ import { RoiError } from '#protocol/errors.ts';
 import type { LiveMessage } from '#protocol/live.ts';
 import type { PipelineRequest } from '#protocol/pipeline-request.ts';
 import type { Roi } from '#protocol/roi.ts';
+import type { PeopleRequest, RunRequest } from '#protocol/run-request.ts';
 import type { CalibrationRequest } from '#protocol/sweep-request.ts';
 import type { ChangeRequest } from '#sinks/live-hub.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** A request that changes the beads of a run. */
-type BeadRequest = Exclude<ChangeRequest, CalibrationRequest | DetectBeadsRequest | PipelineRequest>;
+type BeadRequest = Exclude<
+  ChangeRequest,
+  RunRequest | PeopleRequest | CalibrationRequest | DetectBeadsRequest | PipelineRequest
+>;
 
 /**
  * Does what a dashboard asks of the beads, and answers where those are that it placed; the run is null before the first

@@ -7,13 +7,13 @@ import { ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { PlacedRoi } from '#protocol/place-beads.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
-import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
+import { assertZLutFits } from '#protocol/z-lut.ts';
 import type { RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
-import { type PlanInUse, RunRecorders, zLutsInUse } from './run-recorders.ts';
+import { type PlanInUse, type RunDescription, RunRecorders, zLutsInUse } from './run-recorders.ts';
 
 /** Looks at frames before they are tracked. */
 export interface FrameWatcher {
@@ -35,8 +35,11 @@ export interface LiveRunOptions {
   follow: boolean;
   followPx: number;
   maxBatch: number;
-  /** Folder to make the run folder in, or null: no recording. */
-  recordings: string | null;
+  /** Folder to make run folders in, and whether Saving is on from the beginning. */
+  recordings: string;
+  saves: boolean;
+  /** Of a recording that begins now. */
+  describe(): RunDescription;
   /** Rows of a file that wait for the disk at most, MiB. */
   queueMiB: number;
   /** Where the time of the frames went, for the end of the recording. */
@@ -58,7 +61,8 @@ export class LiveRun {
   readonly camera: HelloMessage;
   readonly roiTable: RoiTable;
   readonly #options: LiveRunOptions;
-  readonly #recorders: RunRecorders;
+  /** Saving: on or off, whatever the camera does. */
+  readonly recorders: RunRecorders;
   readonly #tracker: FrameTracker;
   #started: Promise<void> | null = null;
   #roisFollowed = false;
@@ -70,12 +74,15 @@ export class LiveRun {
     for (const roi of rois) this.#check(roi);
     const { width, height } = camera;
     this.roiTable = createRoiTable({ width, height, roiSize, follow, rois });
-    this.#recorders = new RunRecorders(options, this.roiTable);
+    this.recorders = new RunRecorders(options, this.roiTable);
     this.#tracker = new FrameTracker({
       host: chosen.host,
       maxBatch,
       onTracked: (batch, plan) => this.#tracked(batch, plan),
-      onFailed,
+      onFailed: (frames, error) => {
+        onFailed(frames, error);
+        this.recorders.failed(frames.length);
+      },
       followPx,
       onRoisMoved: (moved) => {
         this.roiTable.followed(moved);
@@ -87,7 +94,7 @@ export class LiveRun {
 
   /** What the frames by now are recorded with, or null. */
   get recorder(): RunRecorder | null {
-    return this.#recorders.current;
+    return this.recorders.current;
   }
 
   /**
@@ -117,12 +124,13 @@ export class LiveRun {
     // The only copy of the pixels on the host; it aligns them, too.
     const room = this.#options.chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
+    this.recorders.received();
     this.#tracker.push({ room, rois, id, timeNs, receivedNs });
     for (const sink of this.#options.sinks) sink.received?.(frame, this.roiTable.list());
   }
 
   gap(gap: FrameGap): void {
-    this.#recorders.gap(gap);
+    this.recorders.gap(gap);
     for (const sink of this.#options.sinks) sink.gap?.(gap);
   }
 
@@ -179,7 +187,7 @@ export class LiveRun {
    * @returns number of that frame, once it is tracked
    */
   async changePlan(next: PlanInUse, use: () => void): Promise<{ firstFrame: Promise<number> }> {
-    const begun = await this.#recorders.changePlan(next);
+    const begun = await this.recorders.changePlan(next);
     use();
     await this.#configure();
     return begun;
@@ -194,7 +202,7 @@ export class LiveRun {
 
   /** Frames that were tracked but should have been recorded, too. */
   get overruns(): number {
-    return this.#recorders.overruns;
+    return this.recorders.overruns;
   }
 
   /**
@@ -208,19 +216,19 @@ export class LiveRun {
     );
     if (started) await this.#tracker.idle();
     try {
-      await this.#recorders.close();
+      await this.recorders.close();
     } finally {
       for (const sink of this.#options.sinks) await sink.close();
     }
   }
 
   async #open(): Promise<void> {
-    await this.#recorders.open();
+    await this.recorders.open();
     await this.#configure();
   }
 
   #tracked(batch: TrackedFrames, plan: Plan): void {
-    this.#recorders.tracked(batch, plan);
+    this.recorders.tracked(batch, plan);
     for (const sink of this.#options.sinks) sink.tracked(batch);
   }
 

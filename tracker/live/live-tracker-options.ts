@@ -14,6 +14,8 @@ export interface LiveTrackerOptions {
   /** ROIs to start with, once the frame size is known. */
   rois(frame: { width: number; height: number }): readonly Roi[];
   roiSize: number;
+  /** File that keeps what the rig needs after a restart, beads among it; nothing is kept when left out. */
+  rigFile?: string;
   /** Scores the tracks of a simulated camera. */
   truthScore?: TruthScore;
   /** The focus stage of the settings; that of the camera when left out. */

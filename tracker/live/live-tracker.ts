@@ -4,7 +4,6 @@ import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
-import { nowNs } from '#protocol/clock.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import { isPipelineRequest } from '#protocol/pipeline-request.ts';
@@ -17,16 +16,18 @@ import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import { beadWatchers } from './bead-watchers.ts';
-import { Complaints, failureOf } from './complaints.ts';
+import { Complaints } from './complaints.ts';
+import { createRun } from './create-run.ts';
 import { LiveCalibration } from './live-calibration.ts';
 import { openLiveEngine } from './live-engine.ts';
 import { LivePreview } from './live-preview.ts';
-import { LiveRun } from './live-run.ts';
+import type { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
 import { liveBeads, liveCamera, liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
-import { type LiveTrackerOptions, runSettings } from './live-tracker-options.ts';
+import type { LiveTrackerOptions } from './live-tracker-options.ts';
 import { Metrics } from './metrics.ts';
 import { PipelineControl } from './pipeline-control.ts';
+import { RunDesk } from './run-desk.ts';
 
 /** A tracker with its server: waits for a camera, tracks, records, and shows it. */
 export class LiveTracker {
@@ -39,6 +40,7 @@ export class LiveTracker {
   readonly #ledger: FrameLedger;
   readonly #endpoint: CameraEndpoint;
   readonly #hub: LiveHub;
+  readonly #desk: RunDesk;
   readonly #preview: LivePreview;
   readonly #calibration: LiveCalibration;
   readonly #detection: BeadDetection;
@@ -54,9 +56,9 @@ export class LiveTracker {
     try {
       const server = await startLiveServer({
         settings: options.config.server,
-        onCamera: (socket) => tracker?.acceptCamera(socket),
+        onCamera: (socket) => (tracker ? tracker.#endpoint.accept(socket) : socket.terminate()),
         onViewer: (socket, role) => tracker?.acceptViewer(socket, role),
-        onRefusal: (error) => tracker?.refused(error),
+        onRefusal: (error) => (tracker ? tracker.#complain('warning', error) : undefined),
         health: () => tracker?.health() ?? {},
         metrics: async () => tracker?.metrics.report() ?? { contentType: 'text/plain', text: '' },
         recordings: {
@@ -85,7 +87,8 @@ export class LiveTracker {
     this.#hub = new LiveHub({
       snapshot: () => this.#snapshot(),
       status: () => this.#status(),
-      control: (request, answer) => this.#control(request, answer),
+      control: (...asked) => this.#control(...asked),
+      onViewers: () => this.#desk.viewersChanged(),
       onRefused: (cause) => server.refusals.ofRequest(cause),
       onSent: (atNs) => this.latency.sent(atNs),
       onStuck: (error) => server.refusals.count('slow-peer', error),
@@ -98,7 +101,15 @@ export class LiveTracker {
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
       onFocusStage: (stage) => this.#calibration.useCameraFocus(stage),
+      onControls: (controls) => this.#desk.useControls(controls),
       onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
+    });
+    this.#desk = new RunDesk({
+      ...options,
+      hub: this.#hub,
+      run: () => this.#run,
+      onCamera: () => this.#announceCamera(),
+      event: (level, text) => this.#event(level, text),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
     this.#calibration = new LiveCalibration({
@@ -131,17 +142,8 @@ export class LiveTracker {
     });
   }
 
-  acceptCamera(socket: WebSocket): void {
-    this.#endpoint.accept(socket);
-  }
-
   acceptViewer(socket: WebSocket, role: Role): void {
     this.#hub.accept(socket, role);
-  }
-
-  /** Tells everybody of a peer or message that was turned away, once a second at most. */
-  refused(error: TweezertrackError): void {
-    this.#complain('warning', error);
   }
 
   /** Tells everybody what the engine has to say. */
@@ -177,6 +179,7 @@ export class LiveTracker {
       const problem = accountProblem({ ...this.totals(), 'in-flight': 0 });
       if (problem) this.#event('error', problem.message);
       await this.#hub.close();
+      await this.#desk.close();
       await this.server.close();
       await this.engine.host.close();
     }
@@ -193,7 +196,16 @@ export class LiveTracker {
 
   /** Opens the recording and readies the engine, so that the first frame finds everything in place. */
   async #begin(camera: HelloMessage): Promise<void> {
-    const run = this.#createRun(camera);
+    const run = createRun(camera, {
+      ...{ options: this.#options, engine: this.engine, pipeline: this.#pipeline, desk: this.#desk },
+      ...{ endpoint: this.#endpoint, ledger: this.#ledger, latency: this.latency },
+      sinks: [
+        { tracked: (batch) => this.#tracked(batch), close: async () => {} },
+        ...[this.#hub, this.#calibration, ...beadWatchers(this.#hub, camera, this.#pipeline)],
+      ],
+      event: (level, text) => this.#event(level, text),
+      complain: (level, error) => this.#complain(level, error),
+    });
     await run.start();
     this.#run = run;
     const beads = run.roiTable.list().length;
@@ -202,40 +214,12 @@ export class LiveTracker {
     this.#options.onCamera?.();
   }
 
-  #createRun(camera: HelloMessage): LiveRun {
-    const { config, roiSize, rois, truthScore } = this.#options;
-    return new LiveRun({
-      camera,
-      chosen: this.engine,
-      pipeline: this.#pipeline,
-      roiSize,
-      rois: rois(camera),
-      ...runSettings(config),
-      recordings: config.recording.enabled ? config.recording.folder : null,
-      latency: () => this.latency.summary(),
-      sinks: [
-        { tracked: (batch) => this.#tracked(batch), close: async () => {} },
-        this.#hub,
-        this.#calibration,
-        ...beadWatchers(this.#hub, camera, this.#pipeline),
-        ...(truthScore ? [truthScore] : []),
-      ],
-      onRois: (rois) => this.#endpoint.setRois(rois),
-      onFailed: (frames, error) => {
-        for (const { id } of frames) this.#ledger.lost(id, 'dropped-engine', nowNs());
-        this.#endpoint.settled(frames.length);
-        this.#complain('error', failureOf(error));
-      },
-      onAlarm: (alarm) => this.#event('error', `${alarm.code} ${alarm.message}`),
-    });
-  }
-
   #away(camera: string, goodbye: boolean): void {
     this.#cameraConnected = false;
     this.#calibration.cameraGone();
     if (goodbye) this.#event('info', `camera '${camera}' has ended`);
     else this.#event('warning', `camera '${camera}' disconnected; the run goes on`);
-    this.#hub.announce({ type: 'camera', camera: liveCamera(this.#run, false) });
+    this.#announceCamera();
   }
 
   #frame(frame: ReceivedFrame): void {
@@ -256,21 +240,29 @@ export class LiveTracker {
     this.#endpoint.settled(frames.length);
   }
 
-  async #control(...[request, answer]: Parameters<LiveHubOptions['control']>): Promise<void> {
+  async #control(...[asked, answer, asker]: Parameters<LiveHubOptions['control']>): Promise<void> {
+    const request = await this.#desk.control(asked, asker);
+    if (!request) return;
     if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
     if (isPipelineRequest(request)) return this.#pipeline.control(request, answer);
     if (isCalibrationRequest(request)) return this.#calibration.control(request);
     await changeBeads(this.#run, request, answer);
+    this.#desk.beadsChanged();
     this.#announceBeads();
   }
 
   #event(level: 'info' | 'warning' | 'error', text: string): void {
     this.#options.log(level === 'info' ? text : `${level}: ${text}`);
     this.#hub.event(level, text);
+    this.#desk.noted(level, text);
   }
 
   #complain(level: 'warning' | 'error', error: TweezertrackError): void {
     if (this.#complaints.isDue(error)) this.#event(level, `${error.code} ${error.message}`);
+  }
+
+  #announceCamera(): void {
+    this.#hub.announce({ type: 'camera', camera: liveCamera(this.#run, this.#cameraConnected) });
   }
 
   #announceBeads(): void {
@@ -280,12 +272,17 @@ export class LiveTracker {
   #snapshot(): SnapshotMessage {
     const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
     const { plan } = this.#pipeline;
-    return { ...liveSnapshot({ ...this.#options, ...now, plan }), ...this.#calibration.snapshot };
+    return {
+      ...liveSnapshot({ ...this.#options, ...now, plan }),
+      ...this.#calibration.snapshot,
+      ...this.#desk.state,
+    };
   }
 
   #status(): StatusMessage {
     // With every status, however often ROIs move: often enough to see.
     if (this.#run?.takeRoisFollowed()) this.#announceBeads();
+    this.#desk.tick();
     return {
       type: 'status',
       ...this.#rates.take(),
@@ -294,6 +291,7 @@ export class LiveTracker {
       recorded: recordedRows(this.#run),
       refusals: this.server.refusals.counts(),
       ...this.#calibration.status,
+      ...this.#desk.state,
     };
   }
 }

@@ -1,9 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RecordingError, type TweezertrackError } from '#protocol/errors.ts';
+import { OutputExistsError, RecordingError, type TweezertrackError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
+import type { RunRecord } from '#recording/run-record.ts';
 import type { RunRecorder } from '#recording/run-recorder.ts';
 import type { RoiTable } from '#rois/roi-table.ts';
 import type { FrameGap, TrackedFrames } from '#sinks/track-sink.ts';
@@ -39,19 +40,29 @@ interface NextPlan {
   begin(frame: number): void;
 }
 
-/** The recordings of a run, one after the other: each has the frames of one plan. */
+/**
+ * The recordings of a run, one after the other: each has the frames of one plan, and there is none while Saving is off.
+ * Frames are tracked in the order they come, so that a count of them says where a recording ends.
+ */
 export class RunRecorders {
   current: RunRecorder | null = null;
   readonly #options: LiveRunOptions;
   readonly #rois: Pick<RoiTable, 'list'>;
   #next: NextPlan | null = null;
   #closing: Promise<void> = Promise.resolve();
+  #ending: Ending | null = null;
+  /** Whether frames without a recording should have had one. */
+  #isWanted: boolean;
+  #isOpening = false;
+  #received = 0;
+  #settled = 0;
   /** Frames that no recording took, those of the current one aside. */
   #overruns = 0;
 
   constructor(options: LiveRunOptions, rois: Pick<RoiTable, 'list'>) {
     this.#options = options;
     this.#rois = rois;
+    this.#isWanted = options.saves;
   }
 
   /** Frames that were tracked but should have been recorded, too. */
@@ -61,7 +72,61 @@ export class RunRecorders {
 
   /** Opens the first recording; one that cannot be opened is an alarm. */
   async open(): Promise<void> {
-    this.current = await this.#record(this.#options);
+    if (this.#isWanted) this.current = await this.#record(this.#options.pipeline);
+  }
+
+  /**
+   * Saving begins: every frame tracked after this has resolved is recorded.
+   * @throws {RecordingError} when there is a recording already, or none can be opened
+   */
+  async start(): Promise<RunRecorder> {
+    if (this.current || this.#isOpening) {
+      const received = this.current ? this.current.folder : 'one that is being opened';
+      throw new RecordingError({
+        where: 'Saving',
+        expected: 'no recording under way',
+        received,
+        remedy: 'stop it',
+      });
+    }
+    this.#isOpening = true;
+    try {
+      const recorder = await this.#openIn(this.#options.recordings, this.#options.pipeline);
+      this.#isWanted = true;
+      // The next batch may be the first of a plan that changed meanwhile: it begins with this recording.
+      if (this.#next) this.#next.recorder = recorder;
+      else this.current = recorder;
+      return recorder;
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  /**
+   * Saving ends: every frame received before this call is recorded, and the last batch of them as a whole.
+   * @throws {RecordingError} when there is no recording, or the disk does not take its end
+   */
+  async stop(): Promise<void> {
+    if (!this.current || this.#ending) {
+      const received = this.#ending ? 'one that is ending' : 'none';
+      throw new RecordingError({ where: 'Saving', expected: 'a recording under way', received });
+    }
+    const recorder = await new Promise<RunRecorder>((ended) => {
+      this.#ending = { received: this.#received, ended };
+      this.#endIfDue();
+    });
+    await recorder.close();
+  }
+
+  /** A frame is on its way. */
+  received(): void {
+    this.#received++;
+  }
+
+  /** Frames have failed; their gaps are noted. */
+  failed(frames: number): void {
+    this.#settled += frames;
+    this.#endIfDue();
   }
 
   /**
@@ -69,7 +134,7 @@ export class RunRecorders {
    * @returns its first frame's number, once that is tracked
    */
   async changePlan(next: PlanInUse): Promise<{ firstFrame: Promise<number> }> {
-    const recorder = this.current ? await this.#record(next) : null;
+    const recorder = this.current && !this.#ending ? await this.#record(next) : null;
     this.#end(this.#next?.recorder ?? null);
     const firstFrame = new Promise<number>((begin) => {
       this.#next = { plan: next.plan, recorder, begin };
@@ -81,7 +146,9 @@ export class RunRecorders {
   tracked(batch: TrackedFrames, plan: Plan): void {
     if (this.#next?.plan === plan) this.#begin(this.#next, batch.frames[0]!.id);
     if (this.current) this.current.tracked(batch);
-    else if (this.#options.recordings !== null) this.#overruns += batch.frames.length;
+    else if (this.#isWanted) this.#overruns += batch.frames.length;
+    this.#settled += batch.frames.length;
+    this.#endIfDue();
   }
 
   gap(gap: FrameGap): void {
@@ -90,6 +157,7 @@ export class RunRecorders {
 
   /** @throws {RecordingError} when the disk does not take the end of the current one */
   async close(): Promise<void> {
+    this.#endIfDue(Number.POSITIVE_INFINITY);
     this.#end(this.#next?.recorder ?? null);
     this.#next = null;
     await this.current?.close();
@@ -99,12 +167,27 @@ export class RunRecorders {
   #begin({ recorder, begin }: NextPlan, frame: number): void {
     const before = this.current;
     this.#next = null;
-    if (before) {
+    if (before || recorder) {
       this.#overruns = this.overruns;
       this.current = recorder;
       this.#end(before);
     }
     begin(frame);
+  }
+
+  #endIfDue(settled = this.#settled): void {
+    const { current } = this;
+    const ending = this.#ending;
+    if (!ending || !current || settled < ending.received) return;
+    this.#ending = null;
+    this.#isWanted = false;
+    this.#overruns = this.overruns;
+    this.current = null;
+    if (this.#next) {
+      this.#end(this.#next.recorder);
+      this.#next.recorder = null;
+    }
+    ending.ended(current);
   }
 
   #end(recorder: RunRecorder | null): void {
@@ -116,7 +199,6 @@ export class RunRecorders {
   /** Opens a recording; null, and an alarm, where it cannot be opened. */
   async #record(used: PlanInUse): Promise<RunRecorder | null> {
     const { recordings, onAlarm } = this.#options;
-    if (recordings === null) return null;
     return this.#openIn(recordings, used).catch((error: unknown) => {
       if (!(error instanceof RecordingError)) throw error;
       onAlarm(error);
@@ -124,49 +206,64 @@ export class RunRecorders {
     });
   }
 
-  async #openIn(recordings: string, { plan, zLutOf }: PlanInUse): Promise<RunRecorder> {
+  async #openIn(recordings: string, used: PlanInUse): Promise<RunRecorder> {
     const { chosen, onAlarm } = this.#options;
+    const { plan } = used;
+    const zLutOf = (bead: number) => used.zLutOf(bead);
     const { camera, width, height, pixelFormat, fps, pixelSizeNm } = this.#options.camera;
-    const folder = await freeFolder(recordings, new Date());
+    const described = this.#options.describe();
     const rois = this.#rois.list();
     const zLuts = zLutsInUse(rois, zLutOf).map((zLut, index) => {
       const beads = rois.map(({ bead }) => bead).filter((bead) => zLutOf(bead) === zLut);
       return { zLut, name: zLut.name, file: `z-lut-${index}.zlut.npy`, beads };
     });
     const { createRunRecorder } = await import('#recording/run-recorder.ts');
-    const recorder = await createRunRecorder(
-      folder,
-      {
-        camera: { camera, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN },
-        engine: chosen.host.facts,
-        plan,
-        rois,
-        zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
-      },
-      { onAlarm, latency: this.#options.latency, queueLimitBytes: this.#options.queueMiB * 2 ** 20 },
+    const { folder: _, ...written } = described;
+    const facts = {
+      camera: { camera, width, height, pixelFormat, fps, pixelSizeNm: pixelSizeNm ?? Number.NaN },
+      engine: chosen.host.facts,
+      plan,
+      rois,
+      zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
+      ...written,
+    };
+    const { latency, queueMiB } = this.#options;
+    const recorder = await inFreeFolder(join(recordings, described.folder), (folder) =>
+      createRunRecorder(folder, facts, { onAlarm, latency, queueLimitBytes: queueMiB * 2 ** 20 }),
     );
     for (const { zLut, file } of zLuts) {
       // A recording without its Z-LUT is better than none.
-      await writeZLut(join(folder, file), zLut).catch((cause: TweezertrackError) => onAlarm(cause));
+      await writeZLut(join(recorder.folder, file), zLut).catch((cause: TweezertrackError) => onAlarm(cause));
     }
     return recorder;
   }
 }
 
 /** Distinct Z-LUTs of the beads. */
-export function zLutsInUse(rois: readonly Roi[], zLutOf: LiveRunOptions['zLutOf']): ZLut[] {
+export function zLutsInUse(rois: readonly Roi[], zLutOf: PlanInUse['zLutOf']): ZLut[] {
   return [...new Set(rois.map(({ bead }) => zLutOf(bead)))].filter((zLut) => zLut !== null);
 }
 
-/** A folder named by the time that does not exist yet, e.g. `runs/2026-11-21_14-03-59`. */
-async function freeFolder(recordings: string, now: Date): Promise<string> {
-  const stamp = now.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
+/** Folders of one name; more are a program that runs wild. */
+const MOST_ALIKE = 10_000;
+
+/** Opens a recording in a folder that does not exist yet, e.g. `runs/2026-11-21_14-03-59` or with `_2` behind it. */
+async function inFreeFolder(
+  wanted: string,
+  open: (folder: string) => Promise<RunRecorder>,
+): Promise<RunRecorder> {
   for (let copy = 1; ; copy++) {
-    const folder = join(recordings, copy === 1 ? stamp : `${stamp}_${copy}`);
+    const folder = copy === 1 ? wanted : `${wanted}_${copy}`;
     const taken = await access(folder).then(
       () => true,
       () => false,
     );
-    if (!taken) return folder;
+    if (taken) continue;
+    try {
+      return await open(folder);
+    } catch (cause) {
+      // Somebody else made it since.
+      if (!(cause instanceof OutputExistsError) || copy > MOST_ALIKE) throw cause;
+    }
   }
 }

@@ -1,5 +1,10 @@
 import { Packr, Unpackr } from 'msgpackr';
 import { z } from 'zod';
+import {
+  announcedControls,
+  type CameraControlRequest,
+  type CameraControlsMessage,
+} from './camera-controls.ts';
 import { ProtocolError, TweezertrackError } from './errors.ts';
 import { announcedFocusStage, type FocusMessage, type FocusRequest } from './focus-link.ts';
 import { assertPlainMessage } from './message-shape.ts';
@@ -13,7 +18,7 @@ export const CAMERA_LINK_VERSION = 1;
 export const CAMERA_PATH = '/camera';
 
 /** Far more than any message holds. */
-const MESSAGE_LIMITS = { values: 256, depth: 4 };
+const MESSAGE_LIMITS = { values: 1024, depth: 4 };
 
 const pixelFormats = Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]];
 
@@ -49,6 +54,8 @@ const hello = z.object({
   roiStreaming: z.boolean().nullish(),
   /** The focus stage it can move; absent when it has none. */
   focusStage: announcedFocusStage.nullish(),
+  /** What of the camera can be set; absent when nothing can. */
+  controls: announcedControls.nullish(),
 });
 
 /** First message of an adapter: what its frames are. */
@@ -82,7 +89,7 @@ export interface FrameMessage {
   data: Uint8Array;
 }
 
-export type AdapterMessage = HelloMessage | FrameMessage | FocusMessage | ByeMessage;
+export type AdapterMessage = HelloMessage | FrameMessage | FocusMessage | CameraControlsMessage | ByeMessage;
 
 /** Answer to a good hello: the adapter may send `credit` frames. */
 interface WelcomeMessage {
@@ -133,6 +140,7 @@ export type TrackerMessage =
   | RoisMessage
   | PictureMessage
   | FocusRequest
+  | CameraControlRequest
   | LinkErrorMessage
   | FarewellMessage;
 
@@ -156,7 +164,7 @@ export function decodeTrackerMessage(bytes: Uint8Array): TrackerMessage {
  * @throws {LimitError} if it holds far more than any message does
  */
 export function decodeAdapterMessage(bytes: Uint8Array): {
-  type: 'hello' | 'frame' | 'focus' | 'bye';
+  type: 'hello' | 'frame' | 'focus' | 'camera' | 'bye';
   raw: Record<string, unknown>;
 } {
   let raw: unknown;
@@ -169,11 +177,17 @@ export function decodeAdapterMessage(bytes: Uint8Array): {
     throw new ProtocolError({ where: 'camera message', expected: 'one MessagePack map', received }, cause);
   }
   const type = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>).type : undefined;
-  if (type === 'frame' || type === 'hello' || type === 'focus' || type === 'bye')
-    return { type, raw: raw as Record<string, unknown> };
+  switch (type) {
+    case 'frame':
+    case 'hello':
+    case 'focus':
+    case 'camera':
+    case 'bye':
+      return { type, raw: raw as Record<string, unknown> };
+  }
   throw new ProtocolError({
     where: 'camera message type',
-    expected: 'hello, frame, focus or bye',
+    expected: 'hello, frame, focus, camera or bye',
     received: type === undefined ? 'none' : JSON.stringify(type),
   });
 }

@@ -8,6 +8,7 @@ import { pictureRequest, tilesRequest } from './picture-request.ts';
 import { pipelineRequests } from './pipeline-request.ts';
 import { MOST_PLACED_BEADS } from './place-beads.ts';
 import { placeBeadsRequest } from './place-beads-request.ts';
+import { runViewRequests } from './run-request.ts';
 import { sweepRequests } from './sweep-request.ts';
 
 /** Room for the largest request, which places many beads: each a map of five fields, and one more to remove. */
@@ -46,9 +47,9 @@ const controlRequest = z.discriminatedUnion('type', [
   tilesRequest,
   ...sweepRequests,
   detectBeadsRequest,
-]);
   ...pipelineRequests,
   ...runViewRequests,
+]);
 
 export type ControlRequest = z.output<typeof controlRequest>;
 

@@ -2,12 +2,14 @@ import type { ProposalsMessage } from './bead-proposal.ts';
 import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
+import type { AlarmsMessage, PeopleMessage } from './people.ts';
 import type { PreviewMessage, TilesMessage } from './picture-request.ts';
-import type { PlacedMessage } from './place-beads.ts';
 import type { PipelineMessage, PlanCheckMessage, PlanTrialMessage } from './pipeline-message.ts';
+import type { PlacedMessage } from './place-beads.ts';
 import type { RefusalCounts } from './refusal.ts';
 import type { Roi } from './roi.ts';
 import type { Role } from './role.ts';
+import type { RunState, RunStateMessage } from './run-state.ts';
 import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from './sweep.ts';
 import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
@@ -51,6 +53,8 @@ export interface SnapshotMessage {
   fits: boolean;
   /** Folder of the running recording, or null. */
   recording: string | null;
+  /** Absent where nobody can act on camera and recording. */
+  run?: RunState;
   /** Absent where nobody calibrates. */
   calibration?: CalibrationStatus;
   /** Planes of the sweep so far, as far as 4 MiB go, the newest rather. */
@@ -144,6 +148,7 @@ export interface StatusMessage {
   recorded: { rows: number; waiting: number };
   /** Peers and messages turned away since the start, by reason. */
   refusals: RefusalCounts;
+  run?: RunState;
   /** Absent where nobody calibrates. */
   calibration?: CalibrationStatus;
 }
@@ -177,17 +182,17 @@ export type LiveMessage =
   | SweepPlaneMessage
   | ProposalsMessage
   | PlacedMessage
-  | ReplyMessage;
-
-/** Bytes of a message in either direction. */
-export function encodeLive(message: LiveMessage | ControlRequest): Uint8Array {
-  return packLive(message);
   | PipelineMessage
   | PlanCheckMessage
   | PlanTrialMessage
   | RunStateMessage
   | PeopleMessage
   | AlarmsMessage
+  | ReplyMessage;
+
+/** Bytes of a message in either direction. */
+export function encodeLive(message: LiveMessage | ControlRequest): Uint8Array {
+  return packLive(message);
 }
 
 /** A message of the tracker, trusted by the dashboard it serves. */

@@ -26,6 +26,8 @@ const roi = z.object({
   follow: z.boolean().optional(),
 });
 
+const cameraSettings = z.record(z.string(), z.union([z.number(), z.string()]));
+
 const counts = z.number().int().nonnegative();
 
 /** What `run.json` says of a run: enough to track it again. Unknown keys of later versions are ignored. */
@@ -36,6 +38,21 @@ const runRecord = z.object({
   startedAt: z.iso.datetime(),
   /** What somebody wrote down about the run. */
   notes: z.string().optional(),
+  /** What was done while it ran, in the order it was done. */
+  log: z
+    .array(
+      z.object({
+        at: z.iso.datetime(),
+        note: z.string().optional(),
+        /** Settings of the camera that changed, as they are from then on. */
+        cameraSettings: cameraSettings.optional(),
+        /** Whether the camera takes frames from then on. */
+        acquire: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  /** Settings of the camera as the run began, as far as its adapter tells. */
+  cameraSettings: cameraSettings.optional(),
   /** Null while the run goes on, and for ever in a run that was killed. */
   endedAt: z.iso.datetime().nullable(),
   camera: z.object({
@@ -78,8 +95,11 @@ const runRecord = z.object({
 
 export type RunRecord = z.output<typeof runRecord>;
 
+/** Something that was done while a run was recorded, at this moment. */
+export type LogEntry = Omit<NonNullable<RunRecord['log']>[number], 'at'>;
+
 /** A run as it starts. */
-export interface RunFacts extends TrackFacts {
+export interface RunFacts extends TrackFacts, Pick<RunRecord, 'notes' | 'cameraSettings'> {
   /** Z-LUTs in use: name, file inside the run folder (the caller puts it there), and the beads that use it. */
   zLuts: readonly { name: string; file: string; beads: number[] }[];
 }
@@ -91,6 +111,8 @@ export function startRunRecord(facts: RunFacts): RunRecord {
     tweezertrack: programVersion(),
     node: process.version,
     startedAt: new Date().toISOString(),
+    ...(facts.notes && { notes: facts.notes }),
+    ...(facts.cameraSettings && { cameraSettings: facts.cameraSettings }),
     endedAt: null,
     camera: facts.camera,
     engine: facts.engine,

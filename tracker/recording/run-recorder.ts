@@ -7,12 +7,20 @@ import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { planFits } from '#stages/plan-needs.ts';
 import { AppendFile, type FileAccess, openFile } from './append-file.ts';
-import { BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
+import { type BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
 import { FateLog } from './fate-log.ts';
 import { isExists, outputExists, reason } from './output-file.ts';
 import { RoiHistory } from './roi-history.ts';
 import { RoiLog } from './roi-log.ts';
-import { RUN_FILES, type RunFacts, type RunRecord, startRunRecord, writeRunRecord } from './run-record.ts';
+import {
+  type LogEntry,
+  RUN_FILES,
+  type RunFacts,
+  type RunRecord,
+  startRunRecord,
+  writeRunRecord,
+} from './run-record.ts';
+import { type StartedStream, startStream } from './start-stream.ts';
 import { framesSchema, roisSchema, tracksSchema } from './stream-schema.ts';
 import { TrackBlock } from './track-block.ts';
 
@@ -50,12 +58,6 @@ export interface RecorderStats {
 /** Frame numbers are 32 bits in the files. */
 const LAST_FRAME_ID = 2 ** 32 - 1;
 
-/** A stream whose header is in the file already. */
-interface StartedStream {
-  access: FileAccess;
-  encoder: BatchEncoder;
-}
-
 /**
  * Starts a run folder: `run.json`, `tracks.arrows` (a row a bead and frame), `frames.arrows` (the fate of every frame)
  * and `rois.arrows` (where ROIs followed their beads).
@@ -91,14 +93,6 @@ export async function createRunRecorder(
     const received = reason(cause);
     throw new RecordingError({ where: folder, expected: 'a folder that can be written', received }, cause);
   }
-}
-
-/** A file whose header is on the disk: whatever happens later, it can be read. */
-async function startStream(access: FileAccess, schema: Schema): Promise<StartedStream> {
-  const encoder = new BatchEncoder(schema);
-  await access.write(encoder.header, 0);
-  await access.sync();
-  return { access, encoder };
 }
 
 /**
@@ -178,6 +172,12 @@ export class RunRecorder implements TrackSink {
 
   gap(gap: FrameGap): void {
     if (!this.#closing) this.#fates.gap(gap);
+  }
+
+  /** Writes into `run.json`, with the next sync, what was done now. */
+  log(entry: LogEntry): void {
+    this.#record.log = [...(this.#record.log ?? []), { at: new Date().toISOString(), ...entry }];
+    this.#recordIsStale = true;
   }
 
   /** Hands what waits to the disk, without waiting for it; also tries again what failed. */

@@ -14,9 +14,11 @@ import {
 import type { TilesMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
-import { makeTrace, traceColumns } from '#protocol/trace-columns.ts';
+import { isPeopleRequest } from '#protocol/run-request.ts';
+import { traceColumns } from '#protocol/trace-columns.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { BeadNoise } from './bead-noise.ts';
+import { createNewest } from './create-newest.ts';
 import { PictureFeed } from './picture-feed.ts';
 import { RunClock } from './run-clock.ts';
 import { TraceRings } from './trace-rings.ts';
@@ -37,7 +39,9 @@ export interface LiveHubOptions {
   snapshot(): SnapshotMessage;
   status(): StatusMessage;
   /** Does what a dashboard asks for, except what it only wants to see, which the hub does itself; `answer` tells only who asked. */
-  control(request: ChangeRequest, answer: (message: LiveMessage) => void): Promise<void>;
+  control(request: ChangeRequest, answer: (message: LiveMessage) => void, asker: Viewer): Promise<void>;
+  /** Somebody has opened a dashboard, or closed it. */
+  onViewers?(): void;
   /** A request was not done, and the viewer was told why. */
   onRefused(cause: unknown): void;
   /** Somebody was sent the tracks so far, at this host time, ns since 1970. */
@@ -79,15 +83,21 @@ export class LiveHub implements TrackSink {
     return this.#viewers.size;
   }
 
+  /** The dashboards that are open. */
+  get open(): ReadonlySet<Viewer> {
+    return this.#viewers;
+  }
+
   /** Takes over a socket that was opened on the live path. */
   accept(socket: WebSocket, role: Role): void {
     const viewer = new Viewer(socket, role, performance.now());
     this.#viewers.add(viewer);
     socket.binaryType = 'nodebuffer';
-    socket.on('close', () => this.#viewers.delete(viewer));
+    socket.on('close', () => this.#gone(viewer));
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: RawData) => void this.#answer(viewer, bytes as Buffer));
     viewer.send(this.#snapshotFor(viewer));
+    this.#options.onViewers?.();
   }
 
   tracked({ frames, rois, table }: TrackedFrames): void {
@@ -172,7 +182,7 @@ export class LiveHub implements TrackSink {
       } else if (request.type === 'tiles') viewer.wantsTiles = request.wanted;
       else {
         assertMayChange(viewer.role, request);
-        await this.#options.control(request, (message) => viewer.send(encodeLive(message)));
+        await this.#options.control(request, (message) => viewer.send(encodeLive(message)), viewer);
       }
     } catch (cause) {
       this.#options.onRefused(cause);
@@ -253,12 +263,16 @@ export class LiveHub implements TrackSink {
     viewer.send(encodeLive({ type: 'event', level: 'warning', timeMs: Date.now(), text }));
   }
 
+  #gone(viewer: Viewer): void {
+    if (this.#viewers.delete(viewer)) this.#options.onViewers?.();
+  }
+
   #cutOffIfStuck(viewer: Viewer): void {
     const { onStuck, stuckMs = STUCK_MS } = this.#options;
     if (viewer.stuckMs(performance.now()) < stuckMs) return;
     // Not `close`: that would wait behind what is not read.
     viewer.socket.terminate();
-    this.#viewers.delete(viewer);
+    this.#gone(viewer);
     const received = `${viewer.socket.bufferedAmount} bytes waiting and none read`;
     onStuck?.(
       new LimitError({ where: 'dashboard', expected: `something read within ${stuckMs} ms`, received }),
@@ -266,20 +280,8 @@ export class LiveHub implements TrackSink {
   }
 }
 
-function createNewest(beads: number, fits: boolean): NewestPoints {
-  const { timeS: _, ...columns } = makeTrace(fits, () => new Float64Array(beads));
-  return {
-    ...columns,
-    beads: new Uint32Array(beads),
-    status: new Uint16Array(beads),
-    noiseXPx: new Float64Array(beads),
-    noiseYPx: new Float64Array(beads),
-    noiseZNm: new Float64Array(beads),
-  };
-}
-
 function assertMayChange(role: Role, request: ControlRequest): void {
-  if (role === 'operator' || request.type === 'describe-pipeline') return;
+  if (role === 'operator' || isPeopleRequest(request) || request.type === 'describe-pipeline') return;
   throw new AccessError({
     where: request.type,
     expected: 'the role operator',
