@@ -49,6 +49,8 @@ export class FakeTracker {
   readonly requests: ControlRequest[] = [];
   /** Status bits to report instead of 0, by bead. */
   readonly statusOf = new Map<number, number>();
+  /** Noise of z to report instead of 12 nm, by bead. */
+  readonly noiseZNmOf = new Map<number, number>();
   readonly camera: LiveCamera;
   readonly fits: boolean;
   readonly field: FakeBeads;
@@ -229,7 +231,8 @@ export class FakeTracker {
         ...newest,
         beads: Uint32Array.from(beads, ({ bead }) => bead),
         status: Uint16Array.from(beads, ({ bead }) => this.statusOf.get(bead) ?? 0),
-        ...{ noiseXPx: noise(0.17), noiseYPx: noise(0.17), noiseZNm: noise(12) },
+        ...{ noiseXPx: noise(0.17), noiseYPx: noise(0.17) },
+        noiseZNm: Float64Array.from(beads, ({ bead }) => this.noiseZNmOf.get(bead) ?? 12),
       },
     };
   }
