@@ -10,6 +10,7 @@ import { planMethod, planRadii, stageNamed } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
 import type { Engine, EngineSetup } from './engine.ts';
 import { judgeTrack } from './judge-track.ts';
+import { isBehaved, warmStepOf } from './last-places.ts';
 
 interface BoundStep {
   stage: Stage;
@@ -32,6 +33,7 @@ export function createReferenceEngine(): Engine {
   let steps: BoundStep[] = [];
   let beads: TrackedBead[] = [];
   let looksUpZ = false;
+  let warmStep = -1;
 
   return {
     facts: { engine: 'reference', device: cpus()[0]?.model.trim() || process.arch, fallback: false },
@@ -40,6 +42,7 @@ export function createReferenceEngine(): Engine {
       beads = bindBeads(next);
       steps = bindSteps(next.plan);
       looksUpZ = steps.some(({ stage }) => stage.writes.includes('zNm'));
+      warmStep = warmStepOf(next);
       setup = next;
     },
 
@@ -47,8 +50,10 @@ export function createReferenceEngine(): Engine {
       if (!setup) throw new Error('reference engine: moveRois before configure');
       const places = roiPlaces(rois, setup.width, setup.layout);
       for (const [index, bead] of beads.entries()) {
+        const { left, top } = bead.roi;
         bead.roi = rois[index]!;
         bead.place = places[index]!;
+        if (bead.roi.left !== left || bead.roi.top !== top) bead.state.last = null;
       }
     },
 
@@ -57,7 +62,8 @@ export function createReferenceEngine(): Engine {
       const { pixelFormat } = setup;
       const { saturation } = PIXEL_FORMATS[pixelFormat];
       for (const [frame, bytes] of frames.entries()) {
-        trackFrame(viewPixels(bytes, pixelFormat), beads, steps, saturation, looksUpZ, into, frame);
+        const pixels = viewPixels(bytes, pixelFormat);
+        trackFrame(pixels, beads, steps, warmStep, saturation, looksUpZ, into, frame);
       }
     },
 
@@ -76,7 +82,7 @@ export function createReferenceEngine(): Engine {
  */
 export function trackRoi(pixels: Float64Array, size: number, zLut: ZLut | null, plan: Plan): BeadState {
   const bead = createBeadState(pixels, size, false, zLut, planRadii(plan, size));
-  runSteps(bead, bindSteps(plan));
+  runSteps(bead, bindSteps(plan), -1);
   return bead;
 }
 
@@ -142,15 +148,20 @@ function bindBeads({
   });
 }
 
-function runSteps(bead: BeadState, steps: readonly BoundStep[]): void {
-  bead.status = 0;
-  for (const { stage, params } of steps) stage.reference(bead, params);
+/** @param warmStep step that may do without those before it; -1 where none may */
+function runSteps(bead: BeadState, steps: readonly BoundStep[], warmStep: number): void {
+  const warm = bead.last ? steps[warmStep] : undefined;
+  const isResumed = warm?.stage.resume?.(bead, warm.params) === true;
+  if (!isResumed) bead.status = 0;
+  for (const { stage, params } of isResumed ? steps.slice(warmStep + 1) : steps)
+    stage.reference(bead, params);
 }
 
 function trackFrame(
   pixels: Pixels,
   beads: readonly TrackedBead[],
   steps: readonly BoundStep[],
+  warmStep: number,
   saturation: number,
   looksUpZ: boolean,
   into: TrackTable,
@@ -159,8 +170,11 @@ function trackFrame(
   for (let index = 0; index < beads.length; index++) {
     const bead = beads[index]!;
     crop(pixels, bead);
-    runSteps(bead.state, steps);
-    write(bead, saturation, looksUpZ, into, frame * into.beads + index);
+    runSteps(bead.state, steps, warmStep);
+    const row = frame * into.beads + index;
+    write(bead, saturation, looksUpZ, into, row);
+    const { xPx, yPx, zNm } = bead.state;
+    if (warmStep >= 0) bead.state.last = isBehaved(into.status[row]!) ? { xPx, yPx, zNm } : null;
   }
 }
 

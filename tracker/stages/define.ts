@@ -13,6 +13,13 @@ export const ARRAYS = {
 
 export type ArrayName = keyof typeof ARRAYS;
 
+/** Where a bead is: ROI px and nm. */
+export interface BeadPlace {
+  xPx: number;
+  yPx: number;
+  zNm: number;
+}
+
 /** One bead in one frame, as the float64 reference sees it; stages read and write it in turn. */
 export interface BeadState {
   /** [row, column] counts of the ROI, square. */
@@ -38,6 +45,8 @@ export interface BeadState {
   sigmaZNm?: number;
   /** Squared residuals of a fit for each degree of freedom, over their variance; 1 is a good fit. */
   chiSquared?: number;
+  /** Where it was in a frame before, if it was well behaved there; null, or left out, where none is known. */
+  last?: BeadPlace | null;
 }
 
 /**
@@ -57,6 +66,11 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   readonly reads: readonly ArrayName[];
   readonly writes: readonly ArrayName[];
   reference(bead: BeadState, params: z.output<Params>): void;
+  /**
+   * Does its work from `bead.last`, in place of the stages before it; for stages with a parameter `warmStart`.
+   * @returns false where that place will not do: every stage of the plan must then run
+   */
+  resume?(bead: BeadState, params: z.output<Params>): boolean;
   /**
    * WGSL `const` values of this stage for an ROI of `size` px, by name. `scratchLength` is how many elements of the
    * kernel's scratch the stage uses, if more than twice the size.

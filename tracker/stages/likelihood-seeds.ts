@@ -1,16 +1,9 @@
 import { centerOfMass } from './center-of-mass.ts';
-import type { BeadState, Stage } from './define.ts';
+import type { BeadPlace, BeadState, Stage } from './define.ts';
 import { fftProfile } from './fft-profile.ts';
 import { lookupZ } from './lookup-z.ts';
 import { quadrantInterpolation } from './quadrant-interpolation.ts';
 import { radialProfile } from './radial-profile.ts';
-
-/** Where a fit starts: ROI px and nm; NaN where there is none. */
-export interface Seed {
-  xPx: number;
-  yPx: number;
-  zNm: number;
-}
 
 /** A stage with its parameters, ready to run. */
 interface SeedStep {
@@ -39,8 +32,11 @@ export const SEED_CENTERS: readonly (readonly SeedStep[])[] = [
 /** Finds the height at such a center, after the stage that makes the profiles of the plan. */
 export const SEED_LOOKUP = step(lookupZ, { nLocal: 3, match: 'weighted-least-squares', ends: 'fit' });
 
-/** Another place to start from, found by the stages that found the first; writes over what they wrote into the bead. */
-export function seedAgain(bead: BeadState, attempt: number): Seed {
+/**
+ * Another place to start from, found by the stages that found the first; writes over what they wrote into the bead.
+ * @returns NaN where there is none
+ */
+export function seedAgain(bead: BeadState, attempt: number): BeadPlace {
   const status = bead.status ?? 0;
   const { method } = bead.zLut!;
   const profile = method?.stage === fftProfile.name ? fftProfile : radialProfile;

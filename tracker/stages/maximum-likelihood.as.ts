@@ -50,14 +50,29 @@ let best: usize = 0;
 let next: usize = 0;
 
 export function maximumLikelihood(params: usize, tables: usize): void {
-  if (!readyCurve()) return;
+  if (!readyFit(params)) return;
+  if (fitFromSeeds(params, tables)) report(params);
+  else Bead.zNm = NaN;
+}
+
+/** Fits from where the bead was last; false where that will not do. */
+export function resumeMaximumLikelihood(params: usize): bool {
+  if (!readyFit(params)) return false;
+  store<f64>(best + fitChiSquared, Infinity);
+  if (!fitFromBead(params) || !explains(params)) return false;
+  report(params);
+  return isFinite(Bead.zNm);
+}
+
+/** False without a model. */
+function readyFit(params: usize): bool {
+  if (!readyCurve()) return false;
   readyNormal(<i32>load<f64>(params + maximumLikelihoodUnknowns));
   readySums(<usize>Bead.size);
   best = take(FIT_BYTES);
   next = take(FIT_BYTES);
   readyImage(params);
-  if (fitFromSeeds(params, tables)) report(params);
-  else Bead.zNm = NaN;
+  return true;
 }
 
 function readyImage(params: usize): void {
@@ -72,7 +87,6 @@ function readyImage(params: usize): void {
 
 /** Fits from one seed after another until one is right; false if there is none to start from. */
 function fitFromSeeds(params: usize, tables: usize): bool {
-  const brightness = meanCounts() / load<f64>(Curve.model + modelLevelCounts);
   const attempts = <i32>load<f64>(params + maximumLikelihoodAttempts);
   const givenX = Bead.xPx;
   const givenY = Bead.yPx;
@@ -80,19 +94,24 @@ function fitFromSeeds(params: usize, tables: usize): bool {
   for (let attempt = 0; attempt <= attempts; attempt++) {
     if (attempt > 0) seedAgain(tables + <usize>(attempt - 1) * attemptBytes);
     if (!(isFinite(Bead.xPx) && isFinite(Bead.yPx) && isFinite(Bead.zNm))) continue;
-    memory.fill(next, 0, FIT_BYTES);
-    store<f64>(next + fitX, Bead.xPx);
-    store<f64>(next + fitY, Bead.yPx);
-    store<f64>(next + fitZ, Bead.zNm);
-    store<f64>(next + fitGain, brightness);
-    if (!fitModel(params, next)) continue;
-    if (load<f64>(next + fitChiSquared) < load<f64>(best + fitChiSquared)) memory.copy(best, next, FIT_BYTES);
-    if (isInPlace(params)) break;
+    if (fitFromBead(params) && isInPlace(params)) break;
   }
   // Other seeds have moved the center of the bead.
   Bead.xPx = givenX;
   Bead.yPx = givenY;
   return load<f64>(best + fitChiSquared) < Infinity;
+}
+
+/** Fits from where the bead is, and keeps the fit if it is the best; false where it could not be fitted. */
+function fitFromBead(params: usize): bool {
+  memory.fill(next, 0, FIT_BYTES);
+  store<f64>(next + fitX, Bead.xPx);
+  store<f64>(next + fitY, Bead.yPx);
+  store<f64>(next + fitZ, Bead.zNm);
+  store<f64>(next + fitGain, meanCounts() / load<f64>(Curve.model + modelLevelCounts));
+  if (!fitModel(params, next)) return false;
+  if (load<f64>(next + fitChiSquared) < load<f64>(best + fitChiSquared)) memory.copy(best, next, FIT_BYTES);
+  return true;
 }
 
 /** Another place to start from, by steps that write over what those before them wrote into the bead. */
@@ -126,7 +145,11 @@ function fits(limit: f64): bool {
 
 /** Whether no other seed need be tried. */
 function isInPlace(params: usize): bool {
-  if (fits(margin(params))) return true;
+  return fits(margin(params)) || explains(params);
+}
+
+/** Whether it leaves so little that it is the bead's, wherever it started. */
+function explains(params: usize): bool {
   const unexplained = load<f64>(best + fitUnexplained);
   return load<f64>(best + fitArrived) != 0 && unexplained < load<f64>(params + maximumLikelihoodLittleUnexplained);
 }

@@ -39,9 +39,13 @@ fn maximum_likelihood(lane: u32) {
   var givenPart: vec2f;
   var givenKnown: vec2<bool>;
   var givenStatus: u32;
-  for (var attempt = 0; attempt <= restarts; attempt++) {
-    find_seed(lane, attempt);
-    if (attempt == 0) {
+  var first = 0;
+  if (startsWarm) {
+    first = -of_first_lane(lane, i32(roi.modelStart != noModel && roi.seedKnot != i32(noSeed)));
+  }
+  for (var attempt = first; attempt <= restarts; attempt++) {
+    if (attempt >= 0) { find_seed(lane, attempt); }
+    if (attempt <= 0) {
       if (of_first_lane(lane, i32(roi.modelStart == noModel)) == 1) { return; }
       load_model();
       mean = mean_counts(lane);
@@ -50,11 +54,12 @@ fn maximum_likelihood(lane: u32) {
       givenKnown = centerKnown;
       givenStatus = stageStatus;
     }
-    if (of_first_lane(lane, i32(seed_fit(mean))) == 1) {
+    if (of_first_lane(lane, i32(seed_fit(attempt, mean))) == 1) {
       let isFit = fit_model(lane, mean);
       if (isFit && fit.chiSquared < bestFit.chiSquared) { bestFit = fit; }
     }
-    if (of_first_lane(lane, i32(is_in_place())) == 1) { break; }
+    if (of_first_lane(lane, i32(is_enough(attempt))) == 1) { break; }
+    if (attempt < 0) { bestFit.chiSquared = noChiSquared; }
   }
   // Other seeds have moved the center of the bead.
   set_center(givenWhole, givenPart, givenKnown);
@@ -78,25 +83,40 @@ fn leaves_over(share: f32) -> bool { return bestFit.chiSquared - 1.0 > share * b
 // Whether no other seed need be tried.
 fn is_in_place() -> bool {
   if (bestFit.chiSquared == noChiSquared) { return false; }
-  let explains = bestFit.chiSquared - 1.0 < maximumLikelihoodLittleUnexplained * bestFit.contrast;
-  return fits_within(chance()) || (bestFit.arrived && explains);
+  return fits_within(chance()) || explains();
 }
 
-// Starts a fit where the bead is now; false where that is not known.
-fn seed_fit(mean: f32) -> bool {
+// Whether the best fit leaves so little that it is the bead's, wherever it started.
+fn explains() -> bool {
+  return bestFit.arrived && bestFit.chiSquared - 1.0 < maximumLikelihoodLittleUnexplained * bestFit.contrast;
+}
+
+// Whether the best fit will do; one from where the bead was last must explain its image by itself.
+fn is_enough(attempt: i32) -> bool {
+  if (attempt >= 0) { return is_in_place(); }
+  return bestFit.chiSquared < noChiSquared && explains() && sees_rings() && is_inside() && !is_at_end();
+}
+
+// Starts a fit where the bead is now, or was last; false where that is not known.
+fn seed_fit(attempt: i32, mean: f32) -> bool {
+  fit.whole = centerWhole;
+  fit.part = centerPart;
+  fit.gain = mean + darkest;
+  fit.level = mean;
+  fit.tilt = vec2f(0.0);
+  if (attempt < 0) {
+    fit.knot = roi.seedKnot;
+    fit.beyond = roi.seedBeyond;
+    return all(centerKnown);
+  }
   if (!(all(centerKnown) && zKnown)) { return false; }
   let below = clamp(plane + i32(floor(planeOffset)), 0, i32(roi.planes) - 2);
   let share = f32(plane - below) + planeOffset;
   if (share < 0.0 || share > 1.0) { return false; }
   let at = roi.modelStart + modelFacts + u32(below);
-  fit.whole = centerWhole;
-  fit.part = centerPart;
   fit.knot = 0;
   fit.beyond = 0.0;
   move_height(clamp(mix(zLuts[at], zLuts[at + 1u], share), 0.0, lastKnot));
-  fit.gain = mean + darkest;
-  fit.level = mean;
-  fit.tilt = vec2f(0.0);
   return true;
 }
 
@@ -174,28 +194,40 @@ fn take_step() -> bool {
   return isInside && isWholeGain && all(inPlane == wanted.xy) && along == wanted.z;
 }
 
+// Whether the best fit finds rings in the light.
+fn sees_rings() -> bool {
+  return bestFit.gain >= maximumLikelihoodLeastContrast * (bestFit.level + darkest);
+}
+
+fn is_inside() -> bool {
+  let place = vec2f(bestFit.whole) + bestFit.part;
+  return all(place >= vec2f(0.0)) && all(place <= vec2f(f32(roiSize - 1)));
+}
+
+// Whether it is at the lowest or highest height of the model.
+fn is_at_end() -> bool {
+  let isAtTop = bestFit.knot == i32(lastKnot) - 1 && bestFit.beyond == 1.0;
+  return isAtTop || (bestFit.knot == 0 && bestFit.beyond == 0.0);
+}
+
 // Writes the best fit into the bead.
 fn report_fit() {
   chiSquared = bestFit.chiSquared;
   chiSquaredKnown = true;
   stageStatus &= ~u32(maximumLikelihoodOfLookup);
-  let sees = bestFit.gain >= maximumLikelihoodLeastContrast * (bestFit.level + darkest);
-  let place = vec2f(bestFit.whole) + bestFit.part;
-  let isInside = all(place >= vec2f(0.0)) && all(place <= vec2f(f32(roiSize - 1)));
-  set_center(bestFit.whole, bestFit.part, vec2<bool>(sees && isInside));
-  if (!(sees && isInside)) {
+  let isSeen = sees_rings() && is_inside();
+  set_center(bestFit.whole, bestFit.part, vec2<bool>(isSeen));
+  if (!isSeen) {
     stageStatus |= u32(maximumLikelihoodUnsure);
     return;
   }
   sigma = sqrt(max(1.0, chiSquared) * bestFit.variances);
   sigmaKnown = true;
-  let isAtTop = bestFit.knot == i32(lastKnot) - 1 && bestFit.beyond == 1.0;
-  let isAtEnd = isAtTop || (bestFit.knot == 0 && bestFit.beyond == 0.0);
   let isAlike = !leaves_over(maximumLikelihoodMostUnexplained) || fits_within(chance());
   plane = bestFit.knot;
   planeOffset = bestFit.beyond;
   zOfModel = true;
-  zKnown = isAlike && !isAtEnd;
+  zKnown = isAlike && !is_at_end();
   sigmaZKnown = zKnown;
   if (!isAlike) {
     stageStatus |= u32(maximumLikelihoodUnsure);

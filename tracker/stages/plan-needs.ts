@@ -22,3 +22,10 @@ export function assertHasModel(plan: Plan, zLut: ZLut, bead: number): void {
 export function planFits(plan: Plan): boolean {
   return plan.some(({ stage }) => stageNamed(stage).writes.includes('sigma'));
 }
+
+/** Step of a plan that may do without those before it, from where a bead was last: its last fit; -1 without one. */
+export function warmStep(plan: Plan): number {
+  const last = plan.findLastIndex(({ stage }) => stageNamed(stage).writes.includes('sigma'));
+  const step = plan[last];
+  return step?.params.warmStart === true && stageNamed(step.stage).resume ? last : -1;
+}

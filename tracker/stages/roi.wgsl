@@ -15,8 +15,10 @@ struct Roi {
   zLutStart: u32,      // index of the first value of its Z-LUT
   planes: u32,         // 0 without a Z-LUT
   modelStart: u32,     // index of its model's first number; noModel: without a model
-  seedWhole: vec2i,    // center a plan without center-of-mass starts from; noSeed: unknown
+  seedWhole: vec2i,    // where the bead was last, or a center that a plan without one starts from; noSeed: unknown
   seedOffset: vec2f,
+  seedKnot: i32,       // its height in knots of the model, rounded down; noSeed: unknown
+  seedBeyond: f32,
 }
 
 @group(0) @binding(0) var<storage, read> frames: array<u32>;              // [frame, word] pixels, little-endian

@@ -1,7 +1,8 @@
 // Runs steps of a plan, one after the other, on the bead.
-import { Bead, Scratch } from './bead.as';
+import { Bead, floatPixels, Scratch } from './bead.as';
 import { stepBytes, stepParams, stepStage, stepTables } from './constants.as';
 import { runStage } from './kernel-stages.as';
+import { resumeMaximumLikelihood } from './maximum-likelihood.as';
 
 /** Runs the steps whose records lie from one address up to another. */
 export function runSteps(step: usize, end: usize): void {
@@ -16,4 +17,14 @@ export function runSteps(step: usize, end: usize): void {
     // The f32 copy lasts for the stages after the one that asked for it.
     if (Bead.floats == floatsBefore) Scratch.next = mark;
   }
+}
+
+/** Does the work of a step from where the bead was last; false where the steps before it must run. */
+export function resumeStep(step: usize): bool {
+  // First, so that it lasts.
+  floatPixels();
+  const mark = Scratch.next;
+  const isDone = resumeMaximumLikelihood(<usize>load<u32>(step + stepParams));
+  Scratch.next = mark;
+  return isDone;
 }

@@ -75,8 +75,10 @@ export const ROI_WORDS = {
   seedYWhole: 7,
   seedXOffset: 8,
   seedYOffset: 9,
+  seedKnot: 10,
+  seedBeyond: 11,
 } as const;
-export const ROI_WORD_COUNT = 10;
+export const ROI_WORD_COUNT = 12;
 
 /** Largest count of a camera that has none. */
 const NO_SATURATION = 3e38;
@@ -85,9 +87,9 @@ const NO_SATURATION = 3e38;
 const NEAR_PLANES = 7;
 
 /** Knots of a model along an axis at least. */
-const LEAST_KNOTS = 4;
+export const LEAST_KNOTS = 4;
 
-/** `seedXWhole` or `seedYWhole` of a center that is not known. */
+/** `seedXWhole` or `seedYWhole` of a center that is not known, `seedKnot` of a height. */
 export const NO_SEED = 0x7fffffff;
 
 /** Counts above the darkest pixel of a profile bin without a pixel, where WGSL cannot promise a NaN. */
@@ -119,6 +121,8 @@ export interface KernelOptions {
   givenRadii?: number | undefined;
   /** What takes the place of the profile. */
   keeps?: Kept | undefined;
+  /** Whether the fit starts where the bead was last, as far as its ROI says. */
+  startsWarm?: boolean | undefined;
   /** Radial knots of the largest model; the fewest that there can be when left out. */
   modelKnots?: number | undefined;
 }
@@ -180,7 +184,7 @@ function sharedConstants(
   plan: Plan,
   size: number,
   pixelFormat: PixelFormat,
-  { lanes, keepsProfiles, givenRadii, keeps }: KernelOptions,
+  { lanes, keepsProfiles, givenRadii, keeps, startsWarm = false }: KernelOptions,
 ): Record<string, number | boolean> & { scratchLength: number } {
   const laneColumns = Math.min(8, lanes);
   // A plan may make several profiles, the last of which counts.
@@ -204,6 +208,7 @@ function sharedConstants(
     saturation: Math.min(PIXEL_FORMATS[pixelFormat].saturation, NO_SATURATION),
     sumsAtOnce: sumsAtOnce(plan),
     keepsProfiles,
+    startsWarm,
     keepsFits: planFits(plan),
     keepsConvolutions: keeps === 'convolutions',
     keepsSamples: keeps === 'samples',

@@ -1,6 +1,7 @@
 import { DeviceError } from '#protocol/errors.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import type { Engine } from '../engine.ts';
+import { noteLastPlaces } from '../last-places.ts';
 import { createGpuBuffers, writeFrame } from './buffers.ts';
 import type { Reduction } from './compose.ts';
 import { type GpuChoice, type OpenedGpu, openGpu } from './device.ts';
@@ -8,7 +9,7 @@ import { createGpuPipelines } from './pipelines.ts';
 import { readResults } from './results.ts';
 import { type BoundSetup, bindSetup, type GpuPlaces, moveBound } from './setup.ts';
 import { CLOCK_BYTES, createGpuClock, createTurns } from './submissions.ts';
-import type { GpuSetup } from './tables.ts';
+import { type GpuSetup, packLast } from './tables.ts';
 
 export interface GpuEngine extends Engine {
   configure(setup: GpuSetup): Promise<void>;
@@ -56,16 +57,18 @@ export async function createGpuEngine(choice: GpuChoice & KernelChoice = {}): Pr
 
   /** Starts work on frames; settles with its results and readings of the clock, or why there are none. */
   function submit(
-    { frameBytes, staging, kernels, submissions, places }: BoundSetup,
+    { setup, frameBytes, staging, kernels, submissions, places, last }: BoundSetup,
     turn: number,
     batch: readonly ArrayBufferLike[],
     resultBytes: number,
   ): Promise<Mapped | Error> {
     const { frames, results, readback, bindings } = submissions[turn]!;
-    if (written !== places) {
+    if (written !== places || last) {
       // Work in flight is ahead of this in the queue, and reads the places it was submitted with.
       for (const [index, { rois }] of kernels.entries()) {
-        device.queue.writeBuffer(rois, 0, places.tables[index]!);
+        const table = places.tables[index]!;
+        if (last) packLast(table, setup, last);
+        device.queue.writeBuffer(rois, 0, table);
       }
       written = places;
     }
@@ -112,6 +115,7 @@ export async function createGpuEngine(choice: GpuChoice & KernelChoice = {}): Pr
       }
       clock.add(mapped.ticks, rows);
       readResults(mapped.results, reader, into, first, batch.length);
+      if (to.last) noteLastPlaces(to.last, into, first + batch.length - 1);
       to.submissions[turn]!.readback.unmap();
     } finally {
       turns.giveBack(turn);

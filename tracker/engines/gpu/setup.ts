@@ -1,6 +1,7 @@
 import { DeviceError } from '#protocol/errors.ts';
 import { layoutBytes } from '#protocol/frame-layout.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { createLastPlaces, keptLastPlaces, type LastPlaces, warmStepOf } from '../last-places.ts';
 import { type GpuBuffers, largestBuffer } from './buffers.ts';
 import { composeKernel, type Reduction, ROI_WORD_COUNT } from './compose.ts';
 import { popError } from './device.ts';
@@ -45,6 +46,8 @@ export interface BoundSetup {
   setup: GpuSetup;
   starts: readonly TableStarts[];
   places: GpuPlaces;
+  /** Where submissions that are done left the beads, which later ones start from; null where the plan does not. */
+  last: LastPlaces | null;
   frameBytes: number;
   /** A frame as it goes to the device when it cannot go as it is: whole words. */
   staging: Uint8Array<ArrayBuffer>;
@@ -74,7 +77,8 @@ export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: n
   for (const size of sizes) {
     const { lanes, reduction } = parts;
     const modelKnots = setupKnots(setup, size);
-    const options = { lanes, reduction, keepsProfiles: profiles, givenRadii, keeps, modelKnots };
+    const startsWarm = warmStepOf(setup) >= 0;
+    const options = { lanes, reduction, keepsProfiles: profiles, givenRadii, keeps, modelKnots, startsWarm };
     compiled.push(await pipelines.of(composeKernel(plan, size, pixelFormat, options)));
   }
 
@@ -99,7 +103,8 @@ export async function bindSetup(parts: GpuParts, setup: GpuSetup, submissions: n
     });
     const staging = new Uint8Array(frameStride);
     const sizesOfFrames = { frameBytes, staging, framesPerSubmission };
-    return { setup, starts, places, ...sizesOfFrames, kernels, submissions: bound };
+    const last = createLastPlaces(setup);
+    return { setup, starts, places, last, ...sizesOfFrames, kernels, submissions: bound };
   });
 }
 
@@ -132,7 +137,8 @@ async function claim<T>({ device, deviceName, buffers }: GpuParts, make: () => T
 export function moveBound(bound: BoundSetup, rois: readonly Roi[]): BoundSetup {
   const setup = { ...bound.setup, rois: [...rois] };
   const sizes = bound.kernels.map(({ size }) => size);
-  return { ...bound, setup, places: placesOf(setup, sizes, bound.starts) };
+  const last = bound.last && keptLastPlaces(bound.last, bound.setup.rois, rois);
+  return { ...bound, setup, places: placesOf(setup, sizes, bound.starts), last };
 }
 
 function placesOf(setup: GpuSetup, sizes: readonly number[], starts: readonly TableStarts[]): GpuPlaces {

@@ -3,7 +3,16 @@ import { SKIPPED_RADII, unitPlanes } from '#stages/pearson.ts';
 import { planRadii } from '#stages/plan.ts';
 import { planFits } from '#stages/plan-needs.ts';
 import type { EngineSetup } from '../engine.ts';
-import { EMPTY_BIN, type Kept, keptLength, NO_SEED, ROI_WORD_COUNT, ROI_WORDS } from './compose.ts';
+import type { LastPlaces } from '../last-places.ts';
+import {
+  EMPTY_BIN,
+  type Kept,
+  keptLength,
+  LEAST_KNOTS,
+  NO_SEED,
+  ROI_WORD_COUNT,
+  ROI_WORDS,
+} from './compose.ts';
 import { NO_MODEL, packModel } from './model-table.ts';
 
 /** A setup with what only the test kernels of single stages need. */
@@ -108,10 +117,30 @@ export function packRois(setup: GpuSetup, size: number, starts: readonly TableSt
     words[row + ROI_WORDS.planes] = zLuts[zLut]?.planes ?? 0;
     words[row + ROI_WORDS.modelStart] = starts[zLut]?.model ?? NO_MODEL;
     const { xPx, yPx } = seeds?.[bead] ?? { xPx: Number.NaN, yPx: Number.NaN };
-    words[row + ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
-    words[row + ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
-    offsets[row + ROI_WORDS.seedXOffset] = xPx - Math.round(xPx);
-    offsets[row + ROI_WORDS.seedYOffset] = yPx - Math.round(yPx);
+    packCenter(words, offsets, row, xPx, yPx);
+    words[row + ROI_WORDS.seedKnot] = NO_SEED;
   }
   return words;
+}
+
+function packCenter(words: Uint32Array, offsets: Float32Array, row: number, xPx: number, yPx: number): void {
+  words[row + ROI_WORDS.seedXWhole] = Number.isNaN(xPx) ? NO_SEED : Math.round(xPx);
+  words[row + ROI_WORDS.seedYWhole] = Number.isNaN(yPx) ? NO_SEED : Math.round(yPx);
+  offsets[row + ROI_WORDS.seedXOffset] = xPx - Math.round(xPx);
+  offsets[row + ROI_WORDS.seedYOffset] = yPx - Math.round(yPx);
+}
+
+/** Writes into such rows where the beads were last. */
+export function packLast(words: Uint32Array, { rois, zLuts, zLutOfBead }: GpuSetup, last: LastPlaces): void {
+  const offsets = new Float32Array(words.buffer);
+  for (let row = 0; row < words.length; row += ROI_WORD_COUNT) {
+    const bead = words[row + ROI_WORDS.bead]!;
+    const { left, top } = rois[bead]!;
+    const model = zLuts[zLutOfBead[bead] ?? -1]?.model;
+    packCenter(words, offsets, row, last.xPx[bead]! - left, last.yPx[bead]! - top);
+    const knots = model ? (last.zNm[bead]! - model.startZNm) / model.stepZNm : Number.NaN;
+    const knot = Math.min(Math.floor(knots), (model?.zKnots ?? 0) - LEAST_KNOTS);
+    words[row + ROI_WORDS.seedKnot] = Number.isNaN(knots) ? NO_SEED : knot;
+    offsets[row + ROI_WORDS.seedBeyond] = knots - knot;
+  }
 }

@@ -17,6 +17,7 @@ import {
   programHead,
   programKeeps,
   programProfile,
+  programResumes,
   programSaturation,
   programSize,
   programSteps,
@@ -37,13 +38,14 @@ import {
   roiProgram,
   roiSeedX,
   roiSeedY,
+  roiSeedZ,
   roiStart,
   roiStride,
   roiZLut,
   stepBytes,
 } from '../../stages/constants.as';
 import { measureLight } from '../../stages/light.as';
-import { runSteps } from '../../stages/run-steps.as';
+import { resumeStep, runSteps } from '../../stages/run-steps.as';
 import { forgetLines } from '../../stages/self-convolution.as';
 
 /** First address that the kernel's own constants leave free. */
@@ -66,15 +68,7 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   Bead.pixels = frame + <usize>load<u32>(roi + roiStart);
   Bead.rowBytes = <usize>load<u32>(roi + roiStride);
   Bead.zLut = <usize>load<u32>(roi + roiZLut);
-  Bead.xPx = load<f64>(roi + roiSeedX);
-  Bead.yPx = load<f64>(roi + roiSeedY);
-  Bead.zNm = NaN;
-  Bead.score = NaN;
-  Bead.status = 0;
-  Bead.sigmaXPx = NaN;
-  Bead.sigmaYPx = NaN;
-  Bead.sigmaZNm = NaN;
-  Bead.chiSquared = NaN;
+  placeBead(load<f64>(roi + roiSeedX), load<f64>(roi + roiSeedY), load<f64>(roi + roiSeedZ));
   Bead.saturation = load<f64>(program + programSaturation);
   beginScratch(scratch, scratchEnd, load<i32>(program + programProfile));
   const given = <usize>load<u32>(roi + roiGivenProfile);
@@ -85,8 +79,14 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   measureLight();
   forgetLines();
 
-  const steps = program + programHead;
-  runSteps(steps, steps + <usize>load<u32>(program + programSteps) * stepBytes);
+  let steps = program + programHead;
+  const end = steps + <usize>load<u32>(program + programSteps) * stepBytes;
+  const resumes = <usize>load<u32>(program + programResumes);
+  if (resumes != 0 && isFinite(Bead.zNm)) {
+    if (resumeStep(resumes)) steps = resumes + stepBytes;
+    else placeBead(NaN, NaN, NaN);
+  }
+  runSteps(steps, end);
 
   store<f64>(scratch + resultX, Bead.xPx);
   store<f64>(scratch + resultY, Bead.yPx);
@@ -100,4 +100,17 @@ export function track(roi: usize, frame: usize, scratch: usize, scratchEnd: usiz
   store<f64>(scratch + resultSigmaZ, Bead.sigmaZNm);
   store<f64>(scratch + resultChiSquared, Bead.chiSquared);
   store<f64>(scratch + resultRadii, <f64>Bead.radii);
+}
+
+/** A bead of which only the place is known. */
+function placeBead(xPx: f64, yPx: f64, zNm: f64): void {
+  Bead.xPx = xPx;
+  Bead.yPx = yPx;
+  Bead.zNm = zNm;
+  Bead.score = NaN;
+  Bead.status = 0;
+  Bead.sigmaXPx = NaN;
+  Bead.sigmaYPx = NaN;
+  Bead.sigmaZNm = NaN;
+  Bead.chiSquared = NaN;
 }

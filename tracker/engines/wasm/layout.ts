@@ -6,6 +6,7 @@ import { planMethod, stageNamed } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
 import type { EngineSetup } from '../engine.ts';
 import type { Kept } from '../gpu/compose.ts';
+import type { LastPlaces } from '../last-places.ts';
 import { profileLength, writeProgram } from './programs.ts';
 import { KERNEL_WORDS as WORDS } from './words.ts';
 import { createWriter } from './writer.ts';
@@ -70,6 +71,22 @@ export function moveRois(
   }
 }
 
+/** Writes where the beads were last, for plans that start there; no thread may be tracking. */
+export function writeLast(
+  layout: WasmLayout,
+  { xPx, yPx, zNm }: LastPlaces,
+  rois: readonly Roi[],
+  memory: WebAssembly.Memory,
+): void {
+  const doubles = new Float64Array(memory.buffer, layout.address, (layout.beads * WORDS.roiBytes) / 8);
+  for (const [bead, { left, top }] of rois.entries()) {
+    const at = (bead * WORDS.roiBytes) / 8;
+    doubles[at + WORDS.roiSeedX / 8] = xPx[bead]! - left;
+    doubles[at + WORDS.roiSeedY / 8] = yPx[bead]! - top;
+    doubles[at + WORDS.roiSeedZ / 8] = zNm[bead]!;
+  }
+}
+
 function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number): WasmLayout {
   const { plan, width, height, pixelFormat, rois, zLuts, zLutOfBead, seeds, givenProfiles } = setup;
   const writer = createWriter(buffer, address);
@@ -94,6 +111,7 @@ function build(setup: WasmSetup, buffer: ArrayBufferLike | null, address: number
     ]);
     writer.double(at + WORDS.roiSeedX, seeds?.[bead]?.xPx ?? Number.NaN);
     writer.double(at + WORDS.roiSeedY, seeds?.[bead]?.yPx ?? Number.NaN);
+    writer.double(at + WORDS.roiSeedZ, Number.NaN);
   }
   return {
     address,

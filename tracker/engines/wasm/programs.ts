@@ -4,6 +4,7 @@ import { SEED_CENTERS, SEED_LOOKUP } from '#stages/likelihood-seeds.ts';
 import { maximumLikelihood } from '#stages/maximum-likelihood.ts';
 import { type Plan, planRadii, stageNamed } from '#stages/plan.ts';
 import { keptLength } from '../gpu/compose.ts';
+import { warmStepOf } from '../last-places.ts';
 import type { WasmSetup } from './layout.ts';
 import { WASM_TABLES } from './tables.ts';
 import { parameterNames, KERNEL_WORDS as WORDS } from './words.ts';
@@ -18,12 +19,14 @@ export function stageNumber(name: string): number {
 export function writeProgram(writer: Writer, setup: WasmSetup, size: number): number {
   const { plan, pixelFormat } = setup;
   const at = writer.room(WORDS.programHead + plan.length * WORDS.stepBytes);
+  const warmStep = warmStepOf(setup);
   writer.words(at, [
     [WORDS.programSize, size],
     [WORDS.programBytesPerPixel, PIXEL_FORMATS[pixelFormat].bytesPerPixel],
     [WORDS.programProfile, profileLength(setup, size)],
     [WORDS.programSteps, plan.length],
     [WORDS.programKeeps, Number(setup.keeps !== undefined)],
+    [WORDS.programResumes, warmStep < 0 ? 0 : at + WORDS.programHead + warmStep * WORDS.stepBytes],
   ]);
   writer.double(at + WORDS.programSaturation, PIXEL_FORMATS[pixelFormat].saturation);
   for (const [index, step] of plan.entries()) {

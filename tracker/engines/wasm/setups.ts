@@ -1,8 +1,9 @@
 import type { Roi } from '#protocol/roi.ts';
 import { type BatchShape, batchShape } from '../batch-shape.ts';
 import type { EngineSetup } from '../engine.ts';
+import { createLastPlaces, keptLastPlaces, type LastPlaces } from '../last-places.ts';
 import { type Block, BlockPool, type WasmArena } from './arena.ts';
-import { layOut, layoutBytesOf, moveRois, type WasmLayout } from './layout.ts';
+import { layOut, layoutBytesOf, moveRois, type WasmLayout, writeLast } from './layout.ts';
 import { SETUP_RECORD_BYTES, writeSetupRecord } from './setup-record.ts';
 import { KERNEL_WORDS } from './words.ts';
 
@@ -15,6 +16,8 @@ export interface LaidOutSetup {
   readonly region: Block;
   /** What threads read first, and, once they have moved, the ROIs. */
   readonly record: Block;
+  /** Where batches that are done left the beads, which later ones start from; null where the plan does not. */
+  readonly last: LastPlaces | null;
 }
 
 const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
@@ -47,24 +50,41 @@ export class WasmSetups {
     const region = this.#regions.take(layoutBytesOf(setup));
     const layout = layOut(setup, memory, region.address);
     const record = this.#records.take(ROIS_AT + layout.beads * KERNEL_WORDS.roiBytes);
-    return this.#write({ setup, shape: batchShape(setup), layout, region, record });
+    const last = createLastPlaces(setup);
+    return this.#write({ setup, shape: batchShape(setup), layout, region, record, last });
   }
 
   /** The same setup with its ROIs at other places. */
   moved(from: LaidOutSetup, rois: readonly Roi[]): LaidOutSetup {
-    const { buffer } = this.#arena.memory;
-    const bytes = from.layout.beads * KERNEL_WORDS.roiBytes;
-    const record = this.#records.take(ROIS_AT + bytes);
-    const layout = { ...from.layout, address: record.address + ROIS_AT };
-    new Uint8Array(buffer, layout.address, bytes).set(new Uint8Array(buffer, from.layout.address, bytes));
+    const { layout, record } = this.#copyRois(from);
     moveRois(layout, from.setup, rois, this.#arena.memory);
-    from.region.holders++;
-    return this.#write({ ...from, setup: { ...from.setup, rois: [...rois] }, layout, record });
+    const setup = { ...from.setup, rois: [...rois] };
+    const last = from.last && keptLastPlaces(from.last, from.setup.rois, rois);
+    return this.#write({ ...from, setup, layout, record, last });
   }
 
-  hold({ record, region }: LaidOutSetup): void {
-    record.holders++;
+  /** The same setup for one more batch, which starts from where the last ones left the beads. */
+  forBatch(from: LaidOutSetup): LaidOutSetup {
+    const { last, setup } = from;
+    if (!last) {
+      from.record.holders++;
+      from.region.holders++;
+      return from;
+    }
+    const { layout, record } = this.#copyRois(from);
+    writeLast(layout, last, setup.rois, this.#arena.memory);
+    return this.#write({ ...from, layout, record });
+  }
+
+  /** A new record with the ROIs of another, whose region it shares. */
+  #copyRois({ layout: from, region }: LaidOutSetup): Pick<LaidOutSetup, 'layout' | 'record'> {
+    const { buffer } = this.#arena.memory;
+    const bytes = from.beads * KERNEL_WORDS.roiBytes;
+    const record = this.#records.take(ROIS_AT + bytes);
+    const layout = { ...from, address: record.address + ROIS_AT };
+    new Uint8Array(buffer, layout.address, bytes).set(new Uint8Array(buffer, from.address, bytes));
     region.holders++;
+    return { layout, record };
   }
 
   release({ record, region }: LaidOutSetup): void {

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { assertFrames } from '../batch-shape.ts';
 import type { EngineHost, FrameRoom } from '../engine-host.ts';
+import { noteLastPlaces } from '../last-places.ts';
 import { RoomRing, type SharedRoom, TableRing } from '../shared-rings.ts';
 import { WasmArena } from './arena.ts';
 import { createKernelMemory } from './kernel.ts';
@@ -54,19 +55,19 @@ export async function startWasmHost({ threads, onNotice = () => {} }: WasmHostOp
     returnRoom: (room) => rooms.give(room),
 
     async track(batch: readonly FrameRoom[]) {
-      const setup = current;
       if (batch.length > MAX_FRAMES)
         throw new RangeError(`a batch of ${batch.length} frames: ${MAX_FRAMES} at most`);
-      if (!setup) throw new Error('wasm engine: track before configure');
+      if (!current) throw new Error('wasm engine: track before configure');
       const frames = batch.map((room) => (room as SharedRoom).stretch.byteOffset);
-      const { beads, radii, fits } = setup.shape;
+      const { beads, radii, fits } = current.shape;
       const { table, stretch } = tables.take(frames.length, beads, radii, fits);
-      setups.hold(setup);
+      const setup = setups.forBatch(current);
       try {
         assertFrames(batch, setup.shape);
         await new Promise<void>((resolve, reject) => {
           pool.track({ setup, frames, table: stretch.byteOffset, resolve, reject });
         });
+        if (setup.last) noteLastPlaces(setup.last, table, frames.length - 1);
         return table;
       } catch (error) {
         tables.give(table);

@@ -3,7 +3,10 @@
  * as constants. Words are u32 unless they say otherwise.
  */
 export const KERNEL_WORDS = {
-  /** One per bead. `roiStart` and `roiStride` are bytes; seeds are f64, the center a plan without center starts from. */
+  /**
+   * One per bead. `roiStart` and `roiStride` are bytes; seeds are f64: where the bead was last, NaN where that is not
+   * known, or the center that a plan without one starts from.
+   */
   roiStart: 0,
   roiStride: 4,
   roiProgram: 8,
@@ -14,17 +17,20 @@ export const KERNEL_WORDS = {
   roiGivenRadii: 36,
   roiLeft: 40,
   roiTop: 44,
-  roiBytes: 48,
+  roiSeedZ: 48,
+  roiBytes: 56,
 
   /**
    * One per ROI size; its steps follow. `programProfile` is how many radii its longest profile has; `programKeeps` is 1
-   * where what a stage works with takes its place. `programSaturation` is f64.
+   * where what a stage works with takes its place; `programResumes` is the address of the step that may do without
+   * those before it, or 0. `programSaturation` is f64.
    */
   programSize: 0,
   programBytesPerPixel: 4,
   programProfile: 8,
   programSteps: 12,
   programKeeps: 16,
+  programResumes: 20,
   programSaturation: 24,
   programHead: 32,
 
