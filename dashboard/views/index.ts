@@ -15,6 +15,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('./bead-wall.tsx')).BeadWall,
   },
   {
+    id: 'z-lut',
+    title: 'Z-LUT',
+    load: async () => (await import('./z-lut.tsx')).ZLutView,
+  },
+  {
     id: 'pipeline',
     title: 'Pipeline',
     load: async () => (await import('./pipeline.tsx')).Pipeline,

@@ -106,14 +106,17 @@ function chosenBeads(
   return listed;
 }
 
+/** What decides how long a sweep takes. */
+type SweepExtent = Pick<SweepAsk, 'fromNm' | 'toNm' | 'stepNm' | 'bothWays' | 'framesPerPlane' | 'settleMs'>;
+
 /** Planes of all passes. */
-export function planesOfSweep({ fromNm, toNm, stepNm, bothWays }: SweepAsk): number {
+export function planesOfSweep({ fromNm, toNm, stepNm, bothWays }: SweepExtent): number {
   // The same allowance as the tracker's for a step that nearly reaches the end.
   return (Math.floor((toNm - fromNm) / stepNm + 1e-6) + 1) * (bothWays ? 2 : 1);
 }
 
 /** s that a sweep takes, about; NaN without a frame rate. */
-export function sweepDurationS(ask: SweepAsk, fps: number): number {
+export function sweepDurationS(ask: SweepExtent, fps: number): number {
   const planeS = ask.framesPerPlane / fps + ask.settleMs / 1000 + MOVE_S;
   return fps > 0 ? planesOfSweep(ask) * planeS : Number.NaN;
 }
