@@ -18,6 +18,8 @@ export interface SimulatedSweepParams {
   hysteresisNm: number;
   photonsPerPixel: number;
   roiSize?: number;
+  /** Default so near that the light of neighbors overlaps in the corners of ROIs. */
+  spacingPx?: number;
   /** Spoils a frame before it is exposed. */
   spoil?: (light: Float32Array, frame: number) => void;
   seed: number;
@@ -29,8 +31,11 @@ export interface SimulatedField {
   rois: Roi[];
   /** Frames of a focal sweep, in one buffer that is written anew for each. */
   sweep(): AsyncGenerator<SweepFrame>;
-  /** A frame with every bead at this height, in a buffer of its own. */
-  at(zNm: number): Uint8Array<ArrayBuffer>;
+  /**
+   * A frame with every bead at this height, in a buffer of its own.
+   * @param xyPx filled with where the beads are, [bead, x and y]
+   */
+  at(zNm: number, xyPx?: Float64Array): Uint8Array<ArrayBuffer>;
 }
 
 /** Their tables take a second to fill. */
@@ -48,6 +53,7 @@ function rendererOf(radiusNm: number, zRangeNm: readonly [number, number], roiSi
 /** Optics, pixels and noise of the simulated camera, with a focus stage that drifts and lags. */
 export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
   const { beads, radiiNm, planeZNm, framesPerPlane, fps, roiSize = 64, seed } = params;
+  const { spacingPx = roiSize + 8 } = params;
   // To the next 2 um, so that fields share their tables.
   const zRangeNm = [
     2000 * Math.floor((Math.min(...planeZNm) - 500) / 2000),
@@ -55,17 +61,18 @@ export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
   ] as const;
   const scene = createScene({
     ...{ beads, referenceBeads: beads, radiiNm, zRangeNm: [0, 0], seed },
-    spacingPx: roiSize + 8,
+    spacingPx,
   });
   const { width, height } = scene;
   const random = createRandom(seed);
   const sensor = sensorFor('mono12', { photonsPerPixel: params.photonsPerPixel, readNoise: 3 });
   const expose = createFastSensor(sensor, random.uint32());
   const light = new Float32Array(width * height);
-  const draw = (zNm: number, into: Uint16Array, frame: number) => {
+  const draw = (zNm: number, into: Uint16Array, frame: number, xyPx?: Float64Array) => {
     light.fill(1);
-    for (const { xPx, yPx, radiusNm } of scene.beads) {
+    for (const [bead, { xPx, yPx, radiusNm }] of scene.beads.entries()) {
       const [x, y] = [xPx + random.uniform() - 0.5, yPx + random.uniform() - 0.5];
+      xyPx?.set([x, y], 2 * bead);
       rendererOf(radiusNm, zRangeNm, roiSize).add(light, width, height, x, y, zNm);
     }
     params.spoil?.(light, frame);
@@ -89,9 +96,9 @@ export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
         }
       }
     },
-    at(zNm) {
+    at(zNm, xyPx) {
       const counts = new Uint16Array(Math.ceil((width * height) / 4) * 4);
-      draw(zNm, counts.subarray(0, width * height), -1);
+      draw(zNm, counts.subarray(0, width * height), -1, xyPx);
       return new Uint8Array(counts.buffer);
     },
   };
