@@ -18,7 +18,8 @@ const HEADERS = {
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
+  // Without any referrer a browser sends the sign-in form with the origin `null`, which the door turns away.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 };
 
