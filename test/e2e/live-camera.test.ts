@@ -169,6 +169,33 @@ describe.skipIf(skipReason)(
       await nextPicture().not.toHaveProperty('black');
     });
 
+    test('two fingers zoom the picture and add no bead', async () => {
+      const { page, requested, onPage } = await open();
+      const { x, y } = await onPage(319.5, 239.5);
+      const touch = await page.context().newCDPSession(page);
+      const fingers = (type: 'touchStart' | 'touchMove', apart: number) =>
+        touch.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: [
+            { x: x - apart, y, id: 1 },
+            { x: x + apart, y, id: 2 },
+          ],
+        });
+      await fingers('touchStart', 30);
+      for (const apart of [40, 60, 80, 90]) await fingers('touchMove', apart);
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      await button('Whole frame').waitFor();
+      await page.mouse.move(0, 0);
+      // Three times as far apart.
+      await expect
+        .poll(() => page.locator('.live-camera .readout').innerText(), SOON)
+        .toMatch(/^(2\.9|3\.[01])×/);
+      const part = opened.requested('preview').at(-1)!;
+      // What was between the fingers stays there.
+      expect(Math.abs(part.left + part.width / 2 - 320)).toBeLessThan(4);
+      expect(requested('add-bead')).toEqual([]);
+    });
+
     test('a list of beads that was saved brings them back, as JSON and as CSV; what is wrong is told by line', async () => {
       const { page, tracker } = await open();
       await button('Bead list').click();

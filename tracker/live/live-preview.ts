@@ -3,10 +3,14 @@ import type { HelloMessage } from '#protocol/camera-link.ts';
 import { PIXEL_FORMATS, type PixelFormat, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import type { PictureFeed } from '#sinks/picture-feed.ts';
 
+/** Whole frames are what cutting them to ROIs saves: no more of them a second than are needed to see. */
+const ASK_EVERY_MS = 66;
+
 /** Shows viewers a frame when they want one; where frames are cut to ROIs, asks the camera for a whole one. */
 export class LivePreview {
   readonly #pictures: Pick<PictureFeed, 'isDue' | 'send'>;
   readonly #endpoint: Pick<CameraEndpoint, 'askForPicture'>;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     { pictures }: { pictures: Pick<PictureFeed, 'isDue' | 'send'> },
@@ -20,6 +24,9 @@ export class LivePreview {
     if (!this.#pictures.isDue) return;
     const whole = rois ? picture : pixels;
     if (!whole) {
+      const nowMs = performance.now();
+      if (nowMs - this.#askedAtMs < ASK_EVERY_MS) return;
+      this.#askedAtMs = nowMs;
       this.#endpoint.askForPicture();
       return;
     }
