@@ -132,6 +132,17 @@ const schema = z.strictObject({
         ),
     })
     .prefault({}),
+  rig: z
+    .strictObject({
+      file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'JSON file that keeps beads, names of runs and notes; default: rig.json beside the run folders',
+        ),
+    })
+    .prefault({}),
   pipeline: z
     .strictObject({
       preset: z

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readRoiFile } from '#rois/roi-file.ts';
 import { planOf } from '../config.ts';
@@ -50,6 +51,7 @@ async function serve(options: ServeOptions): Promise<void> {
     zLutOf: () => zLut,
     rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),
     roiSize,
+    rigFile: config.rig.file ?? join(config.recording.folder, 'rig.json'),
     log: (text) => console.error(text),
   });
   const { engine, device } = tracker.engine.host.facts;
