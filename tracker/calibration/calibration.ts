@@ -190,13 +190,8 @@ export class Calibration {
   async #resume(name: string | undefined, stops: number): Promise<void> {
     this.#assertIdle('resumed');
     const own = this.#sweep;
-    if (
-      own &&
-      (name ?? own.folder.sweep) === own.folder.sweep &&
-      ['paused', 'interrupted'].includes(own.phase)
-    ) {
-      return this.#run(own);
-    }
+    const isOwn = own && (name ?? own.folder.sweep) === own.folder.sweep;
+    if (isOwn && ['paused', 'interrupted'].includes(own.phase)) return this.#run(own);
     const sweep = name ?? this.#interrupted.at(-1);
     if (sweep === undefined) throw missing('one that was interrupted');
     const folder = await SweepFolder.open(this.#options.folder, sweep);
@@ -225,11 +220,8 @@ export class Calibration {
 
   async #discard(name: string | undefined): Promise<void> {
     const own = this.#sweep;
-    if (
-      own &&
-      (name ?? own.folder.sweep) === own.folder.sweep &&
-      !['kept', 'discarded'].includes(own.phase)
-    ) {
+    const isOwn = own && (name ?? own.folder.sweep) === own.folder.sweep;
+    if (isOwn && !['kept', 'discarded'].includes(own.phase)) {
       return this.#ended(own.halt('discard', 'discarded by an operator'));
     }
     const sweep = name ?? this.#interrupted.at(-1);
