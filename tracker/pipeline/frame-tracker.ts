@@ -7,6 +7,7 @@ import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
 import type { Plan } from '#stages/plan.ts';
 import { FOLLOW_PX, RoiFollower } from './follow-rois.ts';
+import { flagUntrustedHeights } from './untrusted-heights.ts';
 
 /** A frame on its way to an engine. */
 export interface FrameToTrack {
@@ -195,7 +196,9 @@ export class FrameTracker {
         const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs }) => {
           return { id, timeNs, receivedNs, submittedNs, trackedNs };
         });
-        const { rois, plan } = batch.configured.setup;
+        const { setup } = batch.configured;
+        const { rois, plan } = setup;
+        flagUntrustedHeights(setup, batch.table);
         this.#options.onTracked({ frames, rois, table: batch.table }, plan);
         this.#follow(batch.configured.count, batch.table);
         this.#options.host.returnTable(batch.table);

@@ -14,7 +14,7 @@ export const TRACK_STATUS = {
   saturated: 32,
   /** z is of the outermost planes of the Z-LUT, where fewer of them could be fitted. */
   'lut-end': 64,
-  /** A distinct second height matches nearly as well as the one given. */
+  /** A distinct second height matches nearly as well as the one given, or z is outside the useful range of its Z-LUT. */
   ambiguous: 128,
   /** z is NaN: no plane of the Z-LUT resembles the bead; x and y may be of something else. */
   unsure: 256,
