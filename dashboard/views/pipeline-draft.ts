@@ -34,6 +34,8 @@ export class PlanDraft {
   readonly changes = computed(() => changesOf(this.steps.value, this.pipeline.value?.plan ?? []));
   readonly #connection: Pick<LiveConnection, 'request'>;
   #nextKey = 0;
+  /** Why the tracker did not describe itself when it was last asked. */
+  #notDescribed: string | null = null;
 
   constructor(connection: Pick<LiveConnection, 'request'>) {
     this.#connection = connection;
@@ -41,12 +43,15 @@ export class PlanDraft {
 
   /** Asks what runs; a draft that nobody has changed follows it. */
   async refresh(): Promise<void> {
-    await this.#ask({ type: 'describe-pipeline' }, (answer) => {
+    const error = await this.#connection.request({ type: 'describe-pipeline' }, (answer) => {
       if (answer.type !== 'pipeline') return;
       const follows = this.pipeline.value === null || this.changes.value.isSame;
       this.pipeline.value = answer;
       if (follows) this.#use(answer.plan);
     });
+    // Whoever reads why a plan was refused goes on reading.
+    if (error !== null || this.error.value === this.#notDescribed) this.error.value = error;
+    this.#notDescribed = error;
   }
 
   /** Takes the plan that runs again. */
@@ -133,12 +138,8 @@ export class PlanDraft {
     onAnswer?: Parameters<LiveConnection['request']>[1],
   ): Promise<void> {
     this.working.value = what;
-    await this.#ask(ask, onAnswer);
-    this.working.value = null;
-  }
-
-  async #ask(ask: Ask, onAnswer?: Parameters<LiveConnection['request']>[1]): Promise<void> {
     this.error.value = await this.#connection.request(ask, onAnswer);
+    this.working.value = null;
   }
 }
 

@@ -38,7 +38,7 @@ export function Step({ step, at, last, stage, change, problems, onSet, onMove, o
             aria-label={`Move ${stage.title} up`}
             onClick={() => onMove(-1)}
           >
-            ↑
+            Up
           </button>
           <button
             type="button"
@@ -46,7 +46,7 @@ export function Step({ step, at, last, stage, change, problems, onSet, onMove, o
             aria-label={`Move ${stage.title} down`}
             onClick={() => onMove(1)}
           >
-            ↓
+            Down
           </button>
           <button type="button" aria-label={`Remove ${stage.title}`} onClick={onRemove}>
             Remove

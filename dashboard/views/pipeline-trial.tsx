@@ -73,7 +73,7 @@ function Row({ trial: { bead, present, proposed, difference } }: { trial: BeadTr
         const [before, after] = [of(present), of(proposed)].map((value) => formatFixed(value, decimals));
         return (
           <td key={title} class={before === after ? '' : toneOf(of(present), of(proposed), better)}>
-            {before === after ? before : `${before} → ${after}`}
+            {before === after ? before : `${before} to ${after}`}
           </td>
         );
       })}
@@ -82,7 +82,7 @@ function Row({ trial: { bead, present, proposed, difference } }: { trial: BeadTr
       ))}
       <td>
         {statusText(present)}
-        {statusText(present) !== statusText(proposed) && ` → ${statusText(proposed)}`}
+        {statusText(present) !== statusText(proposed) && `; then ${statusText(proposed)}`}
       </td>
     </tr>
   );
