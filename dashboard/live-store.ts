@@ -10,8 +10,10 @@ import type {
   StatusMessage,
   TracksMessage,
 } from '#protocol/live.ts';
+import type { Alarm, PeopleMessage } from '#protocol/people.ts';
 import type { PreviewMessage, TilesMessage } from '#protocol/picture-request.ts';
 import type { Role } from '#protocol/role.ts';
+import type { RunState } from '#protocol/run-state.ts';
 import { createBeadSelection } from './bead-selection.ts';
 import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
@@ -53,6 +55,12 @@ export function createLiveStore() {
   const fits = signal(false);
   const recording = signal<string | null>(null);
   const status = signal<StatusMessage | null>(null);
+  /** Camera and recording; null for a tracker that does not tell. */
+  const run = signal<RunState | null>(null);
+  /** Who is there and who has control; null until this page has introduced itself. */
+  const people = signal<PeopleMessage | null>(null);
+  /** Newest first. */
+  const alarms = signal<Alarm[]>([]);
   const preview = signal<PreviewMessage | null>(null);
   /** The whole frame, small, while `preview` is a part of it. */
   const map = signal<PreviewMessage | null>(null);
@@ -91,6 +99,11 @@ export function createLiveStore() {
     picked.keep(idsOf(before), idsOf(replacement));
   }
 
+  function setRun(state: RunState | undefined): void {
+    run.value = state ?? null;
+    if (state) recording.value = state.saving.folder;
+  }
+
   function applySnapshot(snapshot: SnapshotMessage): void {
     camera.value = snapshot.camera;
     roiSize.value = snapshot.roiSize;
@@ -100,6 +113,7 @@ export function createLiveStore() {
     fits.value = snapshot.fits;
     traces.setFits(snapshot.fits);
     recording.value = snapshot.recording;
+    setRun(snapshot.run);
     newest.value = new Map();
     newestColumns.value = null;
     traces.breakAll();
@@ -156,6 +170,7 @@ export function createLiveStore() {
         break;
       case 'status':
         status.value = message;
+        if (message.run) setRun(message.run);
         break;
       case 'preview':
         if (message.isMap) map.value = message;
@@ -163,6 +178,15 @@ export function createLiveStore() {
         break;
       case 'tiles':
         tiles.value = message;
+        break;
+      case 'run-state':
+        setRun(message.run);
+        break;
+      case 'people':
+        people.value = message;
+        break;
+      case 'alarms':
+        alarms.value = message.alarms;
         break;
       case 'event':
         log(message);
@@ -182,6 +206,9 @@ export function createLiveStore() {
     fits,
     recording,
     status,
+    run,
+    people,
+    alarms,
     preview,
     map,
     tiles,
