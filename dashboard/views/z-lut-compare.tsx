@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { ZLutComparisonAnswer, ZLutList } from '#protocol/z-lut-requests.ts';
+import type { ZLutComparisonAnswer, ZLutList } from '#protocol/z-lut-list.ts';
 import { formatFixed } from '../format-number.ts';
 import { nm } from './z-lut-focus.tsx';
 import { fetchComparison } from './z-lut-requests.ts';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { ListedZLut, ZLutList } from '#protocol/z-lut-requests.ts';
+import type { ListedZLut, ZLutList } from '#protocol/z-lut-list.ts';
 import { formatFixed } from '../format-number.ts';
 import type { Act } from './z-lut-act.ts';
 import { nm } from './z-lut-focus.tsx';

@@ -1,13 +1,23 @@
 import { useSignal } from '@preact/signals';
-import type { FocusStatus, SweepPhase } from '#protocol/sweep.ts';
+import type { FocusStatus, SweepPhase, SweepStatus } from '#protocol/sweep.ts';
 import { formatFixed } from '../format-number.ts';
 import type { Act } from './z-lut-act.ts';
 
 /** Phases in which the tracker is at work on a sweep. */
 export const WORKING: readonly SweepPhase[] = ['moving', 'collecting', 'homing', 'building'];
 
-/** Where the focus is, and what stops it: that button is always there and always takes a click. */
-export function FocusBar({ focus, isBusy, act }: { focus: FocusStatus; isBusy: boolean; act: Act }) {
+/** Where the focus is, and what stops it: those buttons stay in sight and always take a click, whoever looks. */
+export function FocusBar({
+  focus,
+  sweep,
+  isBusy,
+  act,
+}: {
+  focus: FocusStatus;
+  sweep: SweepStatus | null;
+  isBusy: boolean;
+  act: Act;
+}) {
   const target = useSignal('');
   const { name, fromNm, toNm, zNm, settled, targetNm, error } = focus;
   const to = target.value === '' ? Number.NaN : Number(target.value);
@@ -55,6 +65,12 @@ export function FocusBar({ focus, isBusy, act }: { focus: FocusStatus; isBusy: b
         <button type="submit" disabled={!canMove} title={act.whyNot ?? undefined}>
           Move
         </button>
+        {sweep && WORKING.includes(sweep.phase) && (
+          <button type="button" class="z-stop" onClick={() => void act.ask({ type: 'sweep-stop' })}>
+            Stop the sweep
+            <small> and go back to {nm(sweep.homeNm)}</small>
+          </button>
+        )}
         <button type="button" class="z-stop" onClick={() => void act.ask({ type: 'focus-stop' })}>
           Stop the focus
         </button>

@@ -72,7 +72,7 @@ function Table({
         aria-label={`Profiles of bead ${bead} going ${pass}: ${planes} of ${height} planes, ${range}`}
       />
       <figcaption>
-        going {pass}, {planes} of {height} planes
+        going {pass}, {planes} of {height} planes seen
         <small>
           {' '}
           {formatFixed(blackCounts, 0)} to {formatFixed(whiteCounts, 0)} counts

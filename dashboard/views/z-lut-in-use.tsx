@@ -1,5 +1,5 @@
 import type { CalibrationStatus, StaleZLut } from '#protocol/sweep.ts';
-import type { ZLutInUse, ZLutList } from '#protocol/z-lut-requests.ts';
+import type { ZLutInUse, ZLutList } from '#protocol/z-lut-list.ts';
 import { formatFixed } from '../format-number.ts';
 import type { Act } from './z-lut-act.ts';
 import { nm } from './z-lut-focus.tsx';
@@ -91,40 +91,42 @@ function Row({
       <td>{facts && `${nm(facts.fromNm)} to ${nm(facts.toNm)}`}</td>
       <td>{facts?.planes}</td>
       <td>{facts && (facts.model ? 'yes' : 'no')}</td>
-      <td class="z-buttons">
-        {facts && (
-          <>
-            <a
-              href={zLutUrl('report', zLut)}
-              target="_blank"
-              rel="noreferrer"
-              aria-label={`Report of bead ${bead}`}
-            >
-              Report
-            </a>
-            <a href={zLutUrl('download', zLut)} download aria-label={`Download the Z-LUT of bead ${bead}`}>
-              Download
-            </a>
+      <td>
+        <div class="z-buttons">
+          {facts && (
+            <>
+              <a
+                href={zLutUrl('report', zLut)}
+                target="_blank"
+                rel="noreferrer"
+                aria-label={`Report of bead ${bead}`}
+              >
+                Report
+              </a>
+              <a href={zLutUrl('download', zLut)} download aria-label={`Download the Z-LUT of bead ${bead}`}>
+                Download
+              </a>
+              <button
+                type="button"
+                disabled={!mayAct}
+                aria-label={`Remove the Z-LUT of bead ${bead}`}
+                onClick={() => void act.ask({ type: 'z-lut-assign', zLut: null, beads: [bead] })}
+              >
+                Remove
+              </button>
+            </>
+          )}
+          {!isFirst && (
             <button
               type="button"
               disabled={!mayAct}
-              aria-label={`Remove the Z-LUT of bead ${bead}`}
-              onClick={() => void act.ask({ type: 'z-lut-assign', zLut: null, beads: [bead] })}
+              aria-label={`Go back to the first Z-LUT of bead ${bead}`}
+              onClick={() => void act.ask({ type: 'z-lut-assign', zLut: 'first', beads: [bead] })}
             >
-              Remove
+              First one
             </button>
-          </>
-        )}
-        {!isFirst && (
-          <button
-            type="button"
-            disabled={!mayAct}
-            aria-label={`Go back to the first Z-LUT of bead ${bead}`}
-            onClick={() => void act.ask({ type: 'z-lut-assign', zLut: 'first', beads: [bead] })}
-          >
-            First one
-          </button>
-        )}
+          )}
+        </div>
       </td>
     </tr>
   );

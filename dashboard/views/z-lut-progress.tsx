@@ -3,7 +3,6 @@ import { formatCount } from '../format-number.ts';
 import type { LiveStore } from '../live-store.ts';
 import type { Act } from './z-lut-act.ts';
 import { nm, WORKING } from './z-lut-focus.tsx';
-import { GrowingTable } from './z-lut-growing.tsx';
 import { aboutDuration, sweepDurationS } from './z-lut-settings.ts';
 
 /** What a phase is to a person. */
@@ -45,14 +44,12 @@ export function SweepProgress({ store, sweep, act }: { store: LiveStore; sweep: 
         {missed > 0 && <span class="tone-warning">{formatCount(missed)} frames missed and taken anew</span>}
       </div>
       <SweepButtons sweep={sweep} act={act} />
-      <GrowingTable store={store} sweep={sweep} />
     </section>
   );
 }
 
-/** Pause, resume and stop. Stop is never out of reach while the focus moves, whoever looks: the tracker decides. */
+/** Pause, resume and repeat; what stops a sweep that moves the focus is beside the focus. */
 function SweepButtons({ sweep: { phase, settings, beads, homeNm }, act }: { sweep: SweepStatus; act: Act }) {
-  const works = WORKING.includes(phase);
   const mayAct = act.whyNot === null;
   const again = { ...settings, beads, assign: false };
   return (
@@ -67,7 +64,7 @@ function SweepButtons({ sweep: { phase, settings, beads, homeNm }, act }: { swee
           Resume
         </button>
       )}
-      {(works || phase === 'paused') && (
+      {phase === 'paused' && (
         <button type="button" class="z-stop" onClick={() => void act.ask({ type: 'sweep-stop' })}>
           Stop the sweep
           <small> and go back to {nm(homeNm)}</small>

@@ -1,5 +1,5 @@
 import type { CalibrationStatus } from '#protocol/sweep.ts';
-import type { ZLutFacts } from '#protocol/z-lut-requests.ts';
+import type { ZLutFacts } from '#protocol/z-lut-list.ts';
 import type { SweepAsk } from './z-lut-settings.ts';
 
 /** What is taken where nothing says otherwise. */

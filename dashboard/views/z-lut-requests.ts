@@ -1,4 +1,4 @@
-import { Z_LUTS_PATH, type ZLutComparisonAnswer, type ZLutList } from '#protocol/z-lut-requests.ts';
+import { Z_LUTS_PATH, type ZLutComparisonAnswer, type ZLutList } from '#protocol/z-lut-list.ts';
 
 /** Address of what belongs to a Z-LUT. */
 export function zLutUrl(part: 'report' | 'download', zLut: string): string {

@@ -130,15 +130,12 @@ function QualityNumbers({ quality }: { quality: ZLutQuality }) {
   ] as const;
   return (
     <dl>
-      {rows.map(
-        ([title, value]) =>
-          value && (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
+      {rows.map(([title, value]) => (
+        <div key={title}>
+          <dt>{title}</dt>
+          <dd>{value || 'not measured'}</dd>
+        </div>
+      ))}
     </dl>
   );
 }

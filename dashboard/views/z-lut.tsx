@@ -1,12 +1,13 @@
 import { effect, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ZLutList } from '#protocol/z-lut-requests.ts';
+import type { ZLutList } from '#protocol/z-lut-list.ts';
 import type { LiveStore } from '../live-store.ts';
 import type { ViewProps } from './view.ts';
 import { type Act, useAct } from './z-lut-act.ts';
 import { CompareZLuts } from './z-lut-compare.tsx';
 import { ZLutFiles } from './z-lut-files.tsx';
 import { FocusBar, NoFocus } from './z-lut-focus.tsx';
+import { GrowingTable } from './z-lut-growing.tsx';
 import { ZLutsInUse } from './z-lut-in-use.tsx';
 import { InterruptedSweeps } from './z-lut-interrupted.tsx';
 import { isBusyWith, SweepProgress } from './z-lut-progress.tsx';
@@ -20,6 +21,7 @@ export function ZLutView(props: ViewProps) {
   const { store } = props;
   const act = useAct(props);
   const list = useZLuts(store);
+  const calibration = store.calibration.value;
   return (
     <div class="z-lut">
       {act.problem.value !== null && (
@@ -34,6 +36,14 @@ export function ZLutView(props: ViewProps) {
             Dismiss
           </button>
         </p>
+      )}
+      {calibration?.focus && (
+        <FocusBar
+          focus={calibration.focus}
+          sweep={calibration.sweep}
+          isBusy={isBusyWith(calibration)}
+          act={act}
+        />
       )}
       <Calibrate store={store} act={act} />
       <InUse store={store} act={act} {...list} />
@@ -56,10 +66,11 @@ function Calibrate({ store, act }: { store: LiveStore; act: Act }) {
         <h2 id="z-calibrate-title">Focal sweep</h2>
       </header>
       <div class="z-body">
-        {focus ? <FocusBar focus={focus} isBusy={isBusy} act={act} /> : <NoFocus />}
+        {!focus && <NoFocus />}
         {act.whyNot !== null && <p class="tone-warning">{act.whyNot}.</p>}
         {isShown && <SweepProgress store={store} sweep={sweep} act={act} />}
         {isBuilt && <SweepResults sweep={sweep} act={act} />}
+        {isShown && <GrowingTable store={store} sweep={sweep} />}
         {calibration && focus && (
           <SweepSetup store={store} calibration={calibration} focus={focus} isBusy={isBusy} act={act} />
         )}
@@ -84,7 +95,9 @@ function InUse({ store, act, list, error }: { store: LiveStore; act: Act } & Ret
             The Z-LUTs could not be listed: {error}
           </p>
         )}
-        {list === null && error === null && <p class="empty">Looking for Z-LUTs</p>}
+        {list === null && error === null && (
+          <p class="empty">{calibration ? 'Looking for Z-LUTs' : 'This tracker keeps no Z-LUTs.'}</p>
+        )}
         {list && (
           <>
             <ZLutsInUse
@@ -119,12 +132,12 @@ function useZLuts(store: LiveStore): { list: ZLutList | null; error: string | nu
     return effect(() => {
       const sweep = store.calibration.value?.sweep;
       const key = JSON.stringify([
-        store.isLive.value,
+        store.isLive.value && store.calibration.value !== null,
         store.beads.value.map(({ bead, size, zLut }) => [bead, size, zLut]),
         sweep && [sweep.sweep, sweep.phase === 'kept', sweep.zLuts.map(({ assigned }) => assigned)],
         store.pipeline.value,
       ]);
-      if (key === asked || !store.isLive.value) return;
+      if (key === asked || !store.isLive.value || !store.calibration.value) return;
       asked = key;
       const request = ++newest;
       fetchZLuts().then(

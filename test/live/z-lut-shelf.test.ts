@@ -6,7 +6,7 @@ import { parseSimulatedCameraOptions, simulatedCamera, simulatedScene } from '#c
 import type { LiveBead, LiveMessage } from '#protocol/live.ts';
 import type { Role } from '#protocol/role.ts';
 import { readZLut, writeZLut } from '#protocol/z-lut-file.ts';
-import type { ZLutComparisonAnswer, ZLutList } from '#protocol/z-lut-requests.ts';
+import type { ZLutComparisonAnswer, ZLutList } from '#protocol/z-lut-list.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { LiveClient, type RequestWithoutId } from '#tracker/commands/live-client.ts';

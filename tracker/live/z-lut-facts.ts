@@ -1,5 +1,5 @@
 import { describeMethod, type ZLut } from '#protocol/z-lut.ts';
-import type { ZLutFacts } from '#protocol/z-lut-requests.ts';
+import type { ZLutFacts } from '#protocol/z-lut-list.ts';
 
 /** What people choose a Z-LUT by. */
 export function factsOf({ name, planes, planeZNm, radii, method, model, origin }: ZLut): ZLutFacts {

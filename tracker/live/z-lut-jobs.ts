@@ -1,5 +1,5 @@
 import type { ZLut } from '#protocol/z-lut.ts';
-import type { ZLutComparisonAnswer, ZLutFacts } from '#protocol/z-lut-requests.ts';
+import type { ZLutComparisonAnswer, ZLutFacts } from '#protocol/z-lut-list.ts';
 import type { Plan } from '#stages/plan.ts';
 
 /** A file, or a Z-LUT that is in the memory. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import { AccessError, LimitError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
 import { encodeBinaryZLut } from '#protocol/z-lut-binary.ts';
-import { Z_LUTS_PATH } from '#protocol/z-lut-requests.ts';
+import { Z_LUTS_PATH } from '#protocol/z-lut-list.ts';
 import { MissingZLutError, type ZLutShelf } from './z-lut-shelf.ts';
 
 /** A report is a page of a file's making: it shows itself, and does nothing. */

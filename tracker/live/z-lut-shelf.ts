@@ -6,10 +6,10 @@ import { readZLut } from '#protocol/z-lut-file.ts';
 import {
   FIRST_Z_LUT,
   type ListedZLut,
-  type ZLutAssignRequest,
   type ZLutComparisonAnswer,
   type ZLutList,
-} from '#protocol/z-lut-requests.ts';
+} from '#protocol/z-lut-list.ts';
+import type { ZLutAssignRequest } from '#protocol/z-lut-requests.ts';
 import type { Plan } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
 import { factsOf } from './z-lut-facts.ts';

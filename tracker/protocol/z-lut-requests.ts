@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import type { ZLutQuality } from './z-lut-quality.ts';
-
-/** Path of the list of Z-LUTs; `report`, `download` and `compare` lie below it. */
-export const Z_LUTS_PATH = '/z-luts';
 
 /** Beads of one request at most. */
 const MOST_BEADS = 512;
 
 /** Names, not paths: what a Z-LUT is called in the list; the tracker looks it up there and nowhere else. */
-export const zLutId = z.string().min(1).max(300);
+const zLutId = z.string().min(1).max(300);
 
 /** Has beads tracked with a Z-LUT of the list from now on; an operator's request. */
 export const zLutAssignRequest = z.strictObject({
@@ -21,79 +17,3 @@ export const zLutAssignRequest = z.strictObject({
 });
 
 export type ZLutAssignRequest = z.output<typeof zLutAssignRequest>;
-
-/** What people choose a Z-LUT by. */
-export interface ZLutFacts {
-  name: string;
-  planes: number;
-  /** Lowest and highest plane, nm. */
-  fromNm: number;
-  toNm: number;
-  radii: number;
-  /** px it was built with; null where it does not say. */
-  roiSize: number | null;
-  /** How its profiles were made; null where it does not say. */
-  method: string | null;
-  /** Whether it holds a model of the bead. */
-  model: boolean;
-  quality: ZLutQuality | null;
-  /** ISO 8601. */
-  madeAt: string | null;
-}
-
-/** A Z-LUT file that beads can be tracked with. */
-export interface ListedZLut {
-  /** `z-luts/FILE` or `sweeps/SWEEP/FILE`. */
-  zLut: string;
-  bytes: number;
-  /** Last change, ms since 1970. */
-  changedMs: number;
-  facts: ZLutFacts | null;
-  /** Why it cannot be read; null where it can. */
-  error: string | null;
-  /** What speaks against it for ROIs of a size that beads have now; sizes it fits are left out. */
-  misfits: { roiSize: number; why: string }[];
-}
-
-/** What a bead is tracked with. */
-export interface ZLutInUse {
-  bead: number;
-  /** px. */
-  roiSize: number;
-  /** Its name in reports, downloads and comparisons: `in-use/BEAD`. */
-  zLut: string;
-  /** Null without a Z-LUT. */
-  facts: ZLutFacts | null;
-  /** Whether this is the one it began with, or none was there. */
-  isFirst: boolean;
-}
-
-/** Answer to a request for the list. */
-export interface ZLutList {
-  /** Where files to choose from lie, for people. */
-  folder: string;
-  /** Newest first. */
-  zLuts: ListedZLut[];
-  /** Files beyond the number that is listed. */
-  leftOut: number;
-  inUse: ZLutInUse[];
-}
-
-/** Name of what a bead began with. */
-export const FIRST_Z_LUT = 'first';
-
-/** How the heights of one Z-LUT are found in another. */
-export interface ZLutComparisonAnswer {
-  planes: number;
-  found: number;
-  elsewhere: number;
-  /** nm of the second that the first covers. */
-  overlapNm: [from: number, to: number];
-  scale: number;
-  offsetNm: number;
-  residualNm: number;
-  /** Median correlation. */
-  score: number;
-  /** Root mean square about the line by height. */
-  bands: { fromNm: number; toNm: number; planes: number; rmsNm: number }[];
-}

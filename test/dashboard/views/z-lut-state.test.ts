@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CalibrationStatus, SweepPlaneMessage, SweepStatus } from '#protocol/sweep.ts';
-import type { ZLutFacts } from '#protocol/z-lut-requests.ts';
+import type { ZLutFacts } from '#protocol/z-lut-list.ts';
 import { recalibration } from '../../../dashboard/views/z-lut-recalibrate.ts';
 import { createCalibrationState } from '../../../dashboard/views/z-lut-state.ts';
 
