@@ -12,6 +12,7 @@ import type { StaleZLut } from '#protocol/sweep.ts';
 import type { CalibrationRequest } from '#protocol/sweep-request.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
+import { RUN_FILES, Z_LUT_CHANGES_HEADER } from '#recording/run-record.ts';
 import type { LiveHub } from '#sinks/live-hub.ts';
 import type { TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { ZLutStaleness } from '#sinks/z-lut-staleness.ts';
@@ -36,9 +37,6 @@ export interface LiveCalibrationOptions {
   event(level: EventMessage['level'], text: string): void;
 }
 
-/** Files of a recording that tell of Z-LUTs assigned while it ran. */
-const CHANGES_FILE = 'z-lut-changes.csv';
-
 /** Calibration in a running tracker: frames and focus stage come from the camera, Z-LUTs go to its beads. */
 export class LiveCalibration implements TrackSink {
   readonly #options: LiveCalibrationOptions;
@@ -49,6 +47,8 @@ export class LiveCalibration implements TrackSink {
   /** Z-LUTs to look at and to choose from. */
   readonly shelf: ZLutShelf;
   #changes = 0;
+  /** Folder of the recording that the last change was written into. */
+  #changedIn: string | null = null;
   /** With which the newest frames were tracked. */
   #plan: Plan | null = null;
 
@@ -159,6 +159,8 @@ export class LiveCalibration implements TrackSink {
     if (!run) throw new ZLutError({ where: 'Z-LUTs', expected: 'a camera', received: 'none' });
     const before = new Map(this.#assigned);
     for (const [bead, zLut] of zLuts) this.#assigned.set(bead, zLut);
+    // Batches that go to the engine from now on have them.
+    const timeNs = nowNs();
     try {
       await run.zLutsChanged();
     } catch (error) {
@@ -171,14 +173,16 @@ export class LiveCalibration implements TrackSink {
     const folder = run.recorder?.folder;
     if (folder !== undefined) {
       // A recording without its Z-LUT is better than none.
-      await this.#record(folder, zLuts).catch((cause: TweezertrackError) => event('error', cause.message));
+      await this.#record(folder, timeNs, zLuts).catch((cause: TweezertrackError) =>
+        event('error', cause.message),
+      );
     }
   }
 
-  async #record(folder: string, zLuts: ReadonlyMap<number, ZLut | null>): Promise<void> {
-    const timeNs = nowNs();
-    const changes = join(folder, CHANGES_FILE);
-    if (this.#changes === 0) await appendFile(changes, 'timeNs,bead,file\n');
+  async #record(folder: string, timeNs: bigint, zLuts: ReadonlyMap<number, ZLut | null>): Promise<void> {
+    const changes = join(folder, RUN_FILES.zLutChanges);
+    if (this.#changedIn !== folder) await appendFile(changes, Z_LUT_CHANGES_HEADER);
+    this.#changedIn = folder;
     for (const [bead, zLut] of zLuts) {
       const change = this.#changes++;
       // No name: the bead has none from now on.

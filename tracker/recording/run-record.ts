@@ -14,7 +14,11 @@ export const RUN_FILES = {
   tracks: 'tracks.arrows',
   frames: 'frames.arrows',
   rois: 'rois.arrows',
+  zLutChanges: 'z-lut-changes.csv',
 } as const;
+
+/** Of the file of Z-LUTs that beads were given while a run was recorded: host time, bead, name in its folder or none. */
+export const Z_LUT_CHANGES_HEADER = 'timeNs,bead,file\n';
 
 const RUN_FORMAT = 'tweezertrack-run/1';
 
