@@ -13,8 +13,9 @@ import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
-import { readTracks } from '#recording/read-recording.ts';
+import { openRun, readTracks } from '#recording/read-recording.ts';
 import { FIT_COLUMNS } from '#recording/track-block.ts';
+import { readZLutUses, zLutFileAt } from '#recording/z-lut-history.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { presetPlan } from '#stages/presets.ts';
 import { LiveClient, type RequestWithoutId } from '#tracker/commands/live-client.ts';
@@ -102,6 +103,7 @@ let frames: KeptFrame[];
 let live: LivePoint[][];
 let zLuts: ZLut[];
 let sweepFolder: string;
+let recording: string;
 const stackPath = join(folder, 'frames.npy');
 
 beforeAll(async () => {
@@ -129,7 +131,7 @@ beforeAll(async () => {
   person.close();
   stop.abort();
   await filmed;
-  const recording = tracker.recording!;
+  recording = tracker.recording!;
   await tracker.close();
   const points = await pointsOf(join(recording, 'tracks.arrows'));
   live = frames.map(({ id, truth }) =>
@@ -163,6 +165,25 @@ test('z is true to within its stated standard deviation, but for where the axis 
       expect(Math.abs(mean(atHeight)), `${HEIGHTS_NM[height]} nm`).toBeLessThan(1);
     }
     for (const { status } of points) expect(status & ~TRACK_STATUS.saturated).toBe(0);
+  }
+});
+
+test('the recording says with which Z-LUT each of them was tracked', async () => {
+  const run = await openRun(recording);
+  const uses = await readZLutUses(run);
+  const { frame: firstFrame } = uses[0]!;
+  for (const [index, { bead }] of ROIS.entries()) {
+    expect(zLutFileAt(uses, bead, firstFrame)).toBeNull();
+    const files = new Set(frames.map(({ id }) => zLutFileAt(uses, bead, id)));
+    expect(files.size).toBe(1);
+    const zLut = await readZLut(join(recording, [...files][0]!));
+    expect(zLut.profiles).toEqual(zLuts[index]!.profiles);
+    // No frame has a z before.
+    const { frame: from } = uses.findLast((use) => use.bead === bead)!;
+    const points = [...(await pointsOf(run.tracksPath))].filter(([at]) => at.endsWith(` ${bead}`));
+    for (const [at, { status }] of points) {
+      expect((status & TRACK_STATUS['no-zlut']) === 0, `frame ${at}`).toBe(Number.parseInt(at, 10) >= from);
+    }
   }
 });
 
