@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { browserSkipReason, launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';
@@ -19,7 +20,7 @@ test.skipIf(skipReason)(
     const [, url] = await demo.says(/dashboard: (\S+)/);
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => {
@@ -68,6 +69,11 @@ test.skipIf(skipReason)(
       expect(await trial.getByRole('row').count()).toBe(4);
       expect(await trial.getByRole('row').nth(1).innerText()).toMatch(/^0\s+100\s+100 to 0\s/);
       await trial.scrollIntoViewIfNeeded();
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await new AxeBuilder({ page }).include('.pipeline').analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`)).toEqual([]);
+      }
       await picture('trial');
 
       const status = page.locator('.bead-list tbody tr').first();

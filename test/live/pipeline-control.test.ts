@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { CAMERA_LINK_VERSION } from '#protocol/camera-link.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
@@ -225,5 +225,18 @@ describe('the pipeline of a running tracker', () => {
     expect((await readRunRecord(after)).plan).toEqual(parsePlan(quadrant));
     expect((await readRunRecord(after)).endedAt).not.toBeNull();
     expect((await readRunRecord(last)).plan).toEqual(parsePlan(otherLookup));
+  });
+
+  test('an engine that cannot take a plan goes on with the one before', async () => {
+    const { ask } = await enter('operator');
+    await film(2);
+    const { host } = tracker.engine;
+    vi.spyOn(host, 'configure').mockRejectedValueOnce(new Error('no such kernel'));
+    const { error } = await ask({ type: 'apply-plan', steps: otherLookup, mayLoseZ: false });
+    expect(error).toMatch(/no such kernel/);
+    const { answer } = await ask({ type: 'describe-pipeline' });
+    expect(answer).toMatchObject({ plan: parsePlan(MAGTRACK_PLAN) });
+    await film(3);
+    expect(tracker.totals()).toMatchObject({ offered: 5, tracked: 5 });
   });
 });

@@ -115,17 +115,25 @@ export class PipelineControl {
     const lost = this.#unfitBeads(plan);
     if (lost.length > 0 && !mayLoseZ) throw losesZ(lost);
     this.#isChanging = true;
+    const before = { plan: this.plan, unfit: this.#unfit };
     try {
-      const unfit = this.#unfitOf(plan);
-      const zLutOf = (bead: number) => fitting(this.#options.zLutOf(bead), unfit);
-      const { firstFrame } = await run.changePlan({ plan, zLutOf }, () => {
-        this.plan = plan;
-        this.#unfit = unfit;
-      });
-      void firstFrame.then((frame) => this.#tell(frame, run));
+      await this.#use(run, { plan, unfit: this.#unfitOf(plan) });
+    } catch (cause) {
+      // An engine that cannot: what it was tracking with, it can.
+      if (this.plan === plan) await this.#use(run, before);
+      throw cause;
     } finally {
       this.#isChanging = false;
     }
+  }
+
+  async #use(run: LiveRun, { plan, unfit }: { plan: Plan; unfit: ReadonlySet<ZLut> }): Promise<void> {
+    const zLutOf = (bead: number) => fitting(this.#options.zLutOf(bead), unfit);
+    const { firstFrame } = await run.changePlan({ plan, zLutOf }, () => {
+      this.plan = plan;
+      this.#unfit = unfit;
+    });
+    void firstFrame.then((frame) => this.#tell(frame, run));
   }
 
   #tell(frame: number, run: LiveRun): void {
