@@ -3,12 +3,14 @@ import { render } from 'preact';
 import { beadActions } from './bead-actions.ts';
 import { Dashboard } from './dashboard.tsx';
 import './dashboard.css';
+import { introduceOnceLive } from './introduce.ts';
 import { connectLive, liveUrl } from './live-connection.ts';
 import { createLiveStore } from './live-store.ts';
 import { FULL_RATE_S } from './trace-history.ts';
 
 const store = createLiveStore();
 const connection = connectLive(store, liveUrl(location));
+introduceOnceLive(store, connection);
 
 // The tracker forgets what a viewer watches with its connection.
 effect(() => {

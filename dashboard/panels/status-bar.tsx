@@ -4,6 +4,7 @@ import { droppedFrames } from '../dropped-frames.ts';
 import { formatCount, formatFixed } from '../format-number.ts';
 import { stepName, totalStep } from '../latency-steps.ts';
 import type { Link, LiveStore } from '../live-store.ts';
+import { unreadAlarms } from '../unread-alarms.ts';
 
 /** How the whole way of a frame is doing, from the camera to the disk. */
 export function StatusBar({ store }: { store: LiveStore }) {
@@ -21,6 +22,8 @@ export function StatusBar({ store }: { store: LiveStore }) {
         tweezertrack
       </h1>
       <LinkState link={store.link.value} />
+      <Control store={store} />
+      <UnreadAlarms store={store} />
       <dl class={isLive ? 'figures' : 'figures is-stale'}>
         <Figure name="Camera" tone={camera?.connected ? 'ok' : 'warning'}>
           <strong>{camera ? camera.camera : 'none'}</strong>
@@ -57,6 +60,29 @@ export function StatusBar({ store }: { store: LiveStore }) {
         </Figure>
       </dl>
     </header>
+  );
+}
+
+/** Who has control, where others are there, too. */
+function Control({ store }: { store: LiveStore }) {
+  const people = store.people.value;
+  if (!people || people.viewers < 2) return null;
+  const { holder, viewers } = people;
+  return (
+    <p class="link" title={`${viewers} dashboards open`}>
+      {holder ? `Control: ${holder.isYou ? 'you' : holder.name}` : 'Control: nobody'} · {viewers} open
+    </p>
+  );
+}
+
+/** How many alarms this person has not read; they are in the view Run. */
+function UnreadAlarms({ store }: { store: LiveStore }) {
+  const { length } = unreadAlarms(store.alarms.value);
+  if (length === 0) return null;
+  return (
+    <button type="button" class="link link-lost" onClick={() => document.getElementById('tab-run')?.click()}>
+      {length} {length === 1 ? 'alarm' : 'alarms'} unread
+    </button>
   );
 }
 

@@ -4,6 +4,7 @@ import type { View } from './view.ts';
 /** The views from left to right: a new one is a file and a line here. */
 export const VIEWS: readonly View[] = [
   { id: 'live-plots', title: 'Live Plots', load: async () => LivePlots },
+  { id: 'run', title: 'Run', load: async () => (await import('./run.tsx')).Run },
   {
     id: 'analysis',
     title: 'Analysis',
