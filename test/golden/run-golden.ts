@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { gpuTestEnv } from '../support/gpu-adapter.ts';
+import { isCalciumFolder, openCalciumFolder } from './calcium-folder.ts';
 import type { OpenGoldenEngine } from './golden-engine.ts';
 import { openGoldenFolder } from './golden-folder.ts';
 import { openGpuGoldenEngine } from './gpu-golden-engine.ts';
 import { openReferenceGoldenEngine } from './reference-golden-engine.ts';
+import { runCalciumCases } from './run-calcium.ts';
 import { runCases } from './run-cases.ts';
 import { openWasmGoldenEngine } from './wasm-golden-engine.ts';
 
@@ -27,6 +29,7 @@ async function main(): Promise<boolean> {
   if (path === undefined || positionals.length > 1 || unknown !== undefined) {
     throw new Error(`usage: ${USAGE}${unknown === undefined ? '' : `; no engine '${unknown}'`}`);
   }
+  if (isCalciumFolder(path)) return runCalcium(path);
   const folder = openGoldenFolder(path);
   const env = gpuTestEnv();
   const findsGpu = Object.entries(env).every(([name, value]) => process.env[name] === value);
@@ -50,6 +53,22 @@ async function main(): Promise<boolean> {
     allPassed &&= summary.failed === 0;
   }
   return allPassed;
+}
+
+/** Runs the cases of a folder of calcium results; true when none failed. */
+function runCalcium(path: string): boolean {
+  const notBuilt = new Map<string, number>();
+  const summary = runCalciumCases(openCalciumFolder(path), (golden, { outcome, lines }) => {
+    if (outcome === 'failed') {
+      console.log([`FAILED ${golden.kind} ${golden.function} ${golden.case}`, ...lines].join('\n  '));
+    } else if (outcome === 'notBuilt') {
+      const what = `${golden.kind} ${golden.function}`;
+      notBuilt.set(what, 1 + (notBuilt.get(what) ?? 0));
+    }
+  });
+  for (const [what, cases] of notBuilt) console.log(`not built ${what} (${cases} cases)`);
+  console.log(JSON.stringify(summary));
+  return summary.failed === 0;
 }
 
 /** Runs this program in a process of its own: the environment says where a GPU is found when a process starts. */

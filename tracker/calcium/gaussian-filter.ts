@@ -1,0 +1,121 @@
+import { type BlockOptions, filterInBlocks, stackShape } from './blockwise.ts';
+import { CalciumError } from './calcium-error.ts';
+import { gaussianRadius, gaussianWeights, reflected } from './gaussian-line.ts';
+import { emptyLike, type NdArray, type NdValues } from './nd-array.ts';
+
+export interface GaussianOptions extends BlockOptions {
+  /** Standard deviation in frames and px alike, or of each axis [frame, row, column]; default 1. */
+  sigma?: number | readonly [number, number, number];
+}
+
+/**
+ * Gaussian filter over time, rows and columns; mirrored borders, cut off after 4 sigma, computed in float64.
+ *
+ * A single sigma applies to time too: take [0, sigma, sigma] to filter every frame on its own.
+ *
+ * @param images [frame, row, column] of any type
+ * @returns [frame, row, column], rounded once, to float32
+ * @throws {CalciumError} if the images have other axes or a sigma is negative
+ */
+export function gaussianFilter(images: NdArray, options: GaussianOptions = {}): NdArray<Float32Array> {
+  return filterWith(images, options, new Float32Array(images.values.length), (value) => value);
+}
+
+/**
+ * As `gaussianFilter`, of the type of the images: integers are rounded to the nearest, once.
+ */
+export function gaussianFilterSameType<V extends NdValues>(
+  images: NdArray<V>,
+  options: GaussianOptions = {},
+): NdArray<V> {
+  const isFloat = images.values instanceof Float32Array || images.values instanceof Float64Array;
+  return filterWith(images, options, emptyLike(images.values), isFloat ? (value) => value : Math.round);
+}
+
+function filterWith<Out extends NdValues>(
+  images: NdArray,
+  { sigma = 1, ...blocks }: GaussianOptions,
+  room: Out,
+  finish: (value: number) => number,
+): NdArray<Out> {
+  stackShape('gaussianFilter images', images);
+  const sigmas = typeof sigma === 'number' ? [sigma, sigma, sigma] : sigma;
+  if (sigmas.length !== 3) {
+    throw new CalciumError({
+      where: 'gaussianFilter sigma',
+      expected: 'a number, or three [frame, row, column]',
+      received: `${sigmas.length} numbers`,
+    });
+  }
+  const weights = sigmas.map(gaussianWeights) as [Float64Array, Float64Array, Float64Array];
+  const filter = (part: NdArray) => filterPart(part, weights, emptyLike(room, part.values.length), finish);
+  return filterInBlocks(images, gaussianRadius(sigmas[0]!), blocks, filter, room);
+}
+
+/** Frame by frame, so that only a few frames are held in float64. */
+function filterPart<Out extends NdValues>(
+  { shape, values }: NdArray,
+  [alongTime, alongRows, alongColumns]: readonly [Float64Array, Float64Array, Float64Array],
+  room: Out,
+  finish: (value: number) => number,
+): NdArray<Out> {
+  const [frames, rows, columns] = shape as [number, number, number];
+  const pixels = rows * columns;
+  const overTime = new Float64Array(pixels);
+  const overRows = new Float64Array(pixels);
+  for (let frame = 0; frame < frames; frame++) {
+    addWeighted(values, pixels, frame, frames, alongTime, overTime, 0);
+    for (let row = 0; row < rows; row++) {
+      addWeighted(overTime, columns, row, rows, alongRows, overRows, row * columns);
+    }
+    filterColumns(overRows, columns, alongColumns, overTime);
+    const start = frame * pixels;
+    for (let pixel = 0; pixel < pixels; pixel++) room[start + pixel] = finish(overTime[pixel]!);
+  }
+  return { shape, values: room };
+}
+
+/** Weighted sum of lines `length` long around line `at`, with mirrored lines beyond the first and the last. */
+function addWeighted(
+  lines: NdValues,
+  length: number,
+  at: number,
+  count: number,
+  weights: Float64Array,
+  out: Float64Array,
+  start: number,
+): void {
+  const own = at * length;
+  const middle = weights[0]!;
+  for (let index = 0; index < length; index++) out[start + index] = middle * lines[own + index]!;
+  for (let distance = 1; distance < weights.length; distance++) {
+    const weight = weights[distance]!;
+    const before = reflected(at - distance, count) * length;
+    const after = reflected(at + distance, count) * length;
+    for (let index = 0; index < length; index++) {
+      out[start + index]! += weight * (lines[before + index]! + lines[after + index]!);
+    }
+  }
+}
+
+function filterColumns(
+  source: Float64Array,
+  columns: number,
+  weights: Float64Array,
+  out: Float64Array,
+): void {
+  const reach = weights.length - 1;
+  const line = new Float64Array(columns + 2 * reach);
+  const from = Int32Array.from(line, (_, at) => reflected(at - reach, columns));
+  for (let start = 0; start < source.length; start += columns) {
+    for (let at = 0; at < line.length; at++) line[at] = source[start + from[at]!]!;
+    for (let column = 0; column < columns; column++) {
+      const center = column + reach;
+      let sum = weights[0]! * line[center]!;
+      for (let distance = 1; distance <= reach; distance++) {
+        sum += weights[distance]! * (line[center - distance]! + line[center + distance]!);
+      }
+      out[start + column] = sum;
+    }
+  }
+}

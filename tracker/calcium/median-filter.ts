@@ -1,0 +1,80 @@
+import { type BlockOptions, filterInBlocks, stackShape } from './blockwise.ts';
+import { CalciumError } from './calcium-error.ts';
+import { reflected } from './gaussian-line.ts';
+import { axesOf, emptyLike, type NdArray, type NdValues } from './nd-array.ts';
+import { medianOfColumns } from './sorted-columns.ts';
+import { selectRank } from './statistics.ts';
+
+export interface MedianOptions extends BlockOptions {
+  /** Footprint [frame, row, column], what is not 0 counts; default 3 x 3 x 3 of ones. */
+  mask?: NdArray;
+}
+
+const CUBE: NdArray = { shape: [3, 3, 3], values: new Uint8Array(27).fill(1) };
+
+/**
+ * Median filter over time, rows and columns; mirrored borders.
+ *
+ * The footprint lies with its element size // 2 on the pixel; of an even number of values the upper middle one is
+ * taken, so that every value of the result is one of the images.
+ *
+ * @param images [frame, row, column], without NaN
+ * @returns [frame, row, column] of the same type
+ * @throws {CalciumError} if the images or the footprint have other axes, or the footprint is empty
+ */
+export function medianFilter<V extends NdValues>(
+  images: NdArray<V>,
+  { mask = CUBE, ...blocks }: MedianOptions = {},
+): NdArray<V> {
+  stackShape('medianFilter images', images);
+  const [deep] = axesOf('medianFilter mask', mask, ['frame', 'row', 'column']);
+  const isFull = mask.values.every((value) => value !== 0);
+  const filter = (part: NdArray<V>): NdArray<V> => {
+    const values = emptyLike(part.values);
+    if (isFull) medianOfColumns(part, mask.shape as [number, number, number], values);
+    else medianOfFootprint(part, offsetsOf(mask), values);
+    return { shape: part.shape, values };
+  };
+  if (mask.values.every((value) => value === 0)) {
+    throw new CalciumError({
+      where: 'medianFilter mask',
+      expected: 'at least one element that is not 0',
+      received: `${mask.values.length} zeros`,
+    });
+  }
+  return filterInBlocks(images, Math.floor(deep! / 2), blocks, filter, emptyLike(images.values));
+}
+
+/** Places of the footprint relative to its middle, [frame, row, column]. */
+function offsetsOf({ shape, values }: NdArray): [number, number, number][] {
+  const [, rows, columns] = shape as [number, number, number];
+  const offsets: [number, number, number][] = [];
+  for (const [at, value] of values.entries()) {
+    if (value === 0) continue;
+    const place = [Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns];
+    const [frame, row, column] = place.map((index, axis) => index - Math.floor(shape[axis]! / 2));
+    offsets.push([frame!, row!, column!]);
+  }
+  return offsets;
+}
+
+function medianOfFootprint(
+  { shape, values }: NdArray,
+  offsets: readonly [number, number, number][],
+  out: NdValues,
+): void {
+  const [frames, rows, columns] = shape as [number, number, number];
+  const window = new Float64Array(offsets.length);
+  const rank = offsets.length >> 1;
+  for (let at = 0; at < values.length; at++) {
+    const frame = Math.floor(at / (rows * columns));
+    const row = Math.floor(at / columns) % rows;
+    const column = at % columns;
+    for (let index = 0; index < offsets.length; index++) {
+      const [deeper, lower, righter] = offsets[index]!;
+      const line = reflected(frame + deeper, frames) * rows + reflected(row + lower, rows);
+      window[index] = values[line * columns + reflected(column + righter, columns)]!;
+    }
+    out[at] = selectRank(window, rank);
+  }
+}

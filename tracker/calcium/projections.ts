@@ -1,0 +1,100 @@
+import { stackShape } from './blockwise.ts';
+import { CalciumError } from './calcium-error.ts';
+import type { NdArray } from './nd-array.ts';
+import { percentileOf } from './statistics.ts';
+
+/** Pixels whose courses are gathered at once for a median: 64 keep both sides of the copy in the cache. */
+const TILE = 64;
+
+export type Projection = 'mean' | 'std' | 'median' | 'max' | 'min';
+
+/**
+ * One image of a stack: a statistic of every pixel over time; `std` is that of the population.
+ *
+ * @param images [frame, row, column], at least one frame
+ * @returns [row, column] in the unit of the images
+ * @throws {CalciumError} if the images have other axes, no frame, or the statistic is not known
+ */
+export function projectImages(images: NdArray, projection: Projection): NdArray<Float64Array> {
+  const [frames, rows, columns] = stackShape('projectImages images', images);
+  if (frames === 0) {
+    throw new CalciumError({
+      where: 'projectImages images',
+      expected: 'at least one frame',
+      received: 'none',
+    });
+  }
+  const values = project(images, rows * columns, projection);
+  return { shape: [rows, columns], values };
+}
+
+function project(images: NdArray, pixels: number, projection: Projection): Float64Array {
+  switch (projection) {
+    case 'mean':
+      return meanOf(images, pixels);
+    case 'std':
+      return stdOf(images, pixels);
+    case 'median':
+      return medianOf(images, pixels);
+    case 'max':
+      return extremeOf(images, pixels, 1);
+    case 'min':
+      return extremeOf(images, pixels, -1);
+    default:
+      throw new CalciumError({
+        where: 'projectImages projection',
+        expected: 'mean, std, median, max or min',
+        received: String(projection satisfies never),
+      });
+  }
+}
+
+function meanOf({ shape, values }: NdArray, pixels: number): Float64Array {
+  const sums = new Float64Array(pixels);
+  for (let start = 0; start < values.length; start += pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) sums[pixel]! += values[start + pixel]!;
+  }
+  return sums.map((sum) => sum / shape[0]!);
+}
+
+/** Twice through the stack: squares of differences from the mean lose no digits to its level. */
+function stdOf(images: NdArray, pixels: number): Float64Array {
+  const { shape, values } = images;
+  const means = meanOf(images, pixels);
+  const sums = new Float64Array(pixels);
+  for (let start = 0; start < values.length; start += pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const difference = values[start + pixel]! - means[pixel]!;
+      sums[pixel]! += difference * difference;
+    }
+  }
+  return sums.map((sum) => Math.sqrt(sum / shape[0]!));
+}
+
+function medianOf({ shape, values }: NdArray, pixels: number): Float64Array {
+  const frames = shape[0]!;
+  const medians = new Float64Array(pixels);
+  const courses = new Float64Array(TILE * frames);
+  for (let first = 0; first < pixels; first += TILE) {
+    const count = Math.min(TILE, pixels - first);
+    for (let frame = 0; frame < frames; frame++) {
+      const start = frame * pixels + first;
+      for (let pixel = 0; pixel < count; pixel++) courses[pixel * frames + frame] = values[start + pixel]!;
+    }
+    for (let pixel = 0; pixel < count; pixel++) {
+      medians[first + pixel] = percentileOf(courses.subarray(pixel * frames, (pixel + 1) * frames), 50);
+    }
+  }
+  return medians;
+}
+
+function extremeOf({ values }: NdArray, pixels: number, sign: 1 | -1): Float64Array {
+  const found = Float64Array.from(values.subarray(0, pixels));
+  for (let start = pixels; start < values.length; start += pixels) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const value = values[start + pixel]!;
+      if (sign * value > sign * found[pixel]!) found[pixel] = value;
+    }
+  }
+  return found;
+}
