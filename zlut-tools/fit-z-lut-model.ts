@@ -1,7 +1,7 @@
 import { ZLutError } from '#protocol/errors.ts';
 import type { CountNoise, ZLutModel } from '#protocol/z-lut-model.ts';
 import { cubicWeights } from '#stages/cubic-spline.ts';
-import { addLikelihood, createLikelihoodSums, UNKNOWNS } from '#stages/likelihood-sums.ts';
+import { UNKNOWNS } from '#stages/likelihood-sums.ts';
 import { countsAt, createRadialCurve, curveAt, radialKnots } from '#stages/spline-model.ts';
 import { addNeighbors, countNoise, createNoiseSums, type ModelPixel, type NoiseSums } from './count-noise.ts';
 import { heightBends } from './height-bends.ts';
@@ -13,6 +13,7 @@ import {
   type PlaneEquations,
   solvePlanes,
 } from './model-equations.ts';
+import { type CalibrationPlane, misfitOf } from './model-misfit.ts';
 import { refineFrame } from './refine-frame.ts';
 
 /** One image of the bead at a known height. */
@@ -54,17 +55,6 @@ const CENTER_MARGIN_PX = 2;
 /** Light below this share of the mean spreads as if it were as bright. */
 const DARKEST_SHARE = 0.05;
 
-interface Plane {
-  zNm: number;
-  frames: Fitted[];
-}
-
-interface Fitted {
-  pixels: ArrayLike<number>;
-  /** [unknown] as in `UNKNOWNS`. */
-  state: Float64Array;
-}
-
 /**
  * Fits a smooth model of the bead's image to every pixel of a focal sweep by weighted least squares.
  *
@@ -98,33 +88,9 @@ export function fitZLutModel(frames: readonly CalibrationFrame[], options: Model
   return { ...known, misfit: misfitOf(known, planes, size, saturation) };
 }
 
-/** Median chi-squared of the frames above 1. */
-function misfitOf(model: ZLutModel, planes: readonly Plane[], size: number, saturation: number): number {
-  const curve = createRadialCurve(model.knots);
-  const sums = createLikelihoodSums();
-  const pixels = new Float64Array(size * size);
-  const image = {
-    pixels,
-    size,
-    noise: model,
-    saturation,
-    unknowns: 5,
-    outlierSigmas: Number.POSITIVE_INFINITY,
-  };
-  const squares = planes.flatMap((plane) => {
-    curveAt(model, plane.zNm, curve);
-    return plane.frames.map((frame) => {
-      pixels.set(frame.pixels);
-      addLikelihood(image, model, curve, frame.state, sums);
-      return sums.chiSquares / sums.pixels;
-    });
-  });
-  return Math.max(0, median(squares) - 1);
-}
-
 /** Frames by height, rising. */
-function planesOf(frames: readonly CalibrationFrame[]): Plane[] {
-  const planes = new Map<number, Plane>();
+function planesOf(frames: readonly CalibrationFrame[]): CalibrationPlane[] {
+  const planes = new Map<number, CalibrationPlane>();
   for (const { pixels, zNm, xPx, yPx } of frames) {
     const plane = planes.get(zNm) ?? { zNm, frames: [] };
     planes.set(zNm, plane);
@@ -133,7 +99,7 @@ function planesOf(frames: readonly CalibrationFrame[]): Plane[] {
   return [...planes.values()].sort((a, b) => a.zNm - b.zNm);
 }
 
-function emptyModel(planes: readonly Plane[], grid: HeightGrid, size: number): ZLutModel {
+function emptyModel(planes: readonly CalibrationPlane[], grid: HeightGrid, size: number): ZLutModel {
   const { zKnots, stepZNm } = modelHeights(grid);
   const reachPx = farthestCorner(planes, size) + CENTER_MARGIN_PX;
   const knots = radialKnots(reachPx, KNOT_PX);
@@ -159,7 +125,7 @@ function emptyModel(planes: readonly Plane[], grid: HeightGrid, size: number): Z
 }
 
 /** Radius around the center beyond which no frame has a pixel. */
-function farthestCorner(planes: readonly Plane[], size: number): number {
+function farthestCorner(planes: readonly CalibrationPlane[], size: number): number {
   const far = (center: number) => Math.max(center, size - 1 - center);
   const reaches = planes.flatMap((plane) =>
     plane.frames.map(({ state }) => Math.hypot(far(state[UNKNOWNS.x]!), far(state[UNKNOWNS.y]!))),
@@ -178,7 +144,7 @@ function trimmed(model: ZLutModel, reachPx: number): ZLutModel {
 }
 
 /** Radius around the center that lies within the corners of every frame. */
-function nearestCorner(planes: readonly Plane[], size: number): number {
+function nearestCorner(planes: readonly CalibrationPlane[], size: number): number {
   const near = (center: number) => Math.min(center, size - 1 - center);
   const reaches = planes.flatMap((plane) =>
     plane.frames.map(({ state }) => Math.hypot(near(state[UNKNOWNS.x]!), near(state[UNKNOWNS.y]!))),
@@ -188,7 +154,7 @@ function nearestCorner(planes: readonly Plane[], size: number): number {
 
 /** Fits center, gain and offset of every frame, at first also from the middle center of its plane. */
 function refineFrames(
-  planes: readonly Plane[],
+  planes: readonly CalibrationPlane[],
   model: ZLutModel,
   size: number,
   saturation: number,
@@ -235,7 +201,7 @@ function refineFrames(
  * @param smoothings how often they are held to bend as little as those of the fit before
  */
 function fitCoefficients(
-  planes: readonly Plane[],
+  planes: readonly CalibrationPlane[],
   grid: HeightGrid,
   before: ZLutModel,
   quintic: Float64Array,
