@@ -97,6 +97,7 @@ describe('the pipeline of a running tracker', () => {
   }
 
   const quadrant = presetSteps('quadrant');
+  const precise = presetSteps('precise');
   const otherLookup = presetSteps('magtrack').map((step) => {
     return step.stage === 'lookup-z' ? { ...step, params: { nLocal: 3 } } : step;
   });
@@ -203,23 +204,29 @@ describe('the pipeline of a running tracker', () => {
     await film(5);
     await expect.poll(() => tracker.recording).not.toBe(after);
     const last = tracker.recording!;
+    // One that fits has columns of its own.
+    expect((await ask({ type: 'apply-plan', steps: precise, mayLoseZ: true })).error).toBeNull();
+    await film(4);
+    await expect.poll(() => tracker.recording).not.toBe(last);
+    const fitted = tracker.recording!;
     await tracker.close();
 
-    expect(tracker.totals()).toMatchObject({ offered: 96, tracked: 96, 'recorder-overrun': 0 });
+    expect(tracker.totals()).toMatchObject({ offered: 100, tracked: 100, 'recorder-overrun': 0 });
     const rows: { frame: number; zNm: number; status: number; of: string }[] = [];
-    for (const of of [before, after, last]) {
+    for (const of of [before, after, last, fitted]) {
       for await (const { frame, zNm, status } of readTracks(join(of, 'tracks.arrows'))) {
         frame.forEach((id, row) => {
           rows.push({ frame: id, zNm: zNm[row]!, status: status[row]!, of });
         });
       }
     }
-    expect(rows.map(({ frame }) => frame)).toEqual(Array.from({ length: 96 }, (_, frame) => frame));
+    expect(rows.map(({ frame }) => frame)).toEqual(Array.from({ length: 100 }, (_, frame) => frame));
     const changed = Number(/from frame (\d+) on/.exec(log.join('\n'))![1]);
     expect(rows.find(({ of }) => of === after)!.frame).toBe(changed);
     for (const { of, zNm, status } of rows) {
-      expect(status).toBe(of === after ? TRACK_STATUS['no-zlut'] : 0);
-      expect(Number.isNaN(zNm)).toBe(of === after);
+      const hasZ = of === before || of === last;
+      expect(status).toBe(hasZ ? 0 : TRACK_STATUS['no-zlut']);
+      expect(Number.isNaN(zNm)).toBe(!hasZ);
     }
     expect((await readRunRecord(before)).plan).toEqual(parsePlan(MAGTRACK_PLAN));
     expect((await readRunRecord(after)).plan).toEqual(parsePlan(quadrant));
