@@ -26,6 +26,8 @@ const rawDescription = z.object({
   x: size,
   /** As NumPy names it; always little-endian. */
   dtype: z.enum(Object.keys(PIXEL_FORMAT) as [keyof typeof PIXEL_FORMAT]),
+  /** Of a pixel, where the camera uses fewer than the file has: a saturated one is then known as such. */
+  bits: z.literal(12).optional(),
 });
 
 const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
@@ -35,8 +37,10 @@ const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
  * @throws {StackError} if there is no such description, it is not one, or the file has other bytes than it says
  */
 export async function openRaw(file: StackFile): Promise<Stack> {
-  const { frames, y, x, dtype } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
-  const shape: FrameShape = { width: x, height: y, pixelFormat: PIXEL_FORMAT[dtype] };
+  const { frames, y, x, dtype, bits } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
+  const stored = PIXEL_FORMAT[dtype];
+  const pixelFormat = bits === 12 && stored === 'mono16' ? 'mono12' : stored;
+  const shape: FrameShape = { width: x, height: y, pixelFormat };
   const bytes = frameBytes(shape);
   if (file.size !== frames * bytes) {
     throw new StackError({

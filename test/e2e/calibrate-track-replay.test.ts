@@ -7,7 +7,6 @@ import { runCamera } from '#camera-adapters/run.ts';
 import { parseSimulatedCameraOptions, simulatedCamera, simulatedScene } from '#camera-adapters/simulated.ts';
 import { openEngine } from '#engines/open-engine.ts';
 import type { LiveMessage } from '#protocol/live.ts';
-import { encodeNpy } from '#protocol/npy.ts';
 import type { CalibrationStatus } from '#protocol/sweep.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
@@ -29,7 +28,7 @@ const folder = temporaryFolder();
 const plan = presetPlan('precise');
 const CAMERA = parseSimulatedCameraOptions({
   ...{ beads: 2, referenceBeads: 2, radiiNm: [1000], seed: 12, zRangeNm: [4000, 4300] },
-  ...{ pace: 'fast', fps: 100, driftNmPerS: [0, 0, 0] },
+  ...{ pace: 'fast', fps: 100, driftNmPerS: [0, 0, 0], pixelFormat: 'mono12' },
 });
 const SCENE = simulatedScene(CAMERA);
 const ROIS = sceneRois(SCENE, 64);
@@ -104,7 +103,7 @@ let live: LivePoint[][];
 let zLuts: ZLut[];
 let sweepFolder: string;
 let recording: string;
-const stackPath = join(folder, 'frames.npy');
+const stackPath = join(folder, 'frames.bin');
 
 beforeAll(async () => {
   const tracker = await startTracker('live', () => null);
@@ -139,9 +138,9 @@ beforeAll(async () => {
   );
   zLuts = await Promise.all(ROIS.map(({ bead }) => readZLut(join(sweepFolder, `bead-${bead}.zlut`))));
   const { width, height } = SCENE;
-  const stack = new Uint8Array(frames.length * width * height);
-  for (const [frame, { pixels }] of frames.entries()) stack.set(pixels, frame * width * height);
-  writeFileSync(stackPath, encodeNpy(stack, [frames.length, height, width]));
+  writeFileSync(stackPath, Buffer.concat(frames.map(({ pixels }) => pixels)));
+  const description = { frames: frames.length, y: height, x: width, dtype: 'uint16', bits: 12 };
+  writeFileSync(join(folder, 'frames.json'), JSON.stringify(description));
 });
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -166,6 +165,8 @@ test('z is true to within its stated standard deviation, but for where the axis 
     }
     for (const { status } of points) expect(status & ~TRACK_STATUS.saturated).toBe(0);
   }
+  // A pixel that saturates carries no weight, wherever the frame comes from.
+  expect(live.flat().some(({ status }) => status & TRACK_STATUS.saturated)).toBe(true);
 });
 
 test('the recording says with which Z-LUT each of them was tracked', async () => {

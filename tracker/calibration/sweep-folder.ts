@@ -180,7 +180,8 @@ export class SweepFolder {
     const { strip } = this.#record;
     const frames = this.nextFrame;
     await this.file!.close();
-    const beside = { frames, y: strip.height, x: strip.width, dtype: DTYPE[strip.pixelFormat] };
+    const { width: x, height: y, pixelFormat } = strip;
+    const beside = { frames, y, x, dtype: DTYPE[pixelFormat], ...(pixelFormat === 'mono12' && { bits: 12 }) };
     await writeFile(join(this.path, SWEEP_FILES.rois), formatRoiCsv(strip.rois));
     await writeFile(join(this.path, 'stack.json'), `${JSON.stringify(beside)}\n`);
     await rename(join(this.path, PART), join(this.path, SWEEP_FILES.stack));

@@ -35,7 +35,6 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
   const stack = await openStack(join(path, SWEEP_FILES.stack));
   const engine = await openEngine('wasm');
   try {
-    // The stack does not say how far counts of 12 bits go; the record does.
     const { width, height, pixelFormat, rois } = strip;
     const built = await buildZLuts(framesOf(stack, planes), {
       ...{ engine, plan, rois },
