@@ -1,5 +1,6 @@
-import { type CameraSetting, type SettingValue, whyNotSet } from '#protocol/camera-controls.ts';
+import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
 import { DeviceError } from '#protocol/errors.ts';
+import { whyNotSet } from '#protocol/why-not-set.ts';
 import type { SensorParams } from '#simulation/camera-noise.ts';
 import type { CameraControls } from './define.ts';
 

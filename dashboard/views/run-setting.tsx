@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { type CameraSetting, type SettingValue, whyNotSet } from '#protocol/camera-controls.ts';
+import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
+import { whyNotSet } from '#protocol/why-not-set.ts';
 import { type RunActs, refusalOf } from './run-act.ts';
 
 /** A setting of the camera with its unit and range; Enter or leaving the field sets it. */
@@ -16,10 +17,9 @@ export function RunSetting({ setting, acts }: { setting: CameraSetting; acts: Ru
 
   async function set(next: SettingValue): Promise<void> {
     wrong.value = next === value ? null : whyNotSet(setting, next);
-    if (wrong.value === null && next !== value) {
-      await acts.act(`setting ${name}`, { type: 'set-camera', name, value: next });
-    }
-    if (wrong.value === null) typed.value = null;
+    if (wrong.value !== null) return;
+    const ask = { type: 'set-camera' as const, name, value: next };
+    if (next === value || (await acts.act(`setting ${name}`, ask))) typed.value = null;
   }
 
   async function setTyped(): Promise<void> {

@@ -5,10 +5,10 @@ import {
   type CameraSetting,
   parseCameraControls,
   type SettingValue,
-  whyNotSet,
 } from '#protocol/camera-controls.ts';
 import type { HelloMessage, TrackerMessage } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
+import { whyNotSet } from '#protocol/why-not-set.ts';
 
 /** For an adapter to answer, ms: at half a frame a second the next one is 2 s away. */
 const ANSWER_MS = 5000;
