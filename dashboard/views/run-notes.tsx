@@ -9,7 +9,9 @@ export function RunNotes({ run: { saving }, acts }: { run: RunState; acts: RunAc
   const text = useSignal('');
   async function add(event: Event): Promise<void> {
     event.preventDefault();
-    if (await acts.act('saving', { type: 'add-note', text: text.value })) text.value = '';
+    const note = text.value;
+    const isDone = await acts.act('saving', { type: 'add-note', text: note });
+    if (isDone && text.value === note) text.value = '';
   }
   return (
     <div class="run-notes">

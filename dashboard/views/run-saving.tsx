@@ -20,16 +20,25 @@ export function RunSaving({ store, run, acts }: { store: LiveStore; run: RunStat
   const camera = store.camera.value?.camera ?? 'camera';
   const named = runFolderName({ ...choices, camera, startedAt: new Date() });
 
+  /** Forgets what the tracker has taken, but not what was typed while it did. */
+  function taken(sent: RigChanges): void {
+    const left = Object.entries(typed.value).filter(
+      ([key, value]) => sent[key as keyof RigChanges] !== value,
+    );
+    typed.value = Object.fromEntries(left);
+  }
+
   /** Leaving a field keeps it for the rig; what is refused stays as it was typed. */
   async function keep(): Promise<void> {
     const changes = typed.value;
     if (Object.keys(changes).length === 0 || 'problem' in named) return;
-    if (await acts.act('saving', { type: 'set-rig', choices: changes })) typed.value = {};
+    if (await acts.act('saving', { type: 'set-rig', choices: changes })) taken(changes);
   }
 
   async function start(): Promise<void> {
     const { pattern, name, notes } = choices;
-    if (await acts.act('saving', { type: 'start-saving', pattern, name, notes })) typed.value = {};
+    const sent = { pattern, name, notes };
+    if (await acts.act('saving', { type: 'start-saving', ...sent })) taken(sent);
   }
 
   return (

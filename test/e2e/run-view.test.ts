@@ -1,0 +1,133 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { readTracks } from '#recording/read-recording.ts';
+import { readRunRecord } from '#recording/run-record.ts';
+import { browserSkipReason, launchBrowser } from '../support/browser.ts';
+import { builtDashboard } from '../support/built-dashboard.ts';
+import { startServe, startSimulated } from '../support/live-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const skipReason = browserSkipReason();
+const SOON = { timeout: 20_000, interval: 50 };
+const root = temporaryFolder();
+
+test.skipIf(skipReason)(
+  `a run in a browser: Acquire, settings, Saving with notes, control of two people, alarms${skipReason ? ` (skipped: ${skipReason})` : ''}`,
+  async () => {
+    await builtDashboard();
+    const runs = join(root, 'runs');
+    const bead = { xPx: 60, yPx: 54 };
+    const args = ['--out', runs, '--engine', 'reference', '--no-record'];
+    const serve = await startServe(root, [bead], { args });
+    const camera = startSimulated(
+      serve.url,
+      '--beads',
+      '1',
+      '--fps',
+      '20',
+      '--width',
+      '160',
+      '--height',
+      '120',
+    );
+    const browser: Browser = await launchBrowser();
+    const errors: string[] = [];
+    const open = async (): Promise<{ page: Page; context: BrowserContext }> => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      await page.goto(`http://127.0.0.1:${serve.port}/`);
+      await page.getByRole('tab', { name: 'Run' }).click();
+      return { page, context };
+    };
+    try {
+      const { page } = await open();
+      const button = (name: string) => page.getByRole('button', { name, exact: true });
+      const exposure = page.getByLabel('Exposure');
+      await exposure.waitFor();
+
+      await exposure.fill('60000');
+      await exposure.press('Enter');
+      await page.getByText('exposureUs: expected 10 to 50000 µs, received 60000').waitFor();
+      await exposure.fill('500');
+      await exposure.press('ArrowUp');
+      await exposure.press('Enter');
+      await expect.poll(() => exposure.inputValue(), SOON).toBe('501');
+      await expect.poll(() => exposure.getAttribute('aria-invalid'), SOON).toBe('false');
+
+      await button('Stop Acquire').click();
+      await page.getByText('off: no frames are taken').waitFor();
+      await expect.poll(async () => (await serve.totals())['in-flight'], SOON).toBe(0);
+      const paused = await serve.totals();
+
+      await page.getByLabel('Name of the run').fill('a/b');
+      await page.getByText('the name of a run takes letters, digits, _, - and .').waitFor();
+      expect(await button('Start Saving').isDisabled()).toBe(true);
+      await page.getByLabel('Name of the run').fill('lambda');
+      await page.getByLabel('Notes', { exact: true }).fill('buffer A');
+      // Saving may begin while nothing is acquired.
+      await button('Start Saving').click();
+      await button('Stop Saving').waitFor();
+      expect((await serve.totals()).offered).toBe(paused.offered);
+      await button('Start Acquire').click();
+      await expect
+        .poll(async () => (await serve.totals()).tracked, SOON)
+        .toBeGreaterThan(paused.tracked + 10);
+      await page.getByLabel('Note now').fill('magnet to 4 mm');
+      await page.getByLabel('Note now').press('Enter');
+      await page.getByRole('listitem').filter({ hasText: 'magnet to 4 mm' }).waitFor();
+
+      const ben = await open();
+      await ben.page.getByText('operator 1 has control.').waitFor();
+      expect(await ben.page.getByRole('button', { name: 'Stop Saving' }).isDisabled()).toBe(true);
+      const takeOver = ben.page.getByRole('button', { name: 'Take over control' });
+      await takeOver.click();
+      // Modal: only then does Escape close it.
+      const isModal = () => ben.page.locator('dialog:modal').count();
+      await expect.poll(isModal, SOON).toBe(1);
+      await ben.page.keyboard.press('Escape');
+      await expect.poll(isModal, SOON).toBe(0);
+      expect(await button('Stop Saving').isDisabled()).toBe(false);
+      await takeOver.click();
+      await ben.page.getByRole('button', { name: 'Take over', exact: true }).click();
+      await page.getByText('operator 2 has control.').waitFor();
+      expect(await button('Stop Saving').isDisabled()).toBe(true);
+      await ben.page.getByRole('button', { name: 'Stop Saving' }).click();
+      await ben.page.getByRole('button', { name: 'Start Saving' }).waitFor();
+      await ben.context.close();
+      await expect.poll(() => button('Start Saving').isDisabled(), SOON).toBe(false);
+
+      const [name] = readdirSync(runs, { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? [entry.name] : [],
+      );
+      expect(name).toMatch(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_lambda$/);
+      const record = await readRunRecord(join(runs, name!));
+      expect(record).toMatchObject({ notes: 'buffer A', cameraSettings: { exposureUs: 501 } });
+      expect(record.log?.map(({ at: _, ...what }) => what)).toEqual([
+        { acquire: true },
+        { note: 'magnet to 4 mm' },
+      ]);
+      const frames: number[] = [];
+      for await (const batch of readTracks(join(runs, name!, 'tracks.arrows'))) frames.push(...batch.frame);
+      // All that came since Acquire went on, one after the other: none is missing, though Acquire was off before.
+      expect(frames).toEqual(Array.from(frames, (_, at) => paused.offered + at));
+      expect(frames.length).toBeGreaterThan(10);
+
+      camera.process.kill('SIGKILL');
+      await page.getByRole('button', { name: '1 alarm unread' }).waitFor();
+      await page.getByRole('button', { name: /^Read: camera 'simulated' disconnected/ }).click();
+      await page.getByText('none unread').waitFor();
+      await page.reload();
+      await page.getByText('none unread').waitFor();
+      expect(await page.getByRole('button', { name: /unread$/ }).count()).toBe(0);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+);
