@@ -133,7 +133,7 @@ function Row({
 }
 
 /** The numbers behind an alarm. */
-export function describeStale({ measure, now, usual, sd }: StaleZLut): string {
+function describeStale({ measure, now, usual, sd }: StaleZLut): string {
   const name = measure === 'score' ? 'match score' : 'chi-squared';
   const way = measure === 'score' ? 'fell' : 'rose';
   return `its ${name} ${way} from ${formatFixed(usual, 3)} (sd ${formatFixed(sd, 4)}) to ${formatFixed(now, 3)}.`;

@@ -193,3 +193,35 @@ test('two are compared, checked and downloaded by whoever may look', async () =>
     }
   }
 });
+
+test('a Z-LUT of a sweep is looked at once it is built, with the report of its build, and used once it is kept', async () => {
+  const sweep = join(runs, 'sweeps', 'done');
+  mkdirSync(sweep, { recursive: true });
+  await writeZLut(join(sweep, 'bead-0.zlut'), SHIFTED);
+  writeFileSync(join(sweep, 'bead-0.html'), 'what its build found');
+  const enter = (state: 'taking' | 'taken' | 'kept') =>
+    writeFileSync(
+      join(sweep, 'sweep.json'),
+      JSON.stringify({
+        ...{ version: 1, settings: { fromNm: 0, toNm: 400, stepNm: 50 }, camera: 'c', pixelSizeNm: null },
+        ...{ strip: { width: 48, height: 48, pixelFormat: 'mono8', rois: [] }, plan: [], focusStage: 's' },
+        ...{ frame: { width: 64, height: 64 }, homeNm: 0, startNs: null, planesDone: 9, state },
+      }),
+    );
+  const { operator, page, list } = await startTracker();
+  const zLut = 'sweeps/done/bead-0.zlut';
+  const report = `/z-luts/report?of=${encodeURIComponent(zLut)}`;
+  const states = [];
+  for (const state of ['taking', 'taken', 'kept'] as const) {
+    enter(state);
+    const reply = await operator.ask({ type: 'z-lut-assign', zLut });
+    const { zLuts } = await list();
+    states.push([state, (await page(report)).status, zLuts.length, reply === null]);
+  }
+  expect(states).toEqual([
+    ['taking', 404, 0, false],
+    ['taken', 200, 0, false],
+    ['kept', 200, 1, true],
+  ]);
+  expect(await (await page(report)).text()).toBe('what its build found');
+});
