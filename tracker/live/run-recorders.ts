@@ -18,6 +18,12 @@ export interface PlanInUse {
   zLutOf(bead: number): ZLut | null;
 }
 
+/** What recordings are made with. */
+export type RunRecordersOptions = Pick<
+  LiveRunOptions,
+  'camera' | 'pipeline' | 'recordings' | 'saves' | 'describe' | 'queueMiB' | 'latency' | 'onAlarm'
+> & { chosen: { host: Pick<LiveRunOptions['chosen']['host'], 'facts'> } };
+
 /** What a recording is called, and what is written down as it begins. */
 export interface RunDescription {
   /** Name of its folder; where there is one already, a number follows. */
@@ -46,7 +52,7 @@ interface NextPlan {
  */
 export class RunRecorders {
   current: RunRecorder | null = null;
-  readonly #options: LiveRunOptions;
+  readonly #options: RunRecordersOptions;
   readonly #rois: Pick<RoiTable, 'list'>;
   #next: NextPlan | null = null;
   #closing: Promise<void> = Promise.resolve();
@@ -59,7 +65,7 @@ export class RunRecorders {
   /** Frames that no recording took, those of the current one aside. */
   #overruns = 0;
 
-  constructor(options: LiveRunOptions, rois: Pick<RoiTable, 'list'>) {
+  constructor(options: RunRecordersOptions, rois: Pick<RoiTable, 'list'>) {
     this.#options = options;
     this.#rois = rois;
     this.#isWanted = options.saves;
@@ -187,6 +193,8 @@ export class RunRecorders {
       this.#end(this.#next.recorder);
       this.#next.recorder = null;
     }
+    // Whoever stopped it hears how that went; the run must not end before.
+    this.#closing = Promise.all([this.#closing, current.close().catch(() => {})]).then(() => {});
     ending.ended(current);
   }
 
