@@ -38,7 +38,7 @@ const FAIR = 50;
 /** More of the planes than this resemble others: what lies outside the useful range is taken for what lies inside. */
 const MOST_AMBIGUOUS = 0.05;
 
-/** Points of 100; parts of which nothing is known do not count. */
+/** Points of 100; parts of which nothing is known do not count, but without an error that was measured none is good. */
 export function scoreOf(facts: ScoreFacts): Pick<ZLutQuality, 'score' | 'verdict'> & { parts: ScorePart[] } {
   const parts = PARTS.filter(({ fact }) => Number.isFinite(facts[fact])).map(
     ({ name, fact, none, all, of }) => {
@@ -51,6 +51,7 @@ export function scoreOf(facts: ScoreFacts): Pick<ZLutQuality, 'score' | 'verdict
     parts.reduce((sum, part) => sum + part.of, 0),
   ];
   const share = most > 0 ? Math.round((100 * points) / most) : 0;
-  const score = facts.ambiguousShare > MOST_AMBIGUOUS ? Math.min(share, GOOD - 1) : share;
+  const isDoubtful = facts.ambiguousShare > MOST_AMBIGUOUS || !Number.isFinite(facts.errorShare);
+  const score = isDoubtful ? Math.min(share, GOOD - 1) : share;
   return { score, verdict: score >= GOOD ? 'good' : score >= FAIR ? 'fair' : 'bad', parts };
 }

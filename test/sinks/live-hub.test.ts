@@ -5,6 +5,7 @@ import WebSocket, { WebSocketServer } from 'ws';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { forEachLatencyStep } from '#protocol/latency-step.ts';
 import { decodeLive, encodeLive, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
+import { packLive } from '#protocol/live-wire.ts';
 import { noRefusals } from '#protocol/refusal.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
@@ -165,6 +166,18 @@ describe('LiveHub', () => {
     ask(ws, { type: 'watch', id: 3, beads: [4, 7] });
     await vi.waitUntil(() => only(got, 'reply').length === 3);
     expect(only(got, 'history').map(({ bead }) => bead)).toEqual([7, 4, 4, 7]);
+    ws.close();
+  });
+
+  test('a request that is wrong is answered by its number, so that nobody waits for ever', async () => {
+    const { ws, got } = await watch(await serve());
+    ws.send(packLive({ type: 'fly', id: 41 }));
+    ws.send(packLive({ type: 'watch', id: 'seven', beads: [] }));
+    await vi.waitUntil(() => only(got, 'reply').length === 2);
+    expect(only(got, 'reply').map(({ id, error }) => [id, error?.split(' ')[0]])).toEqual([
+      [41, 'E_PROTOCOL'],
+      [-1, 'E_PROTOCOL'],
+    ]);
     ws.close();
   });
 

@@ -51,14 +51,21 @@ const controlRequest = z.discriminatedUnion('type', [
   ...runViewRequests,
 ]);
 
+/** The part of a request by which an answer finds who asked, whatever is wrong with the rest. */
+const numbered = z.object({ id: z.number().int() });
+
 export type ControlRequest = z.output<typeof controlRequest>;
 
 /**
  * Checks a request from a dashboard.
+ * @param onId told the number of the request, where it has one, before anything else of it is checked
  * @throws {ProtocolError} naming the field
  * @throws {LimitError} when it holds far more than any request does
  */
-export function parseControlRequest(bytes: Uint8Array): ControlRequest {
+export function parseControlRequest(
+  bytes: Uint8Array,
+  onId: (id: number) => void = () => {},
+): ControlRequest {
   let raw: unknown;
   try {
     assertPlainMessage(bytes, REQUEST_LIMITS);
@@ -70,6 +77,8 @@ export function parseControlRequest(bytes: Uint8Array): ControlRequest {
       cause,
     );
   }
+  const { data: id } = numbered.safeParse(raw);
+  if (id) onId(id.id);
   const parsed = controlRequest.safeParse(raw);
   if (parsed.success) {
     assertFewBeads(parsed.data);

@@ -171,8 +171,9 @@ export class LiveHub implements TrackSink {
     let id = -1;
     let error: string | null = null;
     try {
-      const request = parseControlRequest(bytes);
-      id = request.id;
+      const request = parseControlRequest(bytes, (told) => {
+        id = told;
+      });
       if (request.type === 'watch') {
         viewer.watch(request.beads, request.seconds ?? HISTORY_S, request.profileOf ?? null);
         this.#sendPasts(viewer);
