@@ -76,9 +76,10 @@ describe.skipIf(data.absent)(`maximum likelihood on a real focal sweep${data.ski
       return Math.abs(z - focusNm[2 * frame + 1]!) < precise.sigmaZNm[frame]!;
     });
     expect(within.length).toBeGreaterThan(55);
-    // The rings of this bead are not quite round: chi-squared is 4 to 5, near the focus and beyond, and none passes.
+    // The rings of this bead are not quite round: chi-squared is 4 to 5, near the focus and beyond, which the stated
+    // errors above include. Those of the calibration were no rounder, so that few frames are called poor.
     expect([...precise.chiSquared].sort((a, b) => a - b)[62]).toBeGreaterThan(2.5);
-    const silent = precise.status.filter((bits) => (bits & MISFIT) === 0);
-    expect(silent.length).toBeLessThan(13);
+    const poor = precise.status.filter((bits) => (bits & MISFIT) !== 0);
+    expect(poor.length).toBeLessThan(13);
   });
 });
