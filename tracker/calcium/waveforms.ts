@@ -99,6 +99,9 @@ export function scaleWaveforms(
 
 function shifted(values: Float64Array, center: number, spread: number): Float64Array {
   // A spread that is rounding only would blow a flat waveform up to noise.
-  const isFlat = spread <= 10 * Number.EPSILON * Math.abs(center);
-  return values.map((value) => (isFlat ? value - center : (value - center) / spread));
+  const rounding = 10 * Number.EPSILON * Math.abs(center);
+  return values.map((value) => {
+    const away = Math.abs(value - center) <= rounding ? 0 : value - center;
+    return spread <= rounding ? away : away / spread;
+  });
 }
