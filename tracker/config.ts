@@ -139,7 +139,7 @@ const schema = z.strictObject({
         .min(1)
         .optional()
         .describe(
-          'JSON file that keeps beads, names of runs and notes; default: rig.json beside the run folders',
+          'JSON file that keeps beads, names of runs and notes; default: rig.json beside the run folders, unless nothing is recorded',
         ),
     })
     .prefault({}),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readRoiFile } from '#rois/roi-file.ts';
-import { planOf } from '../config.ts';
+import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import { LiveTracker } from '../live/live-tracker.ts';
 import { configuredFocusStage } from './focus-stage.ts';
@@ -51,7 +51,7 @@ async function serve(options: ServeOptions): Promise<void> {
     zLutOf: () => zLut,
     rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),
     roiSize,
-    rigFile: config.rig.file ?? join(config.recording.folder, 'rig.json'),
+    ...rigFile(config),
     log: (text) => console.error(text),
   });
   const { engine, device } = tracker.engine.host.facts;
@@ -65,4 +65,10 @@ async function serve(options: ServeOptions): Promise<void> {
   } finally {
     reportLedger(tracker.totals(), tracker.recording);
   }
+}
+
+/** Where the rig is kept: nowhere for who asked for nothing to be written, unless the settings name a file. */
+function rigFile({ rig, recording }: Config): { rigFile?: string } {
+  if (rig.file !== undefined) return { rigFile: rig.file };
+  return recording.enabled ? { rigFile: join(recording.folder, 'rig.json') } : {};
 }
