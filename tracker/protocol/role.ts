@@ -1,7 +1,8 @@
 /** What a peer of the tracker may do. */
 export const ROLES = {
   camera: 'sends frames',
-  operator: 'watches, adds, moves and removes beads, moves the focus and calibrates',
+  operator:
+    'watches, sets beads, camera and pipeline, starts and stops recordings, moves the focus, calibrates',
   viewer: 'watches, and changes nothing',
 } as const;
 
