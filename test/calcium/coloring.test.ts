@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { colorImages } from '#calcium/color-images.ts';
 import {
   cutoffImages,
   generateBackgroundImages,
@@ -41,4 +42,15 @@ test('colors run from the first through the others to the last', () => {
   expect(shape).toEqual([5, 3]);
   expect([...values]).toEqual([0, 0, 0, 0.5, 0, 0.25, 1, 0, 0.5, 1, 0.5, 0.5, 1, 1, 0.5]);
   expect(() => generateCustomColormap([[0, 0, 0]])).toThrow(/colors: expected at least 2/);
+});
+
+test('a cell has its color as bright as the movie is there, what is beside it stays gray', () => {
+  const mask = { shape: [2, 3], values: Uint8Array.of(0, 0, 0, 1, 0, 1) };
+  const { shape, values } = colorImages(IMAGES, [mask], [[1, 0, 0.25]], 1);
+  expect(shape).toEqual([1, 2, 3, 3]);
+  expect([...values.subarray(3, 6)]).toEqual([51, 51, 51]);
+  expect([...values.subarray(9, 12)]).toEqual([153, 0, 38]);
+  expect([...values.subarray(15)]).toEqual([255, 0, 64]);
+  const other = { shape: [3, 2], values: mask.values };
+  expect(() => colorImages(IMAGES, [other], [[1, 0, 0]])).toThrow(/masks\[0\]: expected shape \[2, 3\]/);
 });

@@ -47,6 +47,8 @@ test('a neuron without light is NaN throughout, and a number once an offset is g
   expect(values.subarray(0, 60).every(Number.isNaN)).toBe(true);
   expect(values.subarray(60).every((value) => Math.abs(value) < 1e-12)).toBe(true);
   expect(calculateDfof(dark, { offset: 10 }).values[0]).toBe(-1);
+  const below = { shape: [40], values: new Float64Array(40).fill(-5) };
+  expect(calculateDfof(below).values.every(Number.isNaN)).toBe(true);
 });
 
 test('too few frames, a slow camera and a reference of other neurons are refused by name', () => {

@@ -33,6 +33,7 @@ test('a flat top is a peak in its middle, the ends are none', () => {
 test('of near peaks the highest stays, of equals the later', () => {
   const line = Float64Array.of(0, 4, 0, 7, 0, 5, 0, 5, 0);
   expect([...findPeaks(line, { distance: 3 })]).toEqual([3, 7]);
+  expect([...findPeaks(Float64Array.of(0, 5, 0, 5, 0), { distance: 3 })]).toEqual([3]);
 });
 
 test('prominence is the height above the higher valley', () => {

@@ -12,6 +12,12 @@ test('the generator gives the published numbers of its seed', () => {
   expect(last).toBe(4123659995);
 });
 
+test('normal numbers are those NumPy gives after seed(0)', () => {
+  const { randn } = createNumpyRandom(0);
+  const published = [1.76405235, 0.40015721, 0.97873798, 2.2408932, 1.86755799];
+  for (const value of published) expect(randn()).toBeCloseTo(value, 7);
+});
+
 test('the second normal number of a pair survives other draws', () => {
   const [pairs, mixed] = [createNumpyRandom(3), createNumpyRandom(3)];
   const [first, second] = [pairs.randn(), pairs.randn()];
@@ -54,10 +60,8 @@ test('a spike reaches the others one step later, and nothing is drawn within the
 });
 
 test('regular spikes have no spread of intervals, and the rate they have', () => {
-  const spikes = {
-    shape: [9, 2],
-    values: Uint32Array.from({ length: 18 }, (_, at) => (at % 2 ? 0 : 200 + at * 50)),
-  };
+  const steps = [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000];
+  const spikes = { shape: [10, 2], values: Uint32Array.from(steps.flatMap((step) => [step, 0])) };
   const { ratesHz, cvOfIntervals, populationRateHz } = spikeStatistics(spikes, 2, 1e-4, 0.12, 0.02);
   expect([...ratesHz].map((rate) => Math.round(rate))).toEqual([90, 0]);
   expect(cvOfIntervals).toHaveLength(1);

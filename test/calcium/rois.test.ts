@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { dilateMask, disk, neuropilRing } from '#calcium/dilation.ts';
+import { maskTraces, toSparseMask } from '#calcium/mask-traces.ts';
 import { maskAbove, maskCoordinates } from '#calcium/masks.ts';
 import { projectImages } from '#calcium/projections.ts';
 import { pixelTraces, roiTrace, subtractNeuropil, weightsImage } from '#calcium/roi-traces.ts';
@@ -86,6 +87,21 @@ test('traces of pixels are frames x pixels, and weighted by brightness', () => {
 test('a mask of another image or of no pixel is refused', () => {
   expect(() => pixelTraces(IMAGES, imageOf('01 10'))).toThrow(/shape \[2, 3\], as the images/);
   expect(() => pixelTraces(IMAGES, imageOf('000 000'))).toThrow(/lower the threshold/);
+});
+
+test('masks are weighted means in every frame, overlapping or not', () => {
+  const weighted = { shape: [2, 3], values: Float64Array.of(0, 0.5, 0, 1.5, 0, 0) };
+  const masks = [imageOf('111 000'), weighted].map(toSparseMask);
+  const { shape, values } = maskTraces(IMAGES, masks);
+  expect(shape).toEqual([2, 3]);
+  const want = [2, 8 / 3, 10 / 3, 3.5, 7, 1.5];
+  for (const [at, value] of want.entries()) expect(values[at]).toBeCloseTo(value, 14);
+});
+
+test('a mask without weight, or of a larger frame, is refused', () => {
+  expect(() => toSparseMask(imageOf('000 000'))).toThrow(/received zeros only/);
+  const larger = toSparseMask(imageOf('000 000 001'));
+  expect(() => maskTraces(IMAGES, [larger])).toThrow(/masks\[0\]: expected pixels below 6.*received 8/);
 });
 
 test('neuropil is taken off by its share', () => {

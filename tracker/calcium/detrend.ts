@@ -1,5 +1,5 @@
 import { type NdArray, roomFor, rowOf, traceAxes } from './nd-array.ts';
-import { fitPolynomial } from './polynomial.ts';
+import { createPolynomialFit } from './polynomial.ts';
 import { mean } from './statistics.ts';
 
 const DEGREE = 4;
@@ -20,10 +20,13 @@ export function detrendPolynomial(
 ): NdArray<Float64Array> {
   const { neurons, frames } = traceAxes('detrendPolynomial traces', traces);
   const result = roomFor('detrendPolynomial', traces, out);
-  const frameNumbers = Float64Array.from({ length: frames }, (_, frame) => frame);
+  const fitTo = createPolynomialFit(
+    Float64Array.from({ length: frames }, (_, frame) => frame),
+    DEGREE,
+  );
   for (let neuron = 0; neuron < neurons; neuron++) {
     const trace = rowOf(traces, neuron, frames);
-    const { fit } = fitPolynomial(frameNumbers, trace, DEGREE);
+    const { fit } = fitTo(trace);
     const kept = keepMean ? mean(trace) : 0;
     for (let frame = 0; frame < frames; frame++) {
       result.values[neuron * frames + frame] = trace[frame]! - fit[frame]! + kept;

@@ -2,6 +2,7 @@ import { type BlockOptions, filterInBlocks, stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
 import { gaussianRadius, gaussianWeights, reflected } from './gaussian-line.ts';
 import { emptyLike, type NdArray, type NdValues } from './nd-array.ts';
+import { applyAcross, applySymmetric } from './symmetric-kernel.ts';
 
 export interface GaussianOptions extends BlockOptions {
   /** Standard deviation in frames and px alike, or of each axis [frame, row, column]; default 1. */
@@ -52,7 +53,7 @@ function filterWith<Out extends NdValues>(
   return filterInBlocks(images, gaussianRadius(sigmas[0]!), blocks, filter, room);
 }
 
-/** Frame by frame, so that only a few frames are held in float64. */
+/** Frame by frame, so that only those the kernel reaches are held in float64. */
 function filterPart<Out extends NdValues>(
   { shape, values }: NdArray,
   [alongTime, alongRows, alongColumns]: readonly [Float64Array, Float64Array, Float64Array],
@@ -61,61 +62,57 @@ function filterPart<Out extends NdValues>(
 ): NdArray<Out> {
   const [frames, rows, columns] = shape as [number, number, number];
   const pixels = rows * columns;
+  const reach = alongTime.length - 1;
+  const slots = Math.min(frames, 2 * reach + 1);
+  const held = new Float64Array(slots * pixels);
   const overTime = new Float64Array(pixels);
   const overRows = new Float64Array(pixels);
+  const finished = columnFilter(columns, alongColumns);
+  let next = 0;
   for (let frame = 0; frame < frames; frame++) {
-    addWeighted(values, pixels, frame, frames, alongTime, overTime, 0);
-    for (let row = 0; row < rows; row++) {
-      addWeighted(overTime, columns, row, rows, alongRows, overRows, row * columns);
+    for (; next < Math.min(frames, frame + reach + 1); next++) {
+      held.set(values.subarray(next * pixels, (next + 1) * pixels), (next % slots) * pixels);
     }
-    filterColumns(overRows, columns, alongColumns, overTime);
+    const places = mirroredPlaces(frame, frames, alongTime.length, (other) => (other % slots) * pixels);
+    applyAcross(held, places, alongTime, overTime, 0, pixels);
+    for (let row = 0; row < rows; row++) {
+      const around = mirroredPlaces(row, rows, alongRows.length, (other) => other * columns);
+      applyAcross(overTime, around, alongRows, overRows, row * columns, columns);
+    }
+    finished(overRows, overTime);
     const start = frame * pixels;
     for (let pixel = 0; pixel < pixels; pixel++) room[start + pixel] = finish(overTime[pixel]!);
   }
   return { shape, values: room };
 }
 
-/** Weighted sum of lines `length` long around line `at`, with mirrored lines beyond the first and the last. */
-function addWeighted(
-  lines: NdValues,
-  length: number,
+/** Starts of the lines before and after one, mirrored at the first and the last. */
+function mirroredPlaces(
   at: number,
   count: number,
-  weights: Float64Array,
-  out: Float64Array,
-  start: number,
-): void {
-  const own = at * length;
-  const middle = weights[0]!;
-  for (let index = 0; index < length; index++) out[start + index] = middle * lines[own + index]!;
-  for (let distance = 1; distance < weights.length; distance++) {
-    const weight = weights[distance]!;
-    const before = reflected(at - distance, count) * length;
-    const after = reflected(at + distance, count) * length;
-    for (let index = 0; index < length; index++) {
-      out[start + index]! += weight * (lines[before + index]! + lines[after + index]!);
-    }
+  distances: number,
+  startOf: (line: number) => number,
+): Int32Array {
+  const places = new Int32Array(2 * distances);
+  for (let distance = 0; distance < distances; distance++) {
+    places[2 * distance] = startOf(reflected(at - distance, count));
+    places[2 * distance + 1] = startOf(reflected(at + distance, count));
   }
+  return places;
 }
 
-function filterColumns(
-  source: Float64Array,
+/** Filters every row of an image along its columns. */
+function columnFilter(
   columns: number,
   weights: Float64Array,
-  out: Float64Array,
-): void {
+): (source: Float64Array, out: Float64Array) => void {
   const reach = weights.length - 1;
   const line = new Float64Array(columns + 2 * reach);
   const from = Int32Array.from(line, (_, at) => reflected(at - reach, columns));
-  for (let start = 0; start < source.length; start += columns) {
-    for (let at = 0; at < line.length; at++) line[at] = source[start + from[at]!]!;
-    for (let column = 0; column < columns; column++) {
-      const center = column + reach;
-      let sum = weights[0]! * line[center]!;
-      for (let distance = 1; distance <= reach; distance++) {
-        sum += weights[distance]! * (line[center - distance]! + line[center + distance]!);
-      }
-      out[start + column] = sum;
+  return (source, out) => {
+    for (let start = 0; start < source.length; start += columns) {
+      for (let at = 0; at < line.length; at++) line[at] = source[start + from[at]!]!;
+      applySymmetric(line, weights, out, start, columns);
     }
-  }
+  };
 }

@@ -1,4 +1,5 @@
 import { requireNumber } from './calcium-error.ts';
+import { applySymmetric } from './symmetric-kernel.ts';
 
 /** Standard deviations after which a Gaussian is cut off. */
 const TRUNCATE = 4;
@@ -55,15 +56,7 @@ export function extendReflected(line: Float64Array, before: number, after: numbe
 export function gaussianFilter1d(line: Float64Array, sigma: number): Float64Array {
   const weights = gaussianWeights(sigma);
   const radius = weights.length - 1;
-  const extended = extendReflected(line, radius, radius);
   const filtered = new Float64Array(line.length);
-  for (let sample = 0; sample < line.length; sample++) {
-    const center = sample + radius;
-    let sum = weights[0]! * extended[center]!;
-    for (let distance = 1; distance <= radius; distance++) {
-      sum += weights[distance]! * (extended[center - distance]! + extended[center + distance]!);
-    }
-    filtered[sample] = sum;
-  }
+  applySymmetric(extendReflected(line, radius, radius), weights, filtered, 0, line.length);
   return filtered;
 }

@@ -1,4 +1,5 @@
 import { requireInteger, requireNumber } from './calcium-error.ts';
+import { applySymmetric } from './symmetric-kernel.ts';
 
 /**
  * Windowed-sinc low-pass: a Hamming window, gain 1 at 0 Hz.
@@ -46,17 +47,9 @@ export function filterZeroPhase(trace: Float64Array, kernel: Float64Array): Floa
     `at least the ${kernel.length} taps of the filter`,
     trace.length > reach,
   );
-  const twice = autocorrelation(kernel);
-  const extended = extendOddly(trace, reach);
   const filtered = new Float64Array(trace.length);
-  for (let frame = 0; frame < trace.length; frame++) {
-    const center = frame + reach;
-    let sum = twice[0]! * extended[center]!;
-    for (let lag = 1; lag <= reach; lag++) {
-      sum += twice[lag]! * (extended[center - lag]! + extended[center + lag]!);
-    }
-    filtered[frame] = sum;
-  }
+  const twice = autocorrelation(kernel);
+  applySymmetric(extendOddly(trace, reach), twice, filtered, 0, trace.length);
   return filtered;
 }
 

@@ -18,7 +18,7 @@ const CUBE: NdArray = { shape: [3, 3, 3], values: new Uint8Array(27).fill(1) };
  * The footprint lies with its element size // 2 on the pixel; of an even number of values the upper middle one is
  * taken, so that every value of the result is one of the images.
  *
- * @param images [frame, row, column], without NaN
+ * @param images [frame, row, column], without NaN and infinities
  * @returns [frame, row, column] of the same type
  * @throws {CalciumError} if the images or the footprint have other axes, or the footprint is empty
  */

@@ -20,7 +20,9 @@ export function medianOfColumns(
   const tall = deep * high;
   const left = wide >> 1;
   const shown = columns + wide - 1;
-  const sorted = new Float64Array(shown * tall);
+  // Every run ends with a sentinel, so that merging needs no bounds.
+  const run = tall + 1;
+  const sorted = new Float64Array(shown * run).fill(Number.POSITIVE_INFINITY);
   const lines = new Int32Array(tall);
   const heads = new Int32Array(wide);
   const rank = (tall * wide) >> 1;
@@ -31,11 +33,13 @@ export function medianOfColumns(
         lines[line] = (from * rows + reflected(row + (line % high) - (high >> 1), rows)) * columns;
       }
       for (let column = 0; column < shown; column++) {
-        insertSorted(values, lines, reflected(column - left, columns), sorted, column * tall);
+        insertSorted(values, lines, reflected(column - left, columns), sorted, column * run);
       }
       const start = (frame * rows + row) * columns;
       for (let column = 0; column < columns; column++) {
-        out[start + column] = mergeToRank(sorted, column * tall, tall, heads, rank);
+        const first = column * run;
+        out[start + column] =
+          wide === 3 ? mergeThree(sorted, first, run, rank) : mergeToRank(sorted, first, run, heads, rank);
       }
     }
   }
@@ -60,26 +64,38 @@ function insertSorted(
   }
 }
 
-/** The value of this rank of sorted runs of equal length that lie one after the other. */
+/** The value of this rank of sorted runs that lie one after the other, each with its sentinel. */
 function mergeToRank(
   sorted: Float64Array,
   start: number,
-  tall: number,
+  length: number,
   heads: Int32Array,
   rank: number,
 ): number {
-  for (let run = 0; run < heads.length; run++) heads[run] = start + run * tall;
+  for (let run = 0; run < heads.length; run++) heads[run] = start + run * length;
   let value = 0;
   for (let taken = 0; taken <= rank; taken++) {
-    let least = -1;
-    for (let run = 0; run < heads.length; run++) {
-      const head = heads[run]!;
-      if (head === start + (run + 1) * tall) continue;
-      if (least >= 0 && sorted[head]! >= value) continue;
+    let least = 0;
+    value = sorted[heads[0]!]!;
+    for (let run = 1; run < heads.length; run++) {
+      const candidate = sorted[heads[run]!]!;
+      if (candidate >= value) continue;
       least = run;
-      value = sorted[head]!;
+      value = candidate;
     }
     heads[least]!++;
   }
   return value;
+}
+
+/** As `mergeToRank` for three runs, the common width, with their heads in registers. */
+function mergeThree(sorted: Float64Array, start: number, length: number, rank: number): number {
+  let [first, second, third] = [start, start + length, start + 2 * length];
+  let [a, b, c] = [sorted[first]!, sorted[second]!, sorted[third]!];
+  for (let taken = 0; taken < rank; taken++) {
+    if (a <= b && a <= c) a = sorted[++first]!;
+    else if (b <= c) b = sorted[++second]!;
+    else c = sorted[++third]!;
+  }
+  return Math.min(a, b, c);
 }
