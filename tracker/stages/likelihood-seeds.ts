@@ -15,6 +15,9 @@ function step(stage: Stage, params: Record<string, unknown>): SeedStep {
   return { stage, params: stage.params.parse(params) };
 }
 
+/** As few samples as a seed needs: twice as many along either way leave as many fits wrong. */
+const FEW_SAMPLES = { radialSteps: 1, angularDensity: 0.3 };
+
 /**
  * [attempt] Steps that find a center to start from where the first was wrong. In focus a small bead is a spot among
  * noise, that only the brightest pixels show; elsewhere the first center may be one ring off.
@@ -26,7 +29,9 @@ export const SEED_CENTERS: readonly (readonly SeedStep[])[] = [
   { k: 1, iterations: 0 },
 ].map(({ k, iterations }) => [
   step(centerOfMass, { background: 'threshold', k, absolute: true }),
-  ...(iterations > 0 ? [step(quadrantInterpolation, { iterations, weights: 'cosine', minSymmetry: 0 })] : []),
+  ...(iterations > 0
+    ? [step(quadrantInterpolation, { ...FEW_SAMPLES, iterations, weights: 'cosine', minSymmetry: 0 })]
+    : []),
 ]);
 
 /** Finds the height at such a center, after the stage that makes the profiles of the plan. */

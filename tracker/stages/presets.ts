@@ -61,7 +61,10 @@ export const PRESETS = {
       { stage: 'center-of-mass', params: { background: 'threshold' } },
       {
         stage: 'quadrant-interpolation',
-        params: { iterations: 2, angularFactor: 2, weights: 'cosine', minSymmetry: 0 },
+        params: {
+          ...{ iterations: 2, radialSteps: 1, angularDensity: 0.3, angularFactor: 2 },
+          ...{ weights: 'cosine', minSymmetry: 0 },
+        },
       },
       { stage: 'radial-profile', params: { bins: 'split' } },
       { stage: 'lookup-z', params: { match: 'weighted-least-squares', nLocal: 3, ends: 'fit' } },
