@@ -61,7 +61,7 @@ describe.each([200, 1000])('a fit that starts warm, at %i photons', (photons) =>
     const spread = Math.sqrt(
       differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / differences.length,
     );
-    // Standard deviations; a step below 0.05 of them is not taken back, and ends far nearer than it is long.
+    // Standard deviations: after the last step, of 0.15 at most, a twentieth of it is left to go.
     expect(Math.abs(mean)).toBeLessThan(0.001);
     expect(spread).toBeLessThan(0.002);
     expect(Math.max(...differences.map(Math.abs))).toBeLessThan(0.02);

@@ -12,7 +12,7 @@ export const FIT_LIMITS = {
   /** Largest factor by which a step changes the gain. */
   stepGain: 2,
   /** Standard deviations of x, y and z below which a step is the last. */
-  lastStepSigmas: 0.05,
+  lastStepSigmas: 0.15,
   /** A fit whose last step was longer has not arrived. */
   arrivedSigmas: 0.5,
   /** Standard deviations from which on a pixel of a robust fit counts for nothing. */
@@ -67,7 +67,7 @@ const step = new Float64Array(MAX_UNKNOWNS);
 /**
  * Fits a model to an image by Fisher scoring, from where `fit.state` is.
  *
- * @param iterations steps at most; a step below 0.05 standard deviations is the last
+ * @param iterations steps at most; a step below 0.15 standard deviations is the last
  * @param robust whether pixels far off the model count less, once a step has been made
  * @returns false where the unknowns cannot be told apart: `fit` then holds nothing
  * Source: Fisher scoring, McCullagh & Nelder, Generalized Linear Models, section 2.5. Chi-squared is that of the last
