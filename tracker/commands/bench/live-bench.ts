@@ -30,6 +30,8 @@ export interface LiveBenchOptions extends FilmOptions {
   record: boolean;
   /** From the first tracked frame on. */
   forMs: number;
+  /** Told the port of the tracker before the camera starts. */
+  onListening?(port: number): void;
   /** Asked about every `sampleMs` while frames are tracked. */
   onSample?(atMs: number): void;
   sampleMs?: number;
@@ -84,6 +86,7 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
     roiSize,
     log: () => {},
   });
+  options.onListening?.(tracker.server.port);
   const camera = startCamera(`ws://127.0.0.1:${tracker.server.port}`, settings);
   try {
     const film = await Promise.race([watch(tracker, camera.cpuSeconds, options), camera.failed]);
