@@ -112,7 +112,7 @@ export class CalciumCall {
 }
 
 /** Outputs by the names of the manifest: arrays, or values. */
-export type CalciumAnswer = Readonly<Record<string, unknown>>;
+type CalciumAnswer = Readonly<Record<string, unknown>>;
 
 /** What answers the cases of a function. */
 export interface CalciumFunction {

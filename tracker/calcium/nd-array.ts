@@ -23,7 +23,7 @@ export function zeros(shape: readonly number[]): NdArray<Float64Array> {
 }
 
 /** Number of values of a shape. */
-export function product(shape: readonly number[]): number {
+function product(shape: readonly number[]): number {
   return shape.reduce((values, axis) => values * axis, 1);
 }
 
