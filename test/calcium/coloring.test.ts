@@ -51,6 +51,8 @@ test('a cell has its color as bright as the movie is there, what is beside it st
   expect([...values.subarray(3, 6)]).toEqual([51, 51, 51]);
   expect([...values.subarray(9, 12)]).toEqual([153, 0, 38]);
   expect([...values.subarray(15)]).toEqual([255, 0, 64]);
+  const half = colorImages(IMAGES, [mask], [[1, 0, 0.25]], 0.6).values;
+  expect([...half.subarray(15)]).toEqual([255, 102, 140]);
   const other = { shape: [3, 2], values: mask.values };
   expect(() => colorImages(IMAGES, [other], [[1, 0, 0]])).toThrow(/masks\[0\]: expected shape \[2, 3\]/);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CalciumError } from '#calcium/calcium-error.ts';
 import { calculateBaseline, calculateDfof, calculateStandardizedNoise } from '#calcium/delta-f.ts';
+import { hammingLowPass } from '#calcium/low-pass.ts';
 
 const FRAMES = 300;
 
@@ -23,6 +24,13 @@ test('a neuron that doubles its light has dF/F 1, and 0 at rest, whatever its br
     expect(values[neuron * FRAMES + 165]).toBeCloseTo(1, 1);
   }
   expect(values[165]).toBeCloseTo(values[FRAMES + 165]!, 12);
+});
+
+test('three taps are a sinc within a window that ends at 0.08', () => {
+  const side = (0.08 * Math.sin(Math.PI / 4)) / (Math.PI / 4);
+  const taps = hammingLowPass(3, 1, 8);
+  expect(taps[1]).toBeCloseTo(1 / (1 + 2 * side), 14);
+  expect([taps[0], taps[2]]).toEqual(Array(2).fill(expect.closeTo(side / (1 + 2 * side), 14)));
 });
 
 test('a straight line passes the low-pass unchanged, up to its ends', () => {

@@ -3,6 +3,7 @@ import { createNumpyRandom } from '#calcium/numpy-random.ts';
 import { spikeStatistics } from '#calcium/spike-statistics.ts';
 import { createBalancedNetwork, runSpikingNetwork } from '#calcium/spiking-network.ts';
 import { thresholdCrossings } from '#calcium/threshold-crossings.ts';
+import { travelingWave } from '#calcium/traveling-wave.ts';
 
 test('the generator gives the published numbers of its seed', () => {
   const random = createNumpyRandom(5489);
@@ -79,4 +80,11 @@ test('a trace that begins above crosses up in its first frame', () => {
   const { post, up, down, pre, preUp, preDown } = thresholdCrossings([3, 1, 2, 5, 4], 2);
   expect([[...post], [...up], [...down]]).toEqual([[0, 1, 3], [0, 3], [1]]);
   expect([[...pre], [...preUp], [...preDown]]).toEqual([[0, 2, 4], [2], [0, 4]]);
+});
+
+test('a wave crest moves on with its speed', () => {
+  const { shape, values } = travelingWave([0.5, 1, 1.5], [0, 0.25], 2, 2);
+  expect(shape).toEqual([2, 3]);
+  const want = [1, 0, -1, 0, 1, 0];
+  for (const [at, value] of want.entries()) expect(values[at]).toBeCloseTo(value, 14);
 });
