@@ -24,6 +24,7 @@ import {
 } from '#calcium/reorganization.ts';
 import { extremes, mean, percentileOf } from '#calcium/statistics.ts';
 import { collectWaveforms, scaleWaveforms } from '#calcium/waveforms.ts';
+import { TweezertrackError } from '#protocol/errors.ts';
 import type { CalciumCall, CalciumFunction } from './calcium-folder.ts';
 
 type Frames = number[][];
@@ -72,13 +73,13 @@ const REDUCTIONS: Record<string, (window: Float64Array) => number> = {
 
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => index);
 
-/** Whether a call is refused. */
+/** Whether a call is refused by name. */
 function refuses(call: () => unknown): boolean {
   try {
     call();
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    return error instanceof TweezertrackError;
   }
 }
 
