@@ -45,6 +45,6 @@ test('an adapter that does not answer, or is gone, holds nobody up', async () =>
   const { controls: leaving } = controlsOf();
   const acquired = leaving.acquire(false);
   leaving.lost();
-  await expect(acquired).rejects.toThrow('expected a link to it, received none');
+  await expect(acquired).rejects.toThrow('expected a link to the camera, received none');
   await expect(leaving.set('gain', 2)).rejects.toThrow('expected a link to it');
 });

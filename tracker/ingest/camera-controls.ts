@@ -9,26 +9,15 @@ import {
 import type { HelloMessage, TrackerMessage } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import { whyNotSet } from '#protocol/why-not-set.ts';
-
-/** For an adapter to answer, ms: at half a frame a second the next one is 2 s away. */
-const ANSWER_MS = 5000;
-
-interface Waiting {
-  resolve(): void;
-  reject(error: DeviceError): void;
-  timer: NodeJS.Timeout;
-}
+import { AdapterQuestions } from './adapter-questions.ts';
 
 /** What can be changed of a camera, over the link its frames come by. */
 export class CameraControls {
   readonly #camera: string;
   readonly #send: (message: TrackerMessage) => void;
-  readonly #answerMs: number;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #questions: AdapterQuestions<CameraControlsMessage>;
   #settings: readonly CameraSetting[];
   #acquiring: boolean | null;
-  #lastId = 0;
-  #gone = false;
 
   /** Those that a camera announced; null when it did not. */
   static of(
@@ -43,13 +32,16 @@ export class CameraControls {
     camera: string,
     { settings, acquiring }: AnnouncedControls,
     send: (message: TrackerMessage) => void,
-    answerMs = ANSWER_MS,
+    answerMs?: number,
   ) {
     this.#camera = camera;
     this.#settings = settings ?? [];
     this.#acquiring = acquiring ?? null;
     this.#send = send;
-    this.#answerMs = answerMs;
+    this.#questions = new AdapterQuestions({
+      answerMs,
+      error: (expected, received) => this.#error(expected, received),
+    });
   }
 
   /** Settings as the adapter told them last. */
@@ -68,7 +60,7 @@ export class CameraControls {
     const known = this.#settings.map((one) => one.name).join(', ') || 'none';
     const problem = setting ? whyNotSet(setting, value) : `${name}, and it has ${known}`;
     if (problem !== null) throw this.#error('a setting it has', problem);
-    await this.#ask({ type: 'camera-set', id: ++this.#lastId, name, value });
+    await this.#ask((id) => ({ type: 'camera-set', id, name, value }));
   }
 
   /** @throws {DeviceError} of a camera that cannot stop and go on, or did not */
@@ -79,7 +71,7 @@ export class CameraControls {
         'an adapter that says of none; stop the adapter itself',
       );
     }
-    await this.#ask({ type: 'acquire', id: ++this.#lastId, on });
+    await this.#ask((id) => ({ type: 'acquire', id, on }));
   }
 
   /**
@@ -90,44 +82,17 @@ export class CameraControls {
     const answer = parseCameraControls(raw);
     this.#settings = answer.settings;
     this.#acquiring = answer.acquiring;
-    const waiting = this.#waiting.get(answer.id);
-    if (waiting) {
-      this.#forget(answer.id, waiting);
-      if (answer.error === null) waiting.resolve();
-      else waiting.reject(this.#error('it done', answer.error));
-    }
+    this.#questions.answered(answer);
     return answer;
   }
 
   /** The link is gone: nothing will be answered any more. */
   lost(): void {
-    this.#gone = true;
-    for (const [id, waiting] of this.#waiting) {
-      this.#forget(id, waiting);
-      waiting.reject(this.#goneError());
-    }
+    this.#questions.lost();
   }
 
-  #ask(request: CameraControlRequest): Promise<void> {
-    if (this.#gone) return Promise.reject(this.#goneError());
-    return new Promise((resolve, reject) => {
-      const { id, type } = request;
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
-        reject(this.#error(`an answer to ${type} within ${this.#answerMs} ms`, 'none'));
-      }, this.#answerMs);
-      this.#waiting.set(id, { resolve, reject, timer });
-      this.#send(request);
-    });
-  }
-
-  #forget(id: number, { timer }: Waiting): void {
-    clearTimeout(timer);
-    this.#waiting.delete(id);
-  }
-
-  #goneError(): DeviceError {
-    return this.#error('a link to it', 'none');
+  async #ask(requestOf: (id: number) => CameraControlRequest): Promise<void> {
+    await this.#questions.ask(requestOf(0).type, (id) => this.#send(requestOf(id)));
   }
 
   #error(expected: string, received: string): DeviceError {

@@ -27,14 +27,3 @@ export interface RecordingResults {
   'csv-part': string | null;
   'csv-end': null;
 }
-
-export interface RecordingJob {
-  job: number;
-  task: RecordingTask;
-}
-
-export type RecordingReply =
-  | { job: number; result: RecordingResults[RecordingTask['type']] }
-  /** A recording that cannot be read. */
-  | { job: number; refused: string }
-  | { job: number; failed: string };

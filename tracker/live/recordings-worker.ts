@@ -1,15 +1,8 @@
-import { parentPort } from 'node:worker_threads';
-import { TweezertrackError } from '#protocol/errors.ts';
 import { csvParts } from '#recording/csv-parts.ts';
 import { lengthS, readWindow, tracksFit } from '#recording/read-window.ts';
 import { TrackIndex } from '#recording/track-index.ts';
-import type {
-  RecordingExtent,
-  RecordingJob,
-  RecordingReply,
-  RecordingResults,
-  RecordingTask,
-} from './recordings-jobs.ts';
+import { answerJobs } from './answer-jobs.ts';
+import type { RecordingExtent, RecordingResults, RecordingTask } from './recordings-jobs.ts';
 
 /** Files whose places are remembered: those that people look at. */
 const MOST_INDEXES = 8;
@@ -59,14 +52,4 @@ function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['
   }
 }
 
-const reply = (message: RecordingReply) => parentPort!.postMessage(message);
-
-parentPort!.on('message', ({ job, task }: RecordingJob) => {
-  resultOf(task).then(
-    (result) => reply({ job, result }),
-    (cause: unknown) => {
-      if (cause instanceof TweezertrackError) reply({ job, refused: cause.message });
-      else reply({ job, failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-    },
-  );
-});
+answerJobs<RecordingTask>(resultOf);

@@ -24,14 +24,3 @@ export interface ZLutResults {
   report: string;
   compare: ZLutComparisonAnswer;
 }
-
-export interface ZLutJob {
-  job: number;
-  task: ZLutTask;
-}
-
-export type ZLutReply =
-  | { job: number; result: ZLutResults[ZLutTask['type']] }
-  /** A Z-LUT that cannot be read, or two that cannot be compared. */
-  | { job: number; refused: string }
-  | { job: number; failed: string };

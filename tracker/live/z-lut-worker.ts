@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import { TweezertrackError } from '#protocol/errors.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
@@ -7,8 +6,9 @@ import { assertHasModel } from '#stages/plan-needs.ts';
 import { checkZLut } from '#zlut-tools/check.ts';
 import { compareZLuts } from '#zlut-tools/compare.ts';
 import { checkReportHtml } from '#zlut-tools/report-html.ts';
+import { answerJobs } from './answer-jobs.ts';
 import { factsOf } from './z-lut-facts.ts';
-import type { ZLutJob, ZLutReply, ZLutResults, ZLutSource, ZLutTask, ZLutUse } from './z-lut-jobs.ts';
+import type { ZLutResults, ZLutSource, ZLutTask, ZLutUse } from './z-lut-jobs.ts';
 
 async function open(source: ZLutSource): Promise<ZLut> {
   return 'zLut' in source ? source.zLut : readZLut(source.path);
@@ -47,14 +47,4 @@ async function resultOf(task: ZLutTask): Promise<ZLutResults[ZLutTask['type']]> 
   }
 }
 
-const reply = (message: ZLutReply) => parentPort!.postMessage(message);
-
-parentPort!.on('message', ({ job, task }: ZLutJob) => {
-  resultOf(task).then(
-    (result) => reply({ job, result }),
-    (cause: unknown) => {
-      if (cause instanceof TweezertrackError) reply({ job, refused: cause.message });
-      else reply({ job, failed: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
-    },
-  );
-});
+answerJobs<ZLutTask>(resultOf);
