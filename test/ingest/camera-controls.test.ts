@@ -46,5 +46,5 @@ test('an adapter that does not answer, or is gone, holds nobody up', async () =>
   const acquired = leaving.acquire(false);
   leaving.lost();
   await expect(acquired).rejects.toThrow('expected a link to the camera, received none');
-  await expect(leaving.set('gain', 2)).rejects.toThrow('expected a link to it');
+  await expect(leaving.set('gain', 2)).rejects.toThrow('expected a link to the camera');
 });
