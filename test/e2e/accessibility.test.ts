@@ -67,6 +67,10 @@ describe.skipIf(skipReason)(`accessibility${skipReason ? ` (skipped: ${skipReaso
       await page.locator('#view > *').first().waitFor();
       violations.push(...(await violationsOf(page, title, '.views')));
     }
+    // The last of the views lists the recording that is under way.
+    await page.getByRole('button', { name: /^Replay / }).click();
+    await page.locator('.replay-readings tbody tr').first().waitFor();
+    violations.push(...(await violationsOf(page, 'Replay', '.replay')));
     expect(violations).toEqual([]);
     expect(errors).toEqual([]);
   });
