@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/stages': ['tracker/protocol', 'tracker/numerics'],
   'tracker/simulation': ['tracker/protocol', 'tracker/numerics'],
   'tracker/calcium': ['tracker/protocol', 'tracker/numerics'],
+  'tracker/calcium-files': ['tracker/protocol', 'tracker/calcium', 'camera-adapters'],
   'tracker/rois': ['tracker/protocol'],
   'tracker/engines': ['tracker/protocol', 'tracker/stages'],
   'tracker/api': ['tracker/protocol', 'tracker/stages', 'tracker/simulation'],

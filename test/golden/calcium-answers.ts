@@ -1,5 +1,6 @@
 import { BLOG_ANSWERS } from './calcium-blog-answers.ts';
 import { EVENT_ANSWERS } from './calcium-event-answers.ts';
+import { FILE_ANSWERS } from './calcium-file-answers.ts';
 import type { CalciumFunction } from './calcium-folder.ts';
 import { IMAGE_ANSWERS } from './calcium-image-answers.ts';
 import { MANUAL_ANSWERS } from './calcium-manual-answers.ts';
@@ -14,4 +15,5 @@ export const CALCIUM_FUNCTIONS: Readonly<Record<string, CalciumFunction>> = {
   ...NOTEBOOK_ANSWERS,
   ...MANUAL_ANSWERS,
   ...BLOG_ANSWERS,
+  ...FILE_ANSWERS,
 };

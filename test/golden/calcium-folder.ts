@@ -25,6 +25,7 @@ export interface CalciumCase {
 
 /** A folder of reference results. */
 export interface CalciumFolder {
+  readonly path: string;
   readonly cases: readonly CalciumCase[];
   /** An array of the folder's as it is stored, or the value. */
   read(stored: Stored): unknown;
@@ -50,7 +51,7 @@ export function openCalciumFolder(folder: string): CalciumFolder {
     }
     return { shape, values: data } satisfies NdArray;
   };
-  return { cases, read };
+  return { path: folder, cases, read };
 }
 
 /** JSON has no NaN and no infinity: they are written as text. */
@@ -92,6 +93,11 @@ export class CalciumCall {
     return this.value<NdArray>(name);
   }
 
+  /** A file or folder that the manifest names. */
+  path(name: string): string {
+    return join(this.#folder.path, this.value<string>(name));
+  }
+
   /** The values of an array in float64. */
   values(name: string): Float64Array {
     return Float64Array.from(this.array(name).values);
@@ -116,7 +122,7 @@ type CalciumAnswer = Readonly<Record<string, unknown>>;
 
 /** What answers the cases of a function. */
 export interface CalciumFunction {
-  answer?(call: CalciumCall): CalciumAnswer;
+  answer?(call: CalciumCall): CalciumAnswer | Promise<CalciumAnswer>;
   /** Tries what has to be refused. */
   attempt?(wrong: Readonly<Record<string, unknown>>): void;
 }

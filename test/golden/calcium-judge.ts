@@ -25,7 +25,7 @@ export function isBuilt({ function: name, kind }: CalciumCase): boolean {
 }
 
 /** Answers a case and compares; a function that is not there yet is no failure. */
-export function judgeCalciumCase(folder: CalciumFolder, golden: CalciumCase): CalciumVerdict {
+export async function judgeCalciumCase(folder: CalciumFolder, golden: CalciumCase): Promise<CalciumVerdict> {
   if (!isBuilt(golden)) return { outcome: 'notBuilt', lines: [] };
   if (!CALCIUM_KINDS.includes(golden.kind)) {
     return { outcome: 'failed', lines: [`unknown kind ${golden.kind}`] };
@@ -34,7 +34,7 @@ export function judgeCalciumCase(folder: CalciumFolder, golden: CalciumCase): Ca
   try {
     const { answer, attempt } = CALCIUM_FUNCTIONS[golden.function]!;
     if (golden.kind === 'error') lines.push(...unrefused(folder, golden, attempt!));
-    else lines.push(...differences(folder, golden, answer!(new CalciumCall(folder, golden))));
+    else lines.push(...differences(folder, golden, await answer!(new CalciumCall(folder, golden))));
   } catch (error) {
     lines.push(`got ${error instanceof Error ? error : String(error)}`);
   }

@@ -24,8 +24,8 @@ describe.each(SETS)('reference results of calcium numerics: %s (skips without ..
 
   for (const golden of folder.cases) {
     const title = `${golden.kind}: ${golden.case}`;
-    test.skipIf(!isBuilt(golden))(isBuilt(golden) ? title : `${title} (not built)`, () => {
-      const { outcome, lines } = judgeCalciumCase(folder, golden);
+    test.skipIf(!isBuilt(golden))(isBuilt(golden) ? title : `${title} (not built)`, async () => {
+      const { outcome, lines } = await judgeCalciumCase(folder, golden);
       ran[outcome]++;
       expect(outcome, lines.join('\n')).toBe('passed');
     });

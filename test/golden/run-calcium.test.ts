@@ -34,34 +34,36 @@ function judge(change: Record<string, unknown>) {
   return judgeCalciumCase(folder, folder.cases[0]!);
 }
 
-test('an answer within the tolerance passes, and one beyond it says where', () => {
-  expect(judge({})).toEqual({ outcome: 'passed', lines: [] });
-  expect(judge({ outputs: { mean: { value: [3 + 1e-11] } } })).toEqual({
+test('an answer within the tolerance passes, and one beyond it says where', async () => {
+  expect(await judge({})).toEqual({ outcome: 'passed', lines: [] });
+  expect(await judge({ outputs: { mean: { value: [3 + 1e-11] } } })).toEqual({
     outcome: 'failed',
     lines: [`mean[0]: got 3, want ${3 + 1e-11}`],
   });
 });
 
-test('another shape and a missing output fail', () => {
-  expect(judge({ outputs: { mean: { value: [3, 3] } } }).lines).toEqual(['mean: got shape [1], want [2]']);
-  expect(judge({ outputs: { median: { value: 3 } } }).lines).toEqual(['median: no such output']);
+test('another shape and a missing output fail', async () => {
+  expect((await judge({ outputs: { mean: { value: [3, 3] } } })).lines).toEqual([
+    'mean: got shape [1], want [2]',
+  ]);
+  expect((await judge({ outputs: { median: { value: 3 } } })).lines).toEqual(['median: no such output']);
 });
 
-test('infinities are written as text and compared as numbers', () => {
+test('infinities are written as text and compared as numbers', async () => {
   const tau = {
     function: 'event_processing.convert_tau',
     inputs: { tau_dt: { value: [[1, 0.1]] } },
     tolerance: { exact: true },
   };
-  expect(judge({ ...tau, outputs: { tau_s: { value: ['Infinity'] } } }).outcome).toBe('passed');
-  expect(judge({ ...tau, outputs: { tau_s: { value: ['-Infinity'] } } }).outcome).toBe('failed');
+  expect((await judge({ ...tau, outputs: { tau_s: { value: ['Infinity'] } } })).outcome).toBe('passed');
+  expect((await judge({ ...tau, outputs: { tau_s: { value: ['-Infinity'] } } })).outcome).toBe('failed');
 });
 
-test('what has to be refused fails when it is taken', () => {
+test('what has to be refused fails when it is taken', async () => {
   const blocks = { function: 'misc.generate_blocks', kind: 'error', inputs: {} };
   const errors = (value: unknown) => ({ ...blocks, outputs: { errors: { value } } });
-  expect(judge(errors([{ n: 10, block_size: 1 }])).outcome).toBe('passed');
-  expect(judge(errors([{ n: 10, block_size: 2 }]))).toEqual({
+  expect((await judge(errors([{ n: 10, block_size: 1 }]))).outcome).toBe('passed');
+  expect(await judge(errors([{ n: 10, block_size: 2 }]))).toEqual({
     outcome: 'failed',
     lines: ['{"n":10,"block_size":2}: taken, want it refused'],
   });

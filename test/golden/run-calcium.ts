@@ -15,14 +15,14 @@ export interface CalciumSummary extends Counts {
 }
 
 /** Judges every case of a folder and counts. */
-export function runCalciumCases(
+export async function runCalciumCases(
   folder: CalciumFolder,
   report: (golden: CalciumCase, verdict: CalciumVerdict) => void,
-): CalciumSummary {
+): Promise<CalciumSummary> {
   const none = (): Counts => ({ cases: 0, passed: 0, failed: 0, notBuilt: 0 });
   const summary: CalciumSummary = { ...none(), byKind: {}, byModule: {} };
   for (const golden of folder.cases) {
-    const verdict = judgeCalciumCase(folder, golden);
+    const verdict = await judgeCalciumCase(folder, golden);
     report(golden, verdict);
     summary.byKind[golden.kind] ??= none();
     const module = moduleOf(golden);

@@ -56,9 +56,9 @@ async function main(): Promise<boolean> {
 }
 
 /** Runs the cases of a folder of calcium results; true when none failed. */
-function runCalcium(path: string): boolean {
+async function runCalcium(path: string): Promise<boolean> {
   const notBuilt = new Map<string, number>();
-  const summary = runCalciumCases(openCalciumFolder(path), (golden, { outcome, lines }) => {
+  const summary = await runCalciumCases(openCalciumFolder(path), (golden, { outcome, lines }) => {
     if (outcome === 'failed') {
       console.log([`FAILED ${golden.kind} ${golden.function} ${golden.case}`, ...lines].join('\n  '));
     } else if (outcome === 'notBuilt') {

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadImages } from '#calcium-files/load-images.ts';
+import { encodeNpy } from '#protocol/npy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { writeTiff } from '../support/tiff-writer.ts';
+
+const page = (first: number) => Uint16Array.from({ length: 12 }, (_, at) => first + at);
+const tiff = (...firsts: number[]) => writeTiff(firsts.map(page), { width: 4, height: 3 });
+
+/** A folder with these files. */
+function folderOf(files: Record<string, Uint8Array>): string {
+  const folder = temporaryFolder();
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+  return folder;
+}
+
+test('a folder of TIFFs is one stack, in the order of the numbers in their names', async () => {
+  const folder = folderOf({ 'b10.tif': tiff(500), 'b9.TIF': tiff(300, 400), 'b1.tiff': tiff(100) });
+  writeFileSync(join(folder, 'notes.txt'), 'none');
+  const told: number[][] = [];
+  const { shape, values } = await loadImages(folder, (read, frames) => told.push([read, frames]));
+  expect(shape).toEqual([4, 3, 4]);
+  expect([...values]).toEqual([100, 300, 400, 500].flatMap((first) => [...page(first)]));
+  expect(told).toEqual([1, 2, 3, 4].map((read) => [read, 4]));
+});
+
+test('a file of another shape is refused by name', async () => {
+  const wide = writeTiff([page(0)], { width: 6, height: 2 });
+  const folder = folderOf({ 'a1.tif': tiff(1), 'a2.tif': wide });
+  await expect(loadImages(folder)).rejects.toThrow(/a2\.tif: expected 4 x 3 mono16, .*received 6 x 2 mono16/);
+});
+
+test('a file that is cut off is refused by name', async () => {
+  const folder = folderOf({ 'a1.tif': tiff(1), 'a2.tif': tiff(2).subarray(0, -5) });
+  await expect(loadImages(folder)).rejects.toMatchObject({ message: expect.stringMatching(/a2\.tif/) });
+});
+
+test('arrays of signed counts keep their sign', async () => {
+  const values = Int16Array.of(-3, 2, 1, 0, 5, -6);
+  const folder = folderOf({ 'a.npy': encodeNpy(values, [2, 3]), 'b.npy': encodeNpy(values, [6]) });
+  expect(await loadImages(join(folder, 'a.npy'))).toEqual({ shape: [1, 2, 3], values });
+  await expect(loadImages(join(folder, 'b.npy'))).rejects.toThrow(/b\.npy: expected images .*received \[6\]/);
+});
+
+test('an empty folder and a missing file are refused by name', async () => {
+  const folder = folderOf({});
+  await expect(loadImages(folder)).rejects.toMatchObject({ code: 'E_STACK' });
+  await expect(loadImages(join(folder, 'x.tif'))).rejects.toThrow(/x\.tif: expected a file or folder/);
+});
