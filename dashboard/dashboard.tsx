@@ -1,8 +1,8 @@
+import { LiveCamera } from './camera/live-camera.tsx';
 import { BeadList } from './panels/bead-list.tsx';
 import { EventLog } from './panels/event-log.tsx';
 import { FrameLedger } from './panels/frame-ledger.tsx';
 import { LatencyBudget } from './panels/latency-budget.tsx';
-import { LiveCamera } from './panels/live-camera.tsx';
 import { StatusBar } from './panels/status-bar.tsx';
 import type { ViewProps } from './views/view.ts';
 import { ViewTabs } from './views/view-tabs.tsx';

@@ -1,12 +1,12 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { beadActions } from './bead-actions.ts';
 import { Dashboard } from './dashboard.tsx';
+import { beadActions } from './link/bead-actions.ts';
 import './dashboard.css';
-import { introduceOnceLive } from './introduce.ts';
-import { connectLive, liveUrl } from './live-connection.ts';
-import { createLiveStore } from './live-store.ts';
-import { FULL_RATE_S } from './trace-history.ts';
+import { introduceOnceLive } from './link/introduce.ts';
+import { connectLive, liveUrl } from './link/live-connection.ts';
+import { createLiveStore } from './store/live-store.ts';
+import { FULL_RATE_S } from './store/trace-history.ts';
 
 const store = createLiveStore();
 const connection = connectLive(store, liveUrl(location));

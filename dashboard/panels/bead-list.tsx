@@ -1,12 +1,12 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveBead } from '#protocol/live.ts';
-import type { BeadActions } from '../bead-actions.ts';
-import { formatFixed } from '../format-number.ts';
-import type { LiveStore } from '../live-store.ts';
-import type { NewestPoint } from '../newest-points.ts';
-import { paintOnDemand } from '../paint-on-demand.ts';
-import { statusTone, statusWords } from '../status-tone.ts';
+import type { BeadActions } from '../link/bead-actions.ts';
+import { paintOnDemand } from '../painting/paint-on-demand.ts';
+import type { LiveStore } from '../store/live-store.ts';
+import type { NewestPoint } from '../store/newest-points.ts';
+import { formatFixed } from '../words/format-number.ts';
+import { statusTone, statusWords } from '../words/status-tone.ts';
 
 /** CSS px; the style sheet gives every row this height. */
 const ROW_HEIGHT = 24;

@@ -1,4 +1,4 @@
-import type { LiveStore, LoggedEvent } from '../live-store.ts';
+import type { LiveStore, LoggedEvent } from '../store/live-store.ts';
 
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 

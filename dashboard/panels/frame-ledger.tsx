@@ -1,6 +1,6 @@
-import { droppedFrames } from '../dropped-frames.ts';
-import { formatCount } from '../format-number.ts';
-import type { LiveStore } from '../live-store.ts';
+import type { LiveStore } from '../store/live-store.ts';
+import { droppedFrames } from '../words/dropped-frames.ts';
+import { formatCount } from '../words/format-number.ts';
 
 /** What became of every frame the camera offered since the run began. */
 export function FrameLedger({ store }: { store: LiveStore }) {

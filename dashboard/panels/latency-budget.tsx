@@ -1,7 +1,7 @@
 import { LATENCY_STEPS, type LatencyPercentiles, type LatencyStep } from '#protocol/latency-step.ts';
-import { formatFixed } from '../format-number.ts';
-import { STEPS, stepName, totalStep } from '../latency-steps.ts';
-import type { LiveStore } from '../live-store.ts';
+import type { LiveStore } from '../store/live-store.ts';
+import { formatFixed } from '../words/format-number.ts';
+import { STEPS, stepName, totalStep } from '../words/latency-steps.ts';
 
 /** Where the time of a frame goes on its way from the camera to this page. */
 export function LatencyBudget({ store }: { store: LiveStore }) {

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { LATENCY_STEPS } from '#protocol/latency-step.ts';
-import { droppedFrames } from '../dropped-frames.ts';
-import { formatCount, formatFixed } from '../format-number.ts';
-import { stepName, totalStep } from '../latency-steps.ts';
-import type { Link, LiveStore } from '../live-store.ts';
-import { unreadAlarms } from '../unread-alarms.ts';
+import type { Link, LiveStore } from '../store/live-store.ts';
+import { unreadAlarms } from '../store/unread-alarms.ts';
+import { droppedFrames } from '../words/dropped-frames.ts';
+import { formatCount, formatFixed } from '../words/format-number.ts';
+import { stepName, totalStep } from '../words/latency-steps.ts';
 
 /** How the whole way of a frame is doing, from the camera to the disk. */
 export function StatusBar({ store }: { store: LiveStore }) {

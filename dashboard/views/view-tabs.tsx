@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { rememberedChoice } from '../remembered-choice.ts';
+import { rememberedChoice } from '../store/remembered-choice.ts';
 import { VIEWS } from './index.ts';
 import type { View, ViewProps } from './view.ts';
 import './view-tabs.css';

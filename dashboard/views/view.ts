@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
-import type { BeadActions } from '../bead-actions.ts';
-import type { LiveConnection } from '../live-connection.ts';
-import type { LiveStore } from '../live-store.ts';
+import type { BeadActions } from '../link/bead-actions.ts';
+import type { LiveConnection } from '../link/live-connection.ts';
+import type { LiveStore } from '../store/live-store.ts';
 
 /** What every view is given. */
 export interface ViewProps {

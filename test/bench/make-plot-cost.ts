@@ -1,8 +1,8 @@
 // Measures what Live Plots take for 8 watched beads at 1 kHz over 60 s: npx tsx test/bench/make-plot-cost.ts ['Live Plots' | Analysis]
 import { makeTrace } from '#protocol/trace-columns.ts';
-import { DrawnTrace } from '../../dashboard/drawn-trace.ts';
-import { createLiveStore } from '../../dashboard/live-store.ts';
-import { TraceView } from '../../dashboard/trace-view.ts';
+import { DrawnTrace } from '../../dashboard/plots/drawn-trace.ts';
+import { createLiveStore } from '../../dashboard/store/live-store.ts';
+import { TraceView } from '../../dashboard/store/trace-view.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';
 import { FakeTracker } from '../support/fake-tracker.ts';

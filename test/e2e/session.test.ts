@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseSimulatedCameraOptions, simulatedScene } from '#camera-adapters/simulated.ts';
 import type { RecordingList } from '#protocol/recordings.ts';
-import { lostFrames } from '../../dashboard/views/recordings-format.ts';
+import { lostFrames } from '../../dashboard/views/recordings/format.ts';
 import { type BreakableLink, breakableLink } from '../support/breakable-link.ts';
 import { browserSkipReason, launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';

@@ -51,10 +51,12 @@ export function precisionPicture(points: readonly PrecisionPoint[]): string {
   );
   const width = MARGIN.left + brightnesses.length * (PANEL.width + GAP.x) - GAP.x + MARGIN.right;
   const height = MARGIN.top + rows.length * (PANEL.height + GAP.y) - GAP.y + MARGIN.bottom;
+  const title = `Error (rms) over the Cramér-Rao bound by height, ROI ${roi} px (1: the limit)`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${MARGIN.left}" y="18" font-size="13">Error (rms) over the Cramér-Rao bound by height, ROI ${roi} px (1: the limit)</text>`,
+    `<title>${title}</title>`,
+    `<text x="${MARGIN.left}" y="18" font-size="13">${title}</text>`,
     legend(presets),
     ...panels,
     `<text x="${MARGIN.left}" y="${height - 8}">height, µm</text>`,

@@ -1,0 +1,30 @@
+import { useMemo } from 'preact/hooks';
+import type { ViewProps } from '../view.ts';
+import { createRunActs } from './act.ts';
+import { RunAlarms } from './alarms.tsx';
+import { RunCamera } from './camera.tsx';
+import { RunControl } from './control.tsx';
+import { RunSaving } from './saving.tsx';
+import './run.css';
+
+/** The run: Acquire and Saving, each for itself, who has control, and what nobody has read yet. */
+export function Run({ store, connection }: ViewProps) {
+  const acts = useMemo(() => createRunActs(store, connection), [store, connection]);
+  const run = store.run.value;
+  const whyNot = acts.whyNot.value;
+  return (
+    <div class="run">
+      {whyNot !== null && (
+        <p class="run-why" role="status">
+          {whyNot}
+        </p>
+      )}
+      <RunAlarms store={store} acts={acts} />
+      <RunControl store={store} acts={acts} />
+      <div class="run-pair">
+        <RunCamera store={store} acts={acts} />
+        {run && <RunSaving store={store} run={run} acts={acts} />}
+      </div>
+    </div>
+  );
+}
