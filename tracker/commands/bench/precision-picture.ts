@@ -53,9 +53,8 @@ export function precisionPicture(points: readonly PrecisionPoint[]): string {
   const height = MARGIN.top + rows.length * (PANEL.height + GAP.y) - GAP.y + MARGIN.bottom;
   const title = `Error (rms) over the Cramér-Rao bound by height, ROI ${roi} px (1: the limit)`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11" fill="#333"><title>${title}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<title>${title}</title>`,
     `<text x="${MARGIN.left}" y="18" font-size="13">${title}</text>`,
     legend(presets),
     ...panels,
