@@ -43,6 +43,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./zlut/index.ts')).registerZLut,
   },
   {
+    name: 'calcium',
+    operands: '',
+    description: 'traces, projections and PrairieView folders of fluorescence',
+    load: async () => (await import('./calcium/index.ts')).registerCalcium,
+  },
+  {
     name: 'export',
     operands: '[options] <run>',
     description: 'write the tracks of a recorded run as CSV',

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { registerImportBruker } from './import-bruker.ts';
+import { registerProject } from './project.ts';
+import { registerTraces } from './traces.ts';
+
+/** `calcium`: recordings of fluorescence. Adding a verb is its file and a line here. */
+export function registerCalcium(calcium: Command): void {
+  registerTraces(calcium);
+  registerImportBruker(calcium);
+  registerProject(calcium);
+}
