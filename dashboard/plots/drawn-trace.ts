@@ -1,7 +1,10 @@
-import { SIGMA_OF, type TraceColumn } from '#protocol/trace-columns.ts';
+import { SIGMA_OF } from '#protocol/trace-columns.ts';
 import type { ShownBead } from '../store/trace-view.ts';
 import { Band, decimateBand, decimateTrace, Polyline, TimeBuckets } from './decimate-trace.ts';
-import { isPosition } from './plot-definitions.ts';
+import { type MagnitudeFrame, Magnitudes } from './magnitude.ts';
+import { isPosition, type PlotColumn } from './plot-definitions.ts';
+
+const NO_FRAME: MagnitudeFrame = { xPx: 0, yPx: 0, pixelSizeNm: Number.NaN };
 
 /** A line and its band as far as they are thinned, and up to where they stay as they are. */
 interface DrawnColumn {
@@ -18,8 +21,10 @@ interface DrawnColumn {
 export class DrawnTrace {
   readonly #buckets = new TimeBuckets();
   readonly #pastBuckets = new TimeBuckets();
-  readonly #columns = new Map<TraceColumn, DrawnColumn>();
+  readonly #magnitudes = new Magnitudes();
+  readonly #columns = new Map<PlotColumn, DrawnColumn>();
   #sources: ShownBead['sources'] | null = null;
+  #frame = NO_FRAME;
   #bucketS = Number.NaN;
   #newestS = Number.NEGATIVE_INFINITY;
   /** Number on the grid of the first bucket of the lines, and of the first that is not over. */
@@ -30,8 +35,14 @@ export class DrawnTrace {
    * Thins what has come since the last call.
    * @param bucketS s that a pixel covers
    * @param columns those that are drawn
+   * @param frame what magnitudes are measured from; they are thinned anew where it changes, and NaN without
    */
-  follow(shown: ShownBead, bucketS: number, columns: readonly TraceColumn[]): void {
+  follow(
+    shown: ShownBead,
+    bucketS: number,
+    columns: readonly PlotColumn[],
+    frame: MagnitudeFrame = NO_FRAME,
+  ): void {
     const { recent } = shown;
     this.#buckets.sort(recent.timeS, bucketS);
     const { first, count } = this.#buckets;
@@ -42,7 +53,9 @@ export class DrawnTrace {
       first <= this.#openBucket &&
       // What has scrolled out of sight is dropped when it is as much as what is seen.
       first - this.#firstBucket <= Math.max(100, count) &&
-      columns.every((column) => this.#columns.has(column));
+      columns.every((column) => this.#columns.has(column)) &&
+      (!columns.includes('magnitudeNm') || isSameFrame(frame, this.#frame));
+    this.#frame = frame;
     if (!isSame) this.#begin(shown, bucketS, columns);
     const from = Math.max(0, this.#openBucket - first);
     // The newest bucket may get more points.
@@ -53,16 +66,15 @@ export class DrawnTrace {
   }
 
   /** Line and band of a column that was followed, in the unit of the column; the band has no point without a fit. */
-  of(column: TraceColumn): { line: Polyline; band: Band } {
+  of(column: PlotColumn): { line: Polyline; band: Band } {
     return this.#columns.get(column)!;
   }
 
-  #begin(shown: ShownBead, bucketS: number, columns: readonly TraceColumn[]): void {
+  #begin(shown: ShownBead, bucketS: number, columns: readonly PlotColumn[]): void {
     this.#sources = shown.sources;
     this.#bucketS = bucketS;
     this.#firstBucket = this.#buckets.first;
     this.#openBucket = this.#buckets.first;
-    this.#pastBuckets.sort(shown.past.timeS, bucketS);
     for (const column of columns) {
       const drawn = this.#columns.get(column) ?? {
         line: new Polyline(),
@@ -73,8 +85,7 @@ export class DrawnTrace {
       const { line, band } = drawn;
       line.length = 0;
       band.length = 0;
-      if (isPosition(column))
-        decimateTrace(this.#pastBuckets, shown.past[column], 0, this.#pastBuckets.count, line);
+      this.#drawPast(shown, column, line);
       if (shown.isTorn && line.length > 0) line.push(line.timeS[line.length - 1]!, Number.NaN);
       drawn.keptLine = line.length;
       drawn.keptBand = 0;
@@ -82,8 +93,22 @@ export class DrawnTrace {
     }
   }
 
-  #extend({ recent }: ShownBead, column: TraceColumn, from: number, isOver: number): void {
-    const values = recent[column];
+  #drawPast({ past, pastFrames }: ShownBead, column: PlotColumn, line: Polyline): void {
+    if (isPosition(column)) {
+      this.#pastBuckets.sort(past.timeS, this.#bucketS);
+      decimateTrace(this.#pastBuckets, past[column], 0, this.#pastBuckets.count, line);
+    } else if (column === 'magnitudeNm') {
+      this.#pastBuckets.sort(pastFrames.timeS, this.#bucketS);
+      const values = this.#magnitudes.of(pastFrames, this.#frame);
+      decimateTrace(this.#pastBuckets, values, 0, this.#pastBuckets.count, line);
+    }
+  }
+
+  #extend({ recent }: ShownBead, column: PlotColumn, from: number, isOver: number): void {
+    const values =
+      column === 'magnitudeNm'
+        ? this.#magnitudes.of(recent, this.#frame, this.#buckets.starts[from])
+        : recent[column];
     const drawn = this.#columns.get(column)!;
     const { line, band } = drawn;
     line.length = drawn.keptLine;
@@ -101,4 +126,8 @@ export class DrawnTrace {
       drawn.keptBand = band.length;
     }
   }
+}
+
+function isSameFrame(one: MagnitudeFrame, other: MagnitudeFrame): boolean {
+  return one.xPx === other.xPx && one.yPx === other.yPx && one.pixelSizeNm === other.pixelSizeNm;
 }

@@ -1,27 +1,34 @@
 import { type Signal, signal, useComputed } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { TraceColumn } from '#protocol/trace-columns.ts';
 import type { LiveStore } from '../store/live-store.ts';
 import { TraceView } from '../store/trace-view.ts';
 import { formatFixed } from '../words/format-number.ts';
-import { beadColorVariable, PLOTS, type PlotDefinition, unitOf } from './plot-definitions.ts';
+import {
+  beadColorVariable,
+  LIVE_PLOTS,
+  offeredPlots,
+  type PlotColumn,
+  type PlotDefinition,
+  unitOf,
+} from './plot-definitions.ts';
 import { NO_READING, type Reading, runPlotStack } from './plot-stack.ts';
 import './live-plots.css';
 import { onZoomKey, ZoomButtons } from '../camera/zoom-buttons.tsx';
 import { PlotSettings } from './plot-settings.tsx';
 import { BeadChips, ExportButtons, PauseButton, RelativeChoice, WindowChoice } from './plot-toolbar.tsx';
 
-/** x, y, z, score and chi-squared of the selected beads against time. */
+/** x, y, z, their magnitude, score and chi-squared of the selected beads against time. */
 export function LivePlots({ store }: { store: LiveStore }) {
   const { plots: choices, selection, selected, fits, camera } = store;
   const stack = useRef<HTMLDivElement>(null);
   const view = useMemo(() => new TraceView(store), [store]);
   const readings = useMemo(
-    () => new Map<TraceColumn, Signal<Reading>>(PLOTS.map(({ column }) => [column, signal(NO_READING)])),
+    () => new Map<PlotColumn, Signal<Reading>>(LIVE_PLOTS.map(({ column }) => [column, signal(NO_READING)])),
     [],
   );
-  const shown = PLOTS.filter(
-    ({ column, ofFit }) => (fits.value || !ofFit) && !choices.hidden.value.has(column),
+  const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
+  const shown = offeredPlots(fits.value, pixelSizeNm).filter(
+    ({ column }) => !choices.hidden.value.has(column),
   );
   const shownNames = shown.map(({ name }) => name).join();
 
@@ -44,7 +51,6 @@ export function LivePlots({ store }: { store: LiveStore }) {
       return !trace || (trace.ring.length === 0 && !trace.past);
     });
   });
-  const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
   return (
     <section class="panel live-plots" aria-labelledby="live-plots-title">
       <header>

@@ -1,16 +1,18 @@
 import type { LiveStore } from '../store/live-store.ts';
 import type { PlotChoices } from '../store/plot-choices.ts';
-import { PLOTS, type PlotDefinition, unitOf } from './plot-definitions.ts';
+import { offeredPlots, type PlotDefinition, unitOf } from './plot-definitions.ts';
 
 /** Which plots are shown, and the limits of their axes: empty fields are automatic. */
 export function PlotSettings({ store }: { store: LiveStore }) {
   const { plots: choices, fits, camera } = store;
-  const offered = PLOTS.filter(({ ofFit }) => fits.value || !ofFit);
   const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
   return (
     <details class="plot-settings">
       <summary>Plot Settings</summary>
       <table>
+        {!Number.isFinite(pixelSizeNm) && (
+          <caption>No magnitude: the pixel size of the camera is not known.</caption>
+        )}
         <thead>
           <tr>
             <th scope="col">Plot</th>
@@ -19,7 +21,7 @@ export function PlotSettings({ store }: { store: LiveStore }) {
           </tr>
         </thead>
         <tbody>
-          {offered.map((plot) => (
+          {offeredPlots(fits.value, pixelSizeNm).map((plot) => (
             <Row
               key={plot.column}
               plot={plot}

@@ -1,13 +1,15 @@
 import { effect, type Signal } from '@preact/signals';
-import { SIGMA_OF } from '#protocol/trace-columns.ts';
+import { POSITION_COLUMNS, SIGMA_OF } from '#protocol/trace-columns.ts';
 import { paintWhileSeen } from '../painting/paint-while-seen.ts';
 import type { LiveStore } from '../store/live-store.ts';
-import type { TraceLook, TraceView } from '../store/trace-view.ts';
+import type { ShownBead, TraceLook, TraceView } from '../store/trace-view.ts';
 import { DrawnTrace } from './drawn-trace.ts';
+import { type MagnitudeFrame, Magnitudes, magnitudeNm } from './magnitude.ts';
 import type { Curve } from './paint-curves.ts';
 import {
   beadColorVariable,
   isPosition,
+  type PlotColumn,
   type PlotDefinition,
   type ShownUnit,
   unitOf,
@@ -59,6 +61,7 @@ export function runPlotStack(
 ): () => void {
   const { plots: choices, selection, references } = store;
   const origins = new TraceOrigins();
+  const magnitudes = new Magnitudes();
   const columns = places.map(({ plot }) => plot.column);
   const drawn: DrawnTrace[] = [];
   let cursorS: number | null = null;
@@ -86,13 +89,31 @@ export function runPlotStack(
     return unitOf(column, store.camera.peek()?.pixelSizeNm ?? Number.NaN);
   }
 
+  function frameOf(bead: number): MagnitudeFrame {
+    const [xPx, yPx] = [origins.of(bead, 'xPx') ?? 0, origins.of(bead, 'yPx') ?? 0];
+    return { xPx, yPx, pixelSizeNm: store.camera.peek()?.pixelSizeNm ?? Number.NaN };
+  }
+
+  /** In the unit of the column, about its zero. */
+  function shownValue(shown: ShownBead, column: PlotColumn, atS: number): number {
+    if (column !== 'magnitudeNm') return valueAt(shown, column, atS) - (origins.of(shown.bead, column) ?? 0);
+    const ofFrames = { ...shown, past: shown.pastFrames };
+    const [xPx, yPx, zNm] = POSITION_COLUMNS.map((position) => valueAt(ofFrames, position, atS));
+    return magnitudeNm(xPx!, yPx!, zNm!, frameOf(shown.bead));
+  }
+
+  /** Every point that is there; valid until the next call. */
+  function valuesOf({ bead, atFullRate }: ShownBead, column: PlotColumn): Float64Array | undefined {
+    return column === 'magnitudeNm' ? magnitudes.of(atFullRate, frameOf(bead)) : atFullRate[column];
+  }
+
   function draw(): void {
     const look = view.look();
     origins.follow(look);
     const bucketS = look.spanS / Math.max(1, tracePlots[0]?.plotWidth() ?? 1);
     for (const [at, shown] of look.beads.entries()) {
       drawn[at] ??= new DrawnTrace();
-      drawn[at].follow(shown, bucketS, columns);
+      drawn[at].follow(shown, bucketS, columns, frameOf(shown.bead));
     }
     const nowMs = performance.now();
     const renewNumbers = nowMs - numbersAtMs >= NUMBERS_MS || look.beads.length === 0;
@@ -125,12 +146,12 @@ export function runPlotStack(
     const sigmaColumn = isPosition(column) ? SIGMA_OF[column] : null;
     const beads = look.beads.map((shown) => {
       const atS = cursorS ?? shown.recent.timeS.at(-1) ?? Number.NaN;
-      const value = (valueAt(shown, column, atS) - (origins.of(shown.bead, column) ?? 0)) * scale;
+      const value = shownValue(shown, column, atS) * scale;
       const sigma = sigmaColumn ? valueAt(shown, sigmaColumn, atS) * scale : Number.NaN;
       return { bead: shown.bead, value, sigma };
     });
-    const values = main?.atFullRate[column];
-    const deviation = renews && values ? standardDeviation(values) * scale : reading.peek().deviation;
+    const values = renews && main ? valuesOf(main, column) : undefined;
+    const deviation = values ? standardDeviation(values) * scale : reading.peek().deviation;
     reading.value = {
       beads,
       deviation: main ? deviation : Number.NaN,

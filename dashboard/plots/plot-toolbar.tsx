@@ -1,18 +1,9 @@
 import type { LiveStore } from '../store/live-store.ts';
-import type { PlotChoices } from '../store/plot-choices.ts';
+import { type PlotChoices, WINDOWS_S } from '../store/plot-choices.ts';
 import { FULL_RATE_S } from '../store/trace-history.ts';
 import type { TraceView } from '../store/trace-view.ts';
 import { exportName, pictureLegend, plotsAsPicture, saveFile, tracesAsCsv } from './export-traces.ts';
 import { beadColorVariable } from './plot-definitions.ts';
-
-const WINDOWS_S = [
-  { seconds: 5, label: '5 s' },
-  { seconds: 30, label: '30 s' },
-  { seconds: 120, label: '2 min' },
-  { seconds: 600, label: '10 min' },
-  { seconds: 3600, label: '1 h' },
-  { seconds: 86_400, label: '1 day' },
-];
 
 /** The selected beads in their colors, and the references; a click takes a bead off. */
 export function BeadChips({ store }: { store: LiveStore }) {

@@ -1,6 +1,7 @@
-import { signal } from '@preact/signals';
-import type { TraceColumn } from '#protocol/trace-columns.ts';
+import { effect, signal } from '@preact/signals';
+import { LIVE_PLOTS, type PlotColumn } from '../plots/plot-definitions.ts';
 import type { AxisRange } from '../plots/steady-range.ts';
+import { rememberedChoice } from './remembered-choice.ts';
 import type { HeldTrace } from './trace-view.ts';
 
 /** A span of time, s since the first frame of the run. */
@@ -9,24 +10,83 @@ export interface TimeSpan {
   toS: number;
 }
 
+/** Times shown that can be chosen. */
+export const WINDOWS_S = [
+  { seconds: 5, label: '5 s' },
+  { seconds: 30, label: '30 s' },
+  { seconds: 120, label: '2 min' },
+  { seconds: 600, label: '10 min' },
+  { seconds: 3600, label: '1 h' },
+  { seconds: 86_400, label: '1 day' },
+];
+
 /** What a person chose to see of the traces; both the plots and what is made of them follow. */
 export function createPlotChoices() {
-  return {
+  const remembered = rememberedChoice('plots', '{}');
+  const before = choicesIn(remembered.peek());
+  const choices = {
     /** s of the time shown. */
-    windowS: signal(30),
+    windowS: signal(before.windowS),
     /** Whether x, y and z are those of the bead less the mean of the reference beads. */
-    isRelative: signal(false),
+    isRelative: signal(before.isRelative),
     /** The traces that stay on screen while paused, by bead; null while they go on. */
     paused: signal<ReadonlyMap<number, HeldTrace> | null>(null),
     /** The part of a paused trace that is shown; null for all of it. */
     zoom: signal<TimeSpan | null>(null),
     /** Plots that are left out. */
-    hidden: signal<ReadonlySet<TraceColumn>>(new Set()),
+    hidden: signal<ReadonlySet<PlotColumn>>(new Set(before.hidden)),
     /** Fixed limits of the value axes, in their units; plots that are not there scale themselves. */
-    limits: signal<ReadonlyMap<TraceColumn, AxisRange>>(new Map()),
+    limits: signal<ReadonlyMap<PlotColumn, AxisRange>>(new Map(before.limits)),
     /** Counts the requests to make the median of what is shown the new zero. */
     zeroRequests: signal(0),
   };
+  const { windowS, isRelative, hidden, limits } = choices;
+  effect(() => {
+    remembered.value = JSON.stringify({
+      windowS: windowS.value,
+      isRelative: isRelative.value,
+      hidden: [...hidden.value],
+      limits: [...limits.value],
+    });
+  });
+  return choices;
 }
 
 export type PlotChoices = ReturnType<typeof createPlotChoices>;
+
+/** Choices that outlast a visit. */
+interface LastingChoices {
+  windowS: number;
+  isRelative: boolean;
+  hidden: PlotColumn[];
+  limits: [PlotColumn, AxisRange][];
+}
+
+/** What an earlier visit left, each choice on its own; the usual one for what is missing or not understood. */
+function choicesIn(text: string): LastingChoices {
+  const { windowS, isRelative, hidden, limits } = recordIn(text);
+  return {
+    windowS: WINDOWS_S.find(({ seconds }) => seconds === windowS)?.seconds ?? 30,
+    isRelative: isRelative === true,
+    hidden: Array.isArray(hidden) ? hidden.filter(isPlotColumn) : ['magnitudeNm'],
+    limits: Array.isArray(limits) ? limits.filter(isLimit) : [],
+  };
+}
+
+function recordIn(text: string): Partial<Record<keyof LastingChoices, unknown>> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function isPlotColumn(name: unknown): name is PlotColumn {
+  return LIVE_PLOTS.some(({ column }) => column === name);
+}
+
+function isLimit(entry: unknown): entry is [PlotColumn, AxisRange] {
+  if (!Array.isArray(entry) || !isPlotColumn(entry[0]) || !Array.isArray(entry[1])) return false;
+  const [from, to]: unknown[] = entry[1];
+  return Number.isFinite(from) && Number.isFinite(to) && (from as number) < (to as number);
+}

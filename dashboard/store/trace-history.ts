@@ -41,7 +41,7 @@ export function pastTrace(history: TraceHistory, gapS: number): PastTrace {
 
 /**
  * Past of a bead less the mean of its references: the last values of its buckets, since only those are of one frame.
- * A bucket that a reference lacks is left out; NaN where one of them was lost.
+ * A bucket that a reference lacks is left out; NaN where one of them was lost. Without references they are as they are.
  */
 export function relativePast(past: PastTrace, references: readonly PastTrace[], gapS: number): PastPoints {
   const { history } = past;
@@ -58,7 +58,7 @@ export function relativePast(past: PastTrace, references: readonly PastTrace[], 
       for (const [at, { history: other }] of references.entries()) {
         sum += other.last[name][rowOf[at]!.get(history.timeS[row]!)!]!;
       }
-      return history.last[name][row]! - sum / references.length;
+      return history.last[name][row]! - sum / Math.max(1, references.length);
     });
   }
   const timeS = Float64Array.from(rows, (row) => history.timeS[row]!);

@@ -23,6 +23,8 @@ export interface HeldTrace {
 /** One selected bead as it is shown. */
 export interface ShownBead extends ShownTrace {
   bead: number;
+  /** The past by its frames: the three values of a point are of one, unlike those of `past`. */
+  pastFrames: PastPoints;
   /** What the points and the past are of: while both stay, points are only added. */
   sources: readonly [points: object, past: object | null];
 }
@@ -59,8 +61,9 @@ export class TraceView {
     const spanS = zoom ? zoom.toS - zoom.fromS : windowS;
     const span = zoom ?? windowSpan(traces, windowS);
     const inBuckets = spanS > FULL_RATE_S;
-    const beads = traces.map(({ bead, points, past, sources }) => {
-      return { bead, sources, ...shownTrace(points, past, { ...span, gapS: gapS(), inBuckets }) };
+    const beads = traces.map(({ bead, points, past, pastFrames, sources }) => {
+      const shown = shownTrace(points, past, { ...span, gapS: gapS(), inBuckets });
+      return { bead, sources, ...shown, pastFrames: within(shown.past, pastFrames) };
     });
     for (const bead of this.#live.keys()) if (!selection.peek().includes(bead)) this.#live.delete(bead);
     return { ...span, spanS, isRelative, beads };
@@ -90,7 +93,7 @@ export class TraceView {
     if (paused) return this.#heldTrace(bead, own as HeldTrace, others, isRelative);
     const { ring, past } = own as WatchedTrace;
     if (ring.length === 0 && !past) return null;
-    if (!isRelative) return { bead, points: ring.all(), past: past?.points ?? null, sources: [ring, past] };
+    if (!isRelative) return this.#absolute(bead, ring.all(), past, [ring, past]);
     const watched = references.peek().flatMap((other) => traces.of(other) ?? []);
     const rings = watched.map((other) => other.ring);
     let relative = this.#live.get(bead);
@@ -99,12 +102,17 @@ export class TraceView {
       this.#live.set(bead, relative);
     }
     const relativePoints = this.#relativePast(past, watched);
-    return { bead, points: relative.all(), past: relativePoints, sources: [relative, relativePoints] };
+    const sources = [relative, relativePoints] as const;
+    return { bead, points: relative.all(), past: relativePoints, pastFrames: relativePoints, sources };
+  }
+
+  #absolute(bead: number, points: Trace, past: PastTrace | null, sources: ShownBead['sources']): ShownSource {
+    const pastFrames = this.#relativePast(past, []);
+    return { bead, points, past: past?.points ?? null, pastFrames, sources };
   }
 
   #heldTrace(bead: number, own: HeldTrace, others: readonly HeldTrace[], isRelative: boolean): ShownSource {
-    if (!isRelative)
-      return { bead, points: own.points, past: own.past?.points ?? null, sources: [own, own.past] };
+    if (!isRelative) return this.#absolute(bead, own.points, own.past, [own, own.past]);
     let known = this.#held.get(own);
     if (!known || !isSame(known.of, others)) {
       const references = others.map(({ points }) => points);
@@ -113,7 +121,7 @@ export class TraceView {
       this.#held.set(own, known);
     }
     const past = this.#relativePast(own.past, others);
-    return { bead, points: known.points, past, sources: [known, past] };
+    return { bead, points: known.points, past, pastFrames: past, sources: [known, past] };
   }
 
   #relativePast(past: PastTrace | null, others: readonly { past: PastTrace | null }[]): PastPoints | null {
@@ -133,7 +141,16 @@ interface ShownSource {
   bead: number;
   points: Trace;
   past: PastPoints | null;
+  pastFrames: PastPoints | null;
   sources: ShownBead['sources'];
+}
+
+/** The frames of the past that is shown. */
+function within(shown: PastPoints, frames: PastPoints | null): PastPoints {
+  if (!frames || shown.timeS.length === 0) return shown;
+  const { timeS } = frames;
+  const end = pointsBefore(timeS, shown.timeS.at(-1)! + 1e-9);
+  return sliceTrace(frames, pointsBefore(timeS, shown.timeS[0]!), end);
 }
 
 function isSame(some: readonly object[], others: readonly object[]): boolean {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeTrace, type Trace } from '#protocol/trace-columns.ts';
 import { DrawnTrace } from '../../../dashboard/plots/drawn-trace.ts';
 import { pointsBefore, sliceTrace } from '../../../dashboard/store/trace-ring.ts';
@@ -20,7 +20,10 @@ const ring = {};
 
 function shown(fromS: number, toS: number, past: Trace = none): ShownBead {
   const part = sliceTrace(whole, pointsBefore(whole.timeS, fromS), pointsBefore(whole.timeS, toS));
-  return { bead: 3, sources: [ring, past], past, recent: part, atFullRate: part, isTorn: false };
+  return {
+    ...{ bead: 3, sources: [ring, past], past, pastFrames: past },
+    ...{ recent: part, atFullRate: part, isTorn: false },
+  };
 }
 
 /** What is drawn from a time on. */
@@ -83,4 +86,59 @@ test('begins anew with other points, another past, wider buckets, or a run that 
   }
   drawn.follow(shown(2, 6, past), BUCKET_S, COLUMNS);
   expect([...drawn.of('xPx').line.values.subarray(0, 2)]).toEqual([4, 5]);
+});
+
+describe('the magnitude of a trace', () => {
+  const FRAME = { xPx: 1, yPx: 2, pixelSizeNm: 100 };
+  const MAGNITUDE = ['magnitudeNm'] as const;
+  const magnitudes = whole.timeS.map((_, point) =>
+    Math.hypot((whole.xPx[point]! - 1) * 100, (whole.yPx[point]! - 2) * 100, whole.zNm[point]!),
+  );
+  const lineOf = (drawn: DrawnTrace) => {
+    const { line } = drawn.of('magnitudeNm');
+    return [...line.values.subarray(0, line.length)];
+  };
+
+  test('is thinned to the smallest and largest of its points, and is broken where one is lost', () => {
+    const drawn = new DrawnTrace();
+    drawn.follow(shown(0, 3), BUCKET_S, MAGNITUDE, FRAME);
+    const part = magnitudes.subarray(0, 3000).filter(Number.isFinite);
+    const line = lineOf(drawn);
+    expect(Math.max(...line.filter(Number.isFinite))).toBeCloseTo(Math.max(...part), 9);
+    expect(Math.min(...line.filter(Number.isFinite))).toBeCloseTo(Math.min(...part), 9);
+    expect(line.some(Number.isNaN)).toBe(true);
+    expect(line.length).toBeLessThan(4 * 31);
+  });
+
+  test('goes on and scrolls to what is drawn of it at once', () => {
+    const [growing, atOnce] = [new DrawnTrace(), new DrawnTrace()];
+    for (let toS = 0.03; toS <= 4; toS += 0.05) growing.follow(shown(0, toS), BUCKET_S, MAGNITUDE, FRAME);
+    growing.follow(shown(0, 4), BUCKET_S, MAGNITUDE, FRAME);
+    atOnce.follow(shown(0, 4), BUCKET_S, MAGNITUDE, FRAME);
+    expect(lineOf(growing)).toEqual(lineOf(atOnce));
+  });
+
+  test('is reckoned anew where the zero or the size of a pixel becomes another', () => {
+    for (const other of [
+      { ...FRAME, xPx: 5 },
+      { ...FRAME, yPx: 5 },
+      { ...FRAME, pixelSizeNm: 50 },
+    ]) {
+      const [drawn, fresh] = [new DrawnTrace(), new DrawnTrace()];
+      drawn.follow(shown(0, 3), BUCKET_S, MAGNITUDE, FRAME);
+      drawn.follow(shown(0, 3), BUCKET_S, MAGNITUDE, other);
+      fresh.follow(shown(0, 3), BUCKET_S, MAGNITUDE, other);
+      expect(lineOf(drawn)).toEqual(lineOf(fresh));
+    }
+  });
+
+  test('of the past is that of its frames, not of the smallest and largest of each column', () => {
+    const extremes = makeTrace(true, (name) => Float64Array.from([name === 'timeS' ? 0 : 900]));
+    const values = { timeS: 0.5, xPx: 4, yPx: 6, zNm: 1200 } as Record<string, number>;
+    const pastFrames = makeTrace(true, (name) => Float64Array.of(values[name] ?? Number.NaN));
+    const drawn = new DrawnTrace();
+    drawn.follow({ ...shown(2, 6, extremes), pastFrames }, BUCKET_S, MAGNITUDE, FRAME);
+    // 300, 400 and 1200 nm.
+    expect(lineOf(drawn)[0]).toBe(1300);
+  });
 });

@@ -113,6 +113,12 @@ describe('the past relative to references', () => {
     expect(timeS).toHaveLength(3);
   });
 
+  test('without references is the last value of each bucket', () => {
+    const { timeS, xPx } = relativePast(pastOf(0, [10, 12, 15]), [], gapS);
+    expect([...xPx]).toEqual([10, 12, 15]);
+    expect(timeS).toHaveLength(3);
+  });
+
   test('leaves out buckets that a reference lacks, and is NaN where it was lost', () => {
     const { xPx } = relativePast(pastOf(0, [10, 12, 15]), [pastOf(1, [2, Number.NaN])], gapS);
     expect([...xPx]).toEqual([10, Number.NaN]);
