@@ -32,6 +32,19 @@ test('a file of another shape is refused by name', async () => {
   await expect(loadImages(folder)).rejects.toThrow(/a2\.tif: expected 4 x 3 mono16, .*received 6 x 2 mono16/);
 });
 
+test('signed counts keep their sign, deflated with differences of neighbors and in a folder of several', async () => {
+  const signed = { width: 4, height: 3, tags: { 339: 2 }, deflate: true, predictor: true };
+  const counts = (first: number) => Int16Array.from(page(0), (count) => first - 5 * count);
+  const file = (first: number) => writeTiff([new Uint16Array(counts(first).buffer)], signed);
+  const folder = folderOf({ 'a1.tif': file(3), 'a2.tif': file(-30000) });
+  const values = Int16Array.of(...counts(3), ...counts(-30000));
+  expect(await loadImages(folder)).toEqual({ shape: [2, 3, 4], values });
+  writeFileSync(join(folder, 'a3.tif'), tiff(1));
+  await expect(loadImages(folder)).rejects.toThrow(/a3\.tif: expected 4 x 3 signed 16-bit/);
+  writeFileSync(join(folder, 'a3.tif'), file(3).subarray(0, -2));
+  await expect(loadImages(folder)).rejects.toMatchObject({ code: 'E_STACK' });
+});
+
 test('a file that is cut off is refused by name', async () => {
   const folder = folderOf({ 'a1.tif': tiff(1), 'a2.tif': tiff(2).subarray(0, -5) });
   await expect(loadImages(folder)).rejects.toMatchObject({ message: expect.stringMatching(/a2\.tif/) });

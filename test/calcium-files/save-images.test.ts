@@ -11,10 +11,15 @@ const counts = (frames: number) => ({
   values: Uint16Array.from({ length: 15 * frames }, (_, at) => 7 * at),
 });
 
-test.each([Uint8Array, Uint16Array, Float32Array] as const)(
+test.each([Uint8Array, Uint16Array, Int16Array, Float32Array] as const)(
   'images of %s come back as they were, of odd sizes too',
   async (Type) => {
-    const images = { shape: [3, 3, 5], values: new Type(counts(3).values.map((count) => count % 200)) };
+    const images = {
+      shape: [3, 3, 5],
+      values: new Type(
+        Array.from(counts(3).values, (count) => (count % 200) - (Type === Int16Array ? 90 : 0)),
+      ),
+    };
     const path = join(folder, `${Type.name}.tif`);
     expect(await saveImages(path, images)).toEqual([path]);
     expect(await loadImages(path)).toEqual(images);

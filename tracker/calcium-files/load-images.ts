@@ -9,6 +9,7 @@ import { decodeNpy } from '#protocol/npy.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import { loadBinary } from './binary-video.ts';
 import { type OnFrame, readFrames, roomForFrames } from './read-stack.ts';
+import { loadSignedTiff } from './signed-tiff.ts';
 
 /**
  * Images of a file, or of every TIFF of a folder one after the other in the order of their names, numbers by value.
@@ -22,6 +23,8 @@ export async function loadImages(path: string, onFrame: OnFrame = () => {}): Pro
   const files = await filesOf(path);
   if (files.length === 1 && /\.npy$/i.test(files[0]!)) return loadNpy(files[0]!);
   if (files.length === 1 && /\.bin$/i.test(files[0]!)) return loadBinary(files[0]!);
+  const signed = await loadSigned(files, onFrame);
+  if (signed) return signed;
   const sizes: number[] = [];
   let first: Stack | undefined;
   for (const file of files) {
@@ -64,6 +67,37 @@ async function filesOf(path: string): Promise<string[]> {
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+/** Images of signed TIFFs one after the other; undefined where the first is none. */
+async function loadSigned(files: readonly string[], onFrame: OnFrame): Promise<NdArray | undefined> {
+  if ((await stat(files[0]!)).isDirectory()) return;
+  const parts: NdArray<Int16Array>[] = [];
+  let read = 0;
+  for (const file of files) {
+    const part = await loadSignedTiff(file, (_, frames) => onFrame(++read, files.length * frames));
+    const [first = part] = parts;
+    if (!first) return;
+    if (!part || part.shape.slice(1).join() !== first.shape.slice(1).join()) {
+      throw new StackError({
+        where: file,
+        expected: `${first.shape[2]} x ${first.shape[1]} signed 16-bit, as ${files[0]}`,
+        received: part ? `${part.shape[2]} x ${part.shape[1]}` : 'other pixels',
+        remedy: 'move it out of the folder, or open it by its own name',
+      });
+    }
+    parts.push(part);
+  }
+  if (parts.length === 1) return parts[0];
+  const frames = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  const [, height, width] = parts[0]!.shape as [number, number, number];
+  const values = new Int16Array(frames * height * width);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  return { shape: [frames, height, width], values };
 }
 
 async function loadNpy(path: string): Promise<NdArray> {
