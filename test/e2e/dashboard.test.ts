@@ -139,6 +139,10 @@ describe.skipIf(skipReason)(
       await open(2, { pixelSizeNm: Number.NaN });
       expect(await page.getByRole('img', { name: 'y of bead 0 in px against time in s' }).count()).toBe(1);
       expect(await page.getByRole('img', { name: 'z of bead 0 in nm against time in s' }).count()).toBe(1);
+      expect(await page.getByText('No magnitude: the pixel size of the camera is not known.').count()).toBe(
+        1,
+      );
+      expect(await page.getByRole('checkbox', { name: 'magnitude', includeHidden: true }).count()).toBe(0);
     });
 
     test('holds its trace while paused and goes on afterwards', async () => {
@@ -234,6 +238,26 @@ describe.skipIf(skipReason)(
       expect(await picture()).toMatch(/^data:image\/png/);
       await page.getByRole('checkbox', { name: 'score' }).uncheck();
       await expect.poll(() => page.locator('.trace-score').count(), SOON).toBe(0);
+      expect(consoleErrors).toEqual([]);
+    });
+
+    test('draws the magnitude when it is chosen, and remembers what was chosen', async () => {
+      await open(2);
+      await expect.poll(() => saturatedPixels('.trace-z canvas'), SOON).toBeGreaterThan(200);
+      expect(await page.locator('.trace-magnitude').count()).toBe(0);
+      await page.getByText('Plot Settings').click();
+      await page.getByRole('checkbox', { name: 'magnitude' }).check();
+      await page.getByRole('checkbox', { name: 'score' }).uncheck();
+      await page.getByLabel('2 min', { exact: true }).check({ force: true });
+      await page.reload();
+      await expect.poll(() => saturatedPixels('.trace-magnitude canvas'), SOON).toBeGreaterThan(200);
+      const magnitude = page.locator('.trace-magnitude .value');
+      // z of the fake beads is above 1000 nm, and x and y tremble by 30 nm about their zeros.
+      const shownNm = async () => Number((await magnitude.innerText()).replace(/[^\d.]/g, ''));
+      await expect.poll(shownNm, SOON).toBeGreaterThan(1000);
+      expect(await shownNm()).toBeLessThan(10_000);
+      expect(await page.locator('.trace-score').count()).toBe(0);
+      expect(await page.getByLabel('2 min', { exact: true }).isChecked()).toBe(true);
       expect(consoleErrors).toEqual([]);
     });
 
