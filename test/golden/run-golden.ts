@@ -6,6 +6,7 @@ import type { OpenGoldenEngine } from './golden-engine.ts';
 import { openGoldenFolder } from './golden-folder.ts';
 import { openGpuGoldenEngine } from './gpu-golden-engine.ts';
 import { openReferenceGoldenEngine } from './reference-golden-engine.ts';
+import { runBruker } from './run-bruker.ts';
 import { runCalciumCases } from './run-calcium.ts';
 import { runCases } from './run-cases.ts';
 import { openWasmGoldenEngine } from './wasm-golden-engine.ts';
@@ -30,6 +31,8 @@ async function main(): Promise<boolean> {
     throw new Error(`usage: ${USAGE}${unknown === undefined ? '' : `; no engine '${unknown}'`}`);
   }
   if (isCalciumFolder(path)) return runCalcium(path);
+  const brukerPassed = await runBruker(path);
+  if (brukerPassed !== null) return brukerPassed;
   const folder = openGoldenFolder(path);
   const env = gpuTestEnv();
   const findsGpu = Object.entries(env).every(([name, value]) => process.env[name] === value);

@@ -4,7 +4,7 @@ import { type BrukerName, parseBrukerName } from './bruker-name.ts';
 import type { BrukerScan } from './bruker-scan.ts';
 
 /** One page of a file; `page` counts from 0. */
-export interface ImagePlace {
+interface ImagePlace {
   readonly name: string;
   readonly page: number;
 }

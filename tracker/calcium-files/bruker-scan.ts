@@ -2,7 +2,7 @@ import { StackError } from '#protocol/errors.ts';
 import { xmlTags } from './xml-tags.ts';
 
 /** An image that a scan names. */
-export interface ScannedFile {
+interface ScannedFile {
   /** From 1, as the microscope numbers its detectors. */
   readonly channel: number;
   /** From 1 within the file. */
@@ -10,7 +10,7 @@ export interface ScannedFile {
   readonly name: string;
 }
 
-export interface ScannedFrame {
+interface ScannedFrame {
   /** Its place in the sequence. */
   readonly index: number;
   /** As written, s since the first frame of the sequence. */
@@ -21,7 +21,7 @@ export interface ScannedFrame {
 }
 
 /** One run through the planes, or one film of a single plane. */
-export interface ScannedSequence {
+interface ScannedSequence {
   readonly type: string;
   readonly cycle: number;
   readonly frames: readonly ScannedFrame[];

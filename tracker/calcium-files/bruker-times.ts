@@ -42,7 +42,7 @@ export function extractFrameTimes031({ sequences }: BrukerScan): Float64Array {
 }
 
 /** The nearest whole number, and of two the even one, as NumPy rounds. */
-export function roundHalfEven(value: number): number {
+function roundHalfEven(value: number): number {
   const down = Math.floor(value);
   if (value - down !== 0.5) return Math.round(value);
   return down % 2 === 0 ? down : down + 1;

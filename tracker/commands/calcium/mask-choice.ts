@@ -50,7 +50,7 @@ export async function chooseCells(
 }
 
 /** @throws {ConfigError} unless it is a projection, a colon and a threshold */
-export function parseMask(choice: string): { projection: Projection; threshold: MaskThreshold } {
+function parseMask(choice: string): { projection: Projection; threshold: MaskThreshold } {
   const match = /^([a-z]+):(-?\d+(?:\.\d+)?)(sigma|%)?$/.exec(choice);
   const projection = PROJECTIONS.find((each) => each === match?.[1]);
   const value = Number(match?.[2]);
