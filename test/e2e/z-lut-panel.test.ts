@@ -23,6 +23,12 @@ const WHY = 'expected 20 radii for its ROI of 40 px, received 32 radii; use ROIs
 const LIST: ZLutList = {
   folder: '/runs/z-luts',
   leftOut: 3,
+  stackFolder: '/runs/stacks',
+  stacks: [
+    { stack: 'stacks/cal.tif', isSweep: false },
+    { stack: 'sweeps/2026-01-05', isSweep: true },
+  ],
+  stacksLeftOut: 0,
   zLuts: [
     {
       ...{ zLut: 'z-luts/blue.zlut', bytes: 9000, changedMs: 0, facts: FACTS, error: null },
@@ -100,6 +106,43 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     await expect.poll(() => requested('sweep-discard'), SOON).toMatchObject([{ sweep: 'old' }]);
   });
 
+  test('a recorded stack is built as the form says, watched, stopped, and its check is read', async () => {
+    const { page, button, requested, tell, errors } = await open({ ...NOTHING, focus: null });
+    const setup = page.getByRole('form', { name: 'New build' });
+    await setup.getByLabel('First plane').fill('');
+    await setup.getByText('expected where the first plane is').waitFor();
+    expect(await button(/^Build$/).isDisabled()).toBe(true);
+    await setup.getByLabel('First plane').fill('-500');
+    await setup.getByLabel('Frames of each plane').fill('3');
+    await setup.getByLabel('There and back').check();
+    await setup.getByLabel('ROI size').fill('64');
+    await button(/^Build$/).click();
+    await expect
+      .poll(() => requested('z-lut-build'), SOON)
+      .toMatchObject([
+        {
+          ...{ stack: 'stacks/cal.tif', zStartNm: -500, zStepNm: 50, framesPerPlane: 3 },
+          ...{ bothWays: true, rois: 'isolated', roiSize: 64 },
+        },
+      ]);
+    const build = { stack: 'stacks/cal.tif', message: '20 of 60 frames', zLuts: [] };
+    tell({ ...NOTHING, stackBuild: { ...build, phase: 'building' } });
+    await page.getByText('Building from stacks/cal.tif: 20 of 60 frames').waitFor();
+    expect(await button(/^Build$/).isDisabled()).toBe(true);
+    await button('Stop the build').click();
+    await expect.poll(() => requested('z-lut-build-stop'), SOON).toHaveLength(1);
+    const quality = { score: 91, verdict: 'good', sentence: 'good: all planes differ' } as const;
+    const zLuts = [{ zLut: 'z-luts/cal-bead-0.zlut', quality }];
+    tell({ ...NOTHING, stackBuild: { ...build, phase: 'built', message: null, zLuts } });
+    await page.getByText('Score 91: good: all planes differ').waitFor();
+    await setup.getByLabel('Stack').selectOption('sweeps/2026-01-05');
+    expect(await setup.getByLabel('First plane').count()).toBe(0);
+    await button(/^Build$/).click();
+    await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(2);
+    expect(requested('z-lut-build')[1]).not.toHaveProperty('zStepNm');
+    expect(errors).toEqual([]);
+  });
+
   test('without a focus stage the remedy is said, and a viewer is offered nothing but the stop', async () => {
     const { page, button, tell } = await open({ ...NOTHING, focus: null }, { role: 'viewer' });
     await page.getByText('There is no focus stage').waitFor();
@@ -108,7 +151,13 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     tell({ ...NOTHING, focus: { ...FOCUS, targetNm: 300, settled: false } });
     await page.getByText('on its way to 300 nm').waitFor();
     expect(await button('Stop the focus').isEnabled()).toBe(true);
-    for (const name of ['Start the sweep', 'Suggest range and step', 'Move', /^Remove the Z-LUT/]) {
+    for (const name of [
+      /^Build$/,
+      'Start the sweep',
+      'Suggest range and step',
+      'Move',
+      /^Remove the Z-LUT/,
+    ]) {
       expect(await button(name).first().isDisabled(), `${name}`).toBe(true);
     }
   });

@@ -19,6 +19,7 @@ import { ZLutStaleness } from '#sinks/z-lut-staleness.ts';
 import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
 import type { LiveRun } from './live-run.ts';
+import { StackBuild } from './stack-build.ts';
 import { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveCalibrationOptions {
@@ -46,6 +47,7 @@ export class LiveCalibration implements TrackSink {
   readonly #assigned = new Map<number, ZLut | null>();
   /** Z-LUTs to look at and to choose from. */
   readonly shelf: ZLutShelf;
+  readonly #stackBuild: StackBuild;
   #changes = 0;
   /** Folder of the recording that the last change was written into. */
   #changedIn: string | null = null;
@@ -63,6 +65,10 @@ export class LiveCalibration implements TrackSink {
         this.#tell();
       },
     );
+    this.#stackBuild = new StackBuild({
+      ...{ recordings: config.recording.folder, planNow, event },
+      changed: () => this.#tell(),
+    });
     this.#calibration = new Calibration({
       folder: join(config.recording.folder, 'sweeps'),
       limits: { fromNm, toNm, moveTimeoutMs, toleranceNm },
@@ -120,6 +126,8 @@ export class LiveCalibration implements TrackSink {
 
   /** @throws {TweezertrackError} when it cannot be done */
   async control(request: CalibrationRequest): Promise<void> {
+    if (request.type === 'z-lut-build') return this.#stackBuild.start(request);
+    if (request.type === 'z-lut-build-stop') return this.#stackBuild.stop();
     if (request.type !== 'z-lut-assign') return this.#calibration.control(request);
     const zLuts = await this.shelf.wanted(request);
     await this.#assign(zLuts);
@@ -129,7 +137,7 @@ export class LiveCalibration implements TrackSink {
 
   /** What a status message says. */
   get status(): Required<Pick<SnapshotMessage, 'calibration'>> {
-    return { calibration: this.#calibration.status };
+    return { calibration: { ...this.#calibration.status, stackBuild: this.#stackBuild.status } };
   }
 
   /** What a snapshot says. */
@@ -142,6 +150,7 @@ export class LiveCalibration implements TrackSink {
 
   /** Ends what is under way; the focus returns if there is time. */
   async end(): Promise<void> {
+    await this.#stackBuild.stop();
     await this.#calibration.close();
     await this.#options.focusStage?.close();
     await this.shelf.close();

@@ -48,6 +48,6 @@ async function filesIn(folder: string, prefix: string, named: RegExp, isKept: bo
 }
 
 /** What a folder holds; nothing where it does not exist or cannot be read. */
-async function entriesOf(folder: string) {
+export async function entriesOf(folder: string) {
   return readdir(folder, { withFileTypes: true }).catch(() => []);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import { AccessError, LimitError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
@@ -62,8 +62,11 @@ export async function answerZLuts(
 
 /** The page that its build wrote, with the frames of its sweep; else what its planes alone say. */
 async function reportOf(shelf: ZLutShelf, name: string): Promise<string> {
-  const path = name.startsWith('sweeps/') ? await shelf.path(name) : null;
-  const written = path && (await readFile(path.replace(/\.zlut$/, '.html'), 'utf8').catch(() => null));
+  const path = await shelf.path(name);
+  const beside = path && (name.startsWith('sweeps/') ? path.replace(/\.zlut$/, '.html') : `${path}.html`);
+  // No link is followed.
+  const isThere = beside && (await lstat(beside).catch(() => null))?.isFile();
+  const written = isThere && (await readFile(beside, 'utf8').catch(() => null));
   return written || shelf.report(name);
 }
 

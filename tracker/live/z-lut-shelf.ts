@@ -9,9 +9,10 @@ import {
   type ZLutComparisonAnswer,
   type ZLutList,
 } from '#protocol/z-lut-list.ts';
-import type { ZLutAssignRequest } from '#protocol/z-lut-requests.ts';
+import type { ZLutRequest } from '#protocol/z-lut-requests.ts';
 import type { Plan } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
+import { listStacks } from './stack-files.ts';
 import { factsOf } from './z-lut-facts.ts';
 import { type ZLutFile, zLutFiles } from './z-lut-files.ts';
 import type { ZLutSource } from './z-lut-jobs.ts';
@@ -55,10 +56,14 @@ export class ZLutShelf {
       known.set(key, this.#known.get(key) ?? (await this.#read(file, roiSizes)));
     }
     this.#known = known;
+    const stacks = await listStacks(recordings);
     return {
       folder: join(recordings, 'z-luts'),
       zLuts: [...known.values()],
       leftOut: files.length - listed.length,
+      stackFolder: join(recordings, 'stacks'),
+      stacks: stacks.slice(0, MOST_LISTED).map(({ stack, isSweep }) => ({ stack, isSweep })),
+      stacksLeftOut: Math.max(0, stacks.length - MOST_LISTED),
       inUse: rois().map(({ bead, size }) => {
         const zLut = zLutOf(bead);
         const isFirst = zLut === firstZLutOf(bead);
@@ -74,7 +79,10 @@ export class ZLutShelf {
    * Z-LUTs by bead that a request asks for.
    * @throws {ZLutError} when there is no such Z-LUT or bead, or it cannot be read or lacks a model
    */
-  async wanted({ zLut: name, beads }: ZLutAssignRequest): Promise<Map<number, ZLut | null>> {
+  async wanted({
+    zLut: name,
+    beads,
+  }: Extract<ZLutRequest, { type: 'z-lut-assign' }>): Promise<Map<number, ZLut | null>> {
     const { firstZLutOf, plan, rois } = this.#options;
     const there = rois().map(({ bead }) => bead);
     const missing = beads?.find((bead) => !there.includes(bead));

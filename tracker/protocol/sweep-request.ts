@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ZLutAssignRequest, zLutAssignRequest } from './z-lut-requests.ts';
+import { type ZLutRequest, zLutRequests } from './z-lut-requests.ts';
 
 /** Beads of one request at most. */
 const MOST_SWEEP_BEADS = 512;
@@ -56,13 +56,13 @@ export const sweepRequests = [
   z.strictObject({ type: z.literal('sweep-discard'), id, sweep }),
   z.strictObject({ type: z.literal('sweep-keep'), id }),
   z.strictObject({ type: z.literal('sweep-assign'), id, beads }),
-  zLutAssignRequest,
+  ...zLutRequests,
 ] as const;
 
 export type CalibrationRequest = z.output<(typeof sweepRequests)[number]>;
 
 /** Those of the focus stage and of sweeps. */
-export type SweepRequest = Exclude<CalibrationRequest, ZLutAssignRequest>;
+export type SweepRequest = Exclude<CalibrationRequest, ZLutRequest>;
 
 /** Types of these requests. */
 const CALIBRATION_REQUESTS: ReadonlySet<string> = new Set(sweepRequests.map(({ shape }) => shape.type.value));

@@ -1,4 +1,5 @@
 import type { SweepSettings } from './sweep-request.ts';
+import type { StackBuildStatus } from './z-lut-list.ts';
 import type { ZLutQuality } from './z-lut-quality.ts';
 
 /**
@@ -115,6 +116,8 @@ export interface CalibrationStatus {
   /** Names of sweeps on disk that can be resumed or discarded. */
   interrupted: string[];
   stale: StaleZLut[];
+  /** Null before the first. */
+  stackBuild?: StackBuildStatus | null;
 }
 
 /** Told at every change of phase, at most. */

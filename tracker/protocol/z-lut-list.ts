@@ -49,6 +49,24 @@ export interface ZLutInUse {
   isFirst: boolean;
 }
 
+/** A recorded focal sweep that Z-LUTs can be built from. */
+export interface ListedStack {
+  /** `stacks/FILE`, `stacks/FOLDER` or `sweeps/SWEEP`. */
+  stack: string;
+  /** Whether it is a sweep that was taken here, with planes and ROIs of its own. */
+  isSweep: boolean;
+}
+
+/** The newest build from a stack. */
+export interface StackBuildStatus {
+  stack: string;
+  phase: 'building' | 'built' | 'failed' | 'stopped';
+  /** What was said last: progress while it builds, then a summary or why it failed; null when there is nothing. */
+  message: string | null;
+  /** What it made, by the names they have in the list. */
+  zLuts: { zLut: string; quality: ZLutQuality | null }[];
+}
+
 /** Answer to a request for the list. */
 export interface ZLutList {
   /** Where files to choose from lie, for people. */
@@ -57,6 +75,12 @@ export interface ZLutList {
   zLuts: ListedZLut[];
   /** Files beyond the number that is listed. */
   leftOut: number;
+  /** Where stacks to build from lie, for people. */
+  stackFolder: string;
+  /** Newest first. */
+  stacks: ListedStack[];
+  /** Stacks beyond the number that is listed. */
+  stacksLeftOut: number;
   inUse: ZLutInUse[];
 }
 

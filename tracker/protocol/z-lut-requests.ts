@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ROI_SIZE, MIN_ROI_SIZE } from './roi.ts';
 
 /** Beads of one request at most. */
 const MOST_BEADS = 512;
@@ -7,7 +8,7 @@ const MOST_BEADS = 512;
 const zLutId = z.string().min(1).max(300);
 
 /** Has beads tracked with a Z-LUT of the list from now on; an operator's request. */
-export const zLutAssignRequest = z.strictObject({
+const zLutAssignRequest = z.strictObject({
   type: z.literal('z-lut-assign'),
   id: z.number().int(),
   /** Null takes away the one they have: x and y only. */
@@ -16,4 +17,35 @@ export const zLutAssignRequest = z.strictObject({
   beads: z.array(z.number().int().min(0)).min(1).max(MOST_BEADS).optional(),
 });
 
-export type ZLutAssignRequest = z.output<typeof zLutAssignRequest>;
+/** ROIs of a stack: the whole frame is one, or beads are found in its first frame. */
+const STACK_ROIS = ['whole', 'auto', 'isolated'] as const;
+export type StackRois = (typeof STACK_ROIS)[number];
+
+/** Has the Z-LUTs of a stack of the list built; an operator's request, answered when the build has begun. */
+const zLutBuildRequest = z.strictObject({
+  type: z.literal('z-lut-build'),
+  id: z.number().int(),
+  stack: zLutId,
+  /** Where its planes are; both left out where the file says, and for a sweep. */
+  zStartNm: z.number().finite().optional(),
+  zStepNm: z.number().finite().optional(),
+  framesPerPlane: z.number().int().min(1).max(1000).default(1),
+  /** Whether the second half of the frames goes back over the planes. */
+  bothWays: z.boolean().default(false),
+  /** Left out for a sweep, which has its own. */
+  rois: z.enum(STACK_ROIS).optional(),
+  /** px of the ROIs of beads that are found; chosen by their size when left out. */
+  roiSize: z.number().int().min(MIN_ROI_SIZE).max(MAX_ROI_SIZE).optional(),
+});
+
+export type ZLutBuildRequest = z.output<typeof zLutBuildRequest>;
+
+/** What an operator may ask of Z-LUTs. */
+export const zLutRequests = [
+  zLutAssignRequest,
+  zLutBuildRequest,
+  /** Ends the build that runs, without a trace. */
+  z.strictObject({ type: z.literal('z-lut-build-stop'), id: z.number().int() }),
+] as const;
+
+export type ZLutRequest = z.output<(typeof zLutRequests)[number]>;

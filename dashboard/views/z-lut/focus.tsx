@@ -86,7 +86,7 @@ export function NoFocus() {
       There is no focus stage, so no sweep can be taken here. Connect a camera whose adapter announces one
       (the simulated camera does), or name one in the settings: <code>[focusStage] kind = "tcp"</code> with
       its address and limits, then start the tracker again. A focal sweep that was recorded elsewhere is built
-      with <code>tweezertrack zlut build</code>.
+      from its stack below.
     </p>
   );
 }

@@ -14,6 +14,7 @@ import { isBusyWith, SweepProgress } from './progress.tsx';
 import { fetchZLuts } from './requests.ts';
 import { SweepResults } from './results.tsx';
 import { SweepSetup } from './setup.tsx';
+import { StackBuild } from './stack-build.tsx';
 import './z-lut.css';
 
 /** Calibration: a focal sweep from its range to its Z-LUTs, and the Z-LUTs beads are tracked with. */
@@ -46,7 +47,15 @@ export function ZLutView(props: ViewProps) {
         />
       )}
       <Calibrate store={store} act={act} />
-      <InUse store={store} act={act} {...list} />
+      {list.list && (
+        <StackBuild
+          list={list.list}
+          build={calibration?.stackBuild ?? null}
+          act={act}
+          onLookAgain={list.lookAgain}
+        />
+      )}
+      <InUse store={store} act={act} list={list.list} error={list.error} />
     </div>
   );
 }
@@ -80,7 +89,17 @@ function Calibrate({ store, act }: { store: LiveStore; act: Act }) {
   );
 }
 
-function InUse({ store, act, list, error }: { store: LiveStore; act: Act } & ReturnType<typeof useZLuts>) {
+function InUse({
+  store,
+  act,
+  list,
+  error,
+}: {
+  store: LiveStore;
+  act: Act;
+  list: ZLutList | null;
+  error: string | null;
+}) {
   const calibration = store.calibration.value;
   const sweep = calibration?.sweep;
   const built = sweep?.phase === 'built' ? sweep.zLuts.filter(({ file }) => file !== null) : [];
@@ -110,32 +129,32 @@ function InUse({ store, act, list, error }: { store: LiveStore; act: Act } & Ret
             <CompareZLuts list={list} unkept={built.map(({ file }) => `sweeps/${sweep!.sweep}/${file}`)} />
           </>
         )}
-        <p class="z-hint">
-          From a recorded stack, a Z-LUT is built on the command line:{' '}
-          <code>
-            tweezertrack zlut build STACK.tif --rois beads.csv --z-start 0 --z-step 50 --out bead.zlut
-          </code>
-          , then put into the folder of files above.
-        </p>
       </div>
     </section>
   );
 }
 
-/** The list of Z-LUTs, asked for anew when beads have others, a sweep was kept, or the tracker is back. */
-function useZLuts(store: LiveStore): { list: ZLutList | null; error: string | null } {
+/** The list of Z-LUTs, asked for anew when beads have others, a sweep was kept, a stack was built, or the tracker is back. */
+function useZLuts(store: LiveStore): {
+  list: ZLutList | null;
+  error: string | null;
+  lookAgain(): void;
+} {
+  const looks = useSignal(0);
   const list = useSignal<ZLutList | null>(null);
   const error = useSignal<string | null>(null);
   useEffect(() => {
     let asked = '';
     let newest = 0;
     return effect(() => {
-      const sweep = store.calibration.value?.sweep;
+      const { sweep, stackBuild } = store.calibration.value ?? {};
       const key = JSON.stringify([
         store.isLive.value && store.calibration.value !== null,
         store.beads.value.map(({ bead, size, zLut }) => [bead, size, zLut]),
         sweep && [sweep.sweep, sweep.phase === 'kept', sweep.zLuts.map(({ assigned }) => assigned)],
+        stackBuild && [stackBuild.stack, stackBuild.phase],
         store.pipeline.value,
+        looks.value,
       ]);
       if (key === asked || !store.isLive.value || !store.calibration.value) return;
       asked = key;
@@ -152,5 +171,11 @@ function useZLuts(store: LiveStore): { list: ZLutList | null; error: string | nu
       );
     });
   }, [store]);
-  return { list: list.value, error: error.value };
+  return {
+    list: list.value,
+    error: error.value,
+    lookAgain() {
+      looks.value++;
+    },
+  };
 }
