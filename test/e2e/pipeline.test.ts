@@ -63,7 +63,7 @@ test.skipIf(skipReason)(
       await page.getByText('The Z-LUTs of beads 0, 1, 2 do not fit this plan').waitFor();
       const apply = page.getByRole('button', { name: 'Apply' });
       expect(await apply.isDisabled()).toBe(true);
-      await page.getByRole('button', { name: 'Try on a second' }).click();
+      await page.getByRole('button', { name: 'Try on the last second' }).click();
       const trial = page.getByRole('region', { name: 'Present and proposed on the same' });
       await trial.waitFor();
       expect(await trial.getByRole('row').count()).toBe(4);

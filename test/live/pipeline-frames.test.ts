@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { RoiError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { FrameCollector } from '#tracker/live/pipeline-frames.ts';
+import { LastFrames } from '#tracker/live/pipeline-frames.ts';
 
 const SHAPE = { width: 9, height: 6, pixelFormat: 'mono12' } as const;
 const pixels = new Uint8Array(
@@ -14,16 +14,15 @@ const at = (ms: number) => ({ timeNs: 5n + BigInt(ms) * 1_000_000n });
 const rois = (...more: Roi[]): Roi[] => [{ bead: 4, left: 2, top: 1, size: 2 }, ...more];
 
 describe('the frames of a trial', () => {
-  test('are the ROIs of the next second, one after the other, wherever they are', async () => {
-    const collector = new FrameCollector();
+  test('are the ROIs of the last second, one after the other, wherever they are, at once', async () => {
+    const collector = new LastFrames();
     collector.frame(frame(at(0)), rois(), SHAPE);
-    const collecting = collector.collect();
-    collector.frame(frame(at(10)), rois(), SHAPE);
+    collector.keep();
+    for (const ms of [5, 10, 20]) collector.frame(frame(at(ms)), rois(), SHAPE);
     collector.frame(frame(at(500)), [{ bead: 4, left: 3, top: 2, size: 2 }], SHAPE);
-    collector.frame(frame(at(1010)), rois(), SHAPE);
     collector.frame(frame(at(1020)), rois(), SHAPE);
-    const frames = await collecting;
-    expect(frames.timeNs).toEqual([0, 490e6, 1000e6]);
+    const frames = await collector.take();
+    expect(frames.timeNs).toEqual([0, 480e6, 1000e6]);
     expect(frames.rois.map(([roi]) => [roi!.left, roi!.top])).toEqual([
       [2, 1],
       [3, 2],
@@ -37,9 +36,21 @@ describe('the frames of a trial', () => {
     ]);
   });
 
+  test('are those of the second to come where nobody worked on the pipeline before, or not for long', async () => {
+    let nowMs = 0;
+    const collector = new LastFrames({ keepMs: 100 }, () => nowMs);
+    collector.keep();
+    collector.frame(frame(at(0)), rois(), SHAPE);
+    nowMs = 101;
+    collector.frame(frame(at(2000)), rois(), SHAPE);
+    const taking = collector.take();
+    for (const ms of [3000, 3600, 4000]) collector.frame(frame(at(ms)), rois(), SHAPE);
+    expect((await taking).timeNs).toEqual([0, 600e6, 1000e6]);
+  });
+
   test('are copied as they come where they are cut to ROIs', async () => {
-    const collector = new FrameCollector({ spanNs: 1 });
-    const collecting = collector.collect();
+    const collector = new LastFrames({ spanNs: 1 });
+    const collecting = collector.take();
     const strip = pixels.slice(0, 8);
     collector.frame(frame({ ...at(0), pixels: strip, rois: rois() }), [], SHAPE);
     collector.frame(frame({ ...at(1), pixels: strip, rois: rois() }), [], SHAPE);
@@ -52,16 +63,16 @@ describe('the frames of a trial', () => {
     ['ROIs', { rois: 7 }, 3],
     ['bytes', { bytes: 40 }, 2],
   ])('are as many as the limit of %s allows', async (_, limits, expected) => {
-    const collector = new FrameCollector(limits);
-    const collecting = collector.collect();
+    const collector = new LastFrames(limits);
+    const collecting = collector.take();
     const two = rois({ bead: 5, left: 0, top: 0, size: 2 });
     for (let ms = 0; ms < 10; ms++) collector.frame(frame(at(ms)), two, SHAPE);
     expect((await collecting).pixels).toHaveLength(expected);
   });
 
   test('begin anew when a bead comes, and need one', async () => {
-    const collector = new FrameCollector({ spanNs: 5e6 });
-    const collecting = collector.collect();
+    const collector = new LastFrames({ spanNs: 5e6 });
+    const collecting = collector.take();
     const two = rois({ bead: 5, left: 0, top: 0, size: 2 });
     collector.frame(frame(at(0)), [], SHAPE);
     collector.frame(frame(at(1)), rois(), SHAPE);
@@ -72,11 +83,11 @@ describe('the frames of a trial', () => {
   });
 
   test('are those so far when the camera is slow, and refused when there are not two', async () => {
-    const collector = new FrameCollector({ waitMs: 1 });
-    const collecting = collector.collect();
+    const collector = new LastFrames({ waitMs: 1 });
+    const collecting = collector.take();
     collector.frame(frame(at(0)), rois(), SHAPE);
     collector.frame(frame(at(1)), rois(), SHAPE);
     expect((await collecting).pixels).toHaveLength(2);
-    await expect(collector.collect()).rejects.toThrow(RoiError);
+    await expect(collector.take()).rejects.toThrow(RoiError);
   });
 });

@@ -9,7 +9,7 @@ import { type Plan, parsePlan } from '#stages/plan.ts';
 import type { LiveRun } from './live-run.ts';
 import { findsZ, type ProposedSteps, planProblems, unfitZLuts, whyUnfit } from './pipeline-check.ts';
 import { describePipeline, describeSteps } from './pipeline-description.ts';
-import { FrameCollector } from './pipeline-frames.ts';
+import { LastFrames } from './pipeline-frames.ts';
 import { tryInThread } from './pipeline-thread.ts';
 import { zLutsInUse } from './run-recorders.ts';
 
@@ -35,7 +35,7 @@ export class PipelineControl {
   /** What the next batch is tracked with. */
   plan: Plan;
   readonly #options: PipelineControlOptions;
-  readonly #collector = new FrameCollector();
+  readonly #lastFrames = new LastFrames();
   /** Z-LUTs of beads that this plan cannot use; they come back with a plan that can. */
   #unfit: ReadonlySet<ZLut> = new Set();
   #isTrying = false;
@@ -53,12 +53,13 @@ export class PipelineControl {
 
   /** A frame on its way to the engine. */
   frame(frame: ReceivedFrame, run: LiveRun): void {
-    this.#collector.frame(frame, run.roiTable.list(), run.camera);
+    this.#lastFrames.frame(frame, run.roiTable.list(), run.camera);
   }
 
   /** @throws {TweezertrackError} when it cannot be done */
   async control(request: PipelineRequest, answer: (message: LiveMessage) => void): Promise<void> {
     const { id } = request;
+    this.#lastFrames.keep();
     switch (request.type) {
       case 'describe-pipeline':
         return answer({ type: 'pipeline', id, ...describePipeline(), plan: describeSteps(this.plan) });
@@ -85,7 +86,7 @@ export class PipelineControl {
     }
     this.#isTrying = true;
     try {
-      const frames = await this.#collector.collect();
+      const frames = await this.#lastFrames.take();
       const rois = frames.rois[0]!;
       const unfit = this.#unfitOf(plan);
       const present = this.#tried(this.plan, rois, this.#unfit);

@@ -23,7 +23,7 @@ export const pipelineRequests = [
   z.strictObject({ type: z.literal('describe-pipeline'), id }),
   /** Answered by `plan-check`. */
   z.strictObject({ type: z.literal('check-plan'), id, steps }),
-  /** Tracks the frames of the next second with the present plan and with this one; answered by `plan-trial`. */
+  /** Tracks the frames of the last second with the present plan and with this one; answered by `plan-trial`. */
   z.strictObject({
     type: z.literal('try-plan'),
     id,

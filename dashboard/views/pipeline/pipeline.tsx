@@ -80,10 +80,10 @@ function Actions({ draft, selected }: DraftProps & { selected: number | null }) 
       <button
         type="button"
         disabled={!isPlan || !isIdle}
-        title="Tracks the frames of the next second with both plans, beside live tracking"
+        title="Tracks the frames of the last second with both plans, beside live tracking"
         onClick={() => void draft.try(selected)}
       >
-        {draft.working.value === 'try' ? 'Trying' : 'Try on a second'}
+        {draft.working.value === 'try' ? 'Trying' : 'Try on the last second'}
       </button>
       <button
         type="button"
