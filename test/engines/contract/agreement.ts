@@ -5,6 +5,7 @@ import { PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import { describeStatus } from '#protocol/track-status.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { planRadii } from '#stages/plan.ts';
+import { planFits } from '#stages/plan-needs.ts';
 import type { Batch } from './scene.ts';
 
 /** How far an engine may be from the reference. */
@@ -15,6 +16,11 @@ export interface EngineTolerance {
   /** Of the largest count of the profile. */
   profileShare: number;
 }
+
+/** Standard deviations that fits may differ by besides: each ends a little before it has arrived. */
+const FIT_SIGMAS = 0.003;
+
+const SIGMA_OF = { xPx: 'sigmaXPx', yPx: 'sigmaYPx', zNm: 'sigmaZNm' } as const;
 
 const COLUMNS = ['xPx', 'yPx', 'zNm', 'score', 'profiles'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -46,10 +52,11 @@ export async function trueTracksOf(batches: readonly Batch[]): Promise<TrackTabl
         const engine = createReferenceEngine();
         await engine.configure({ ...setup, layout: 'whole', rois: [roi], zLutOfBead });
         const row = frame * table.beads + bead;
-        const alone = createTrackTable(1, 1, table.radii);
+        const alone = createTrackTable(1, 1, table.radii, table.fits);
         await engine.track([bytes], alone);
         for (const column of [...COLUMNS.slice(0, 4), 'status'] as const)
           table[column as 'xPx'][row] = alone[column as 'xPx'][0]!;
+        if (table.fits) for (const sigma of Object.values(SIGMA_OF)) table[sigma][row] = alone[sigma][0]!;
         table.profiles.set(alone.profiles, row * table.radii);
       }
     }
@@ -71,7 +78,7 @@ export function differences(got: TrackTable, want: TrackTable, tolerance: Engine
     for (const column of COLUMNS) {
       const length = column === 'profiles' ? want.radii : 1;
       const expected = want[column].subarray(row * length, (row + 1) * length);
-      const within = withinOf(column, expected, tolerance);
+      const within = withinOf(column, expected, tolerance) + fitWithin(column, want, row);
       for (const [index, value] of expected.entries()) {
         const received = got[column][row * length + index]!;
         if (Object.is(received, value) || Math.abs(received - value) <= within) continue;
@@ -90,8 +97,15 @@ function withinOf(column: Column, expected: Float64Array, tolerance: EngineToler
   return tolerance.profileShare * largest;
 }
 
+/** What is left of a fit; nothing where the reference states no standard deviation. */
+function fitWithin(column: Column, want: TrackTable, row: number): number {
+  if (!want.fits || !(column in SIGMA_OF)) return 0;
+  return FIT_SIGMAS * (want[SIGMA_OF[column as keyof typeof SIGMA_OF]][row] || 0);
+}
+
 function tableFor({ plan, rois }: EngineSetup, frames: number): TrackTable {
-  return createTrackTable(frames, rois.length, Math.max(0, ...rois.map(({ size }) => planRadii(plan, size))));
+  const radii = Math.max(0, ...rois.map(({ size }) => planRadii(plan, size)));
+  return createTrackTable(frames, rois.length, radii, planFits(plan));
 }
 
 /** A frame as a setup wants it, the next of the ring behind it, in memory that threads share. */
