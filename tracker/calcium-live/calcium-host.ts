@@ -1,0 +1,75 @@
+import type { FrameRoom } from '#engines/engine-host.ts';
+import type {
+  CellsFoundMessage,
+  LiveProjection,
+  NeuropilRing,
+  ProjectionMessage,
+} from '#protocol/calcium-live.ts';
+import type { CellMap } from '#protocol/cell-map.ts';
+import type { PixelFormat } from '#protocol/pixel-format.ts';
+import type { MeasuredCells } from '#sinks/cell-sink.ts';
+
+/** One step of the calcium traces, with every parameter given; structured-cloneable. */
+export interface CellStep {
+  stage: string;
+  params: Record<string, unknown>;
+}
+
+/** Everything the thread must know before the first frame. */
+export interface CalciumSetup {
+  width: number;
+  height: number;
+  pixelFormat: PixelFormat;
+  /** Frames a second, above 0. */
+  fps: number;
+  steps: readonly CellStep[];
+  map: CellMap;
+  neuropil: NeuropilRing | null;
+}
+
+/** A whole frame whose room is held for the thread, too, until it is measured. */
+export interface FrameToMeasure {
+  id: number;
+  timeNs: bigint;
+  receivedNs: bigint;
+  room: FrameRoom;
+}
+
+export interface CalciumHostOptions {
+  /** Frames under way at most; one more is skipped. */
+  mostWaiting: number;
+  /** Gives back a room that was held for the thread. */
+  release(room: FrameRoom): void;
+  onMeasured(batch: MeasuredCells): void;
+  /** Frames that are not measured: too many under way, or the thread died. */
+  onSkipped(firstFrame: number, lastFrame: number): void;
+  /** The thread died and was replaced: all that it remembered is gone. */
+  onTrouble(error: Error): void;
+}
+
+/** How cells are to be found in a projection. */
+export interface CellSearch {
+  kind: LiveProjection;
+  method: 'absolute' | 'percentile' | 'sigma';
+  value: number;
+  leastPixels: number;
+}
+
+/** The thread that measures cells, as the tracker sees it; it never holds up a frame of the beads. */
+export interface CalciumHost {
+  readonly measured: number;
+  readonly skipped: number;
+  readonly waiting: number;
+  /** Of the last frames, in the thread; NaN before the first. */
+  readonly usPerFrame: number;
+  readonly projected: number;
+  /** Setting of every frame pushed from now on; what the stages remember begins anew, but for the projections of frames of the same size. */
+  configure(setup: CalciumSetup): void;
+  push(frame: FrameToMeasure): void;
+  resetProjections(): void;
+  project(kind: LiveProjection): Promise<ProjectionMessage>;
+  /** @throws {CalciumError} when nothing is above the threshold, or no frame is there */
+  findCells(search: CellSearch): Promise<CellsFoundMessage>;
+  /** Measures what was pushed, then ends the thread. */
+  close(): Promise<void>;
+}
