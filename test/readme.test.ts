@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FRAME_FATES } from '#protocol/frame-fate.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { runCommand, startCommand } from './support/cli.ts';
+import { pythonWith } from './support/python.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const errors = readFileSync(new URL('../tracker/protocol/errors.ts', import.meta.url), 'utf8');
@@ -11,11 +12,7 @@ const scripts: Record<string, string> = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ).scripts;
 
-/** A system Python that has what the README's camera imports, or null. */
-const python =
-  ['/usr/bin/python3', 'python3'].find(
-    (program) => spawnSync(program, ['-c', 'import websockets, msgpack, numpy']).status === 0,
-  ) ?? null;
+const python = pythonWith('websockets', 'msgpack', 'numpy');
 
 describe('the README', () => {
   test('lists every error code and no other', () => {

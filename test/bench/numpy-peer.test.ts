@@ -10,14 +10,15 @@ import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import { parsePlan } from '#stages/plan.ts';
 import { presetSteps } from '#stages/presets.ts';
 import { type BenchScene, benchScene } from '#tracker/commands/bench/scene.ts';
+import { pythonWith, skippedWithout } from '../support/python.ts';
 
 const PEER = fileURLToPath(new URL('./numpy-peer.py', import.meta.url));
 const BEADS = 12;
 const SIZE = 40;
 const PLANES = 60;
 
-const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
-const skipped = hasNumpy ? '' : ' (skipped: no python3 with numpy)';
+const python = pythonWith('numpy');
+const skipped = skippedWithout('numpy');
 
 let folder: string;
 beforeAll(() => {
@@ -53,14 +54,14 @@ function peerTracks({ setup, frame }: BenchScene, ...options: string[]): number[
   const [stack, zLut] = ['stack.npy', 'z-lut.npy'].map((name) => join(folder, name)) as [string, string];
   writeFileSync(stack, encodeNpy(images, [BEADS, SIZE, SIZE]));
   writeFileSync(zLut, encodeNpy(Float64Array.from(rows), [PLANES, radii + 1]));
-  const { stdout, stderr } = spawnSync('python3', [PEER, '--track', stack, zLut, ...options], {
+  const { stdout, stderr } = spawnSync(python!, [PEER, '--track', stack, zLut, ...options], {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
 
-test.skipIf(!hasNumpy).each([
+test.skipIf(!python).each([
   ['none', 'add.at'],
   ['none', 'bincount'],
   ['mean', 'add.at'],
