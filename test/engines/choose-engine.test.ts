@@ -42,7 +42,8 @@ function pacedHost(engine: 'gpu' | 'wasm', turns: number): EngineHost & { closed
       beads = rois.length;
     },
     moveRois: async () => {},
-    takeRoom: (bytes: number) => ({ pixels: new Uint8Array(bytes) }),
+    takeRoom: (bytes: number) => ({ pixels: new Uint8Array(new SharedArrayBuffer(bytes)) }),
+    holdRoom: () => {},
     returnRoom: () => {},
     track: async (rooms: readonly unknown[]) => {
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));

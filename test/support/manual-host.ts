@@ -16,8 +16,13 @@ interface ManualBatch {
 export function manualHost(batches = 1) {
   const open: ManualBatch[] = [];
   const moves: (readonly Roi[])[] = [];
-  /** Rooms and tables lent and not handed back. */
-  const lent = { rooms: new Set<FrameRoom>(), tables: new Set<TrackTable>() };
+  /** Rooms with those who hold them, and tables, lent and not handed back. */
+  const lent = { rooms: new Map<FrameRoom, number>(), tables: new Set<TrackTable>() };
+  const give = (room: FrameRoom) => {
+    const holders = (lent.rooms.get(room) ?? 1) - 1;
+    if (holders > 0) lent.rooms.set(room, holders);
+    else lent.rooms.delete(room);
+  };
   let setup: EngineSetup | null = null;
   const host: EngineHost = {
     facts: { engine: 'reference', device: 'test', fallback: false },
@@ -32,17 +37,18 @@ export function manualHost(batches = 1) {
       moves.push(rois);
     },
     takeRoom: (bytes) => {
-      const room = { pixels: new Uint8Array(bytes) };
-      lent.rooms.add(room);
+      const room = { pixels: new Uint8Array(new SharedArrayBuffer(bytes)) };
+      lent.rooms.set(room, 1);
       return room;
     },
-    returnRoom: (room) => lent.rooms.delete(room),
+    holdRoom: (room) => lent.rooms.set(room, lent.rooms.get(room)! + 1),
+    returnRoom: give,
     track: (rooms) =>
       new Promise((resolve, reject) => {
         const beads = setup!.rois.length;
         const table = createTrackTable(rooms.length, beads);
         const settle = () => {
-          for (const room of rooms) lent.rooms.delete(room);
+          for (const room of rooms) give(room);
         };
         open.push({
           rooms,

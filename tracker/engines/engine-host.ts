@@ -4,8 +4,11 @@ import type { DeviceTime, EngineFacts, EngineSetup } from './engine.ts';
 
 /** Room for the pixels of one frame in memory that the threads of an engine share. */
 export interface FrameRoom {
-  /** Little-endian bytes of the frame as the setup lays it out, aligned to 8; filled once, before `track`. */
-  readonly pixels: Uint8Array;
+  /**
+   * Little-endian bytes of the frame as the setup lays it out, aligned to 8; filled once, before `track`. Other threads
+   * may read its buffer, too, while somebody holds the room; it is far larger than a frame with some engines.
+   */
+  readonly pixels: Uint8Array<SharedArrayBuffer>;
 }
 
 /**
@@ -29,10 +32,15 @@ export interface EngineHost {
   moveRois(rois: readonly Roi[]): Promise<void>;
   /** Room for a frame of so many bytes: a free one of the ring, a new one only while the ring grows to its working size. */
   takeRoom(bytes: number): FrameRoom;
-  /** Hands back the room of a frame that will not be tracked. */
+  /**
+   * One more holder of a room, before it is tracked: it goes back to the ring when all have handed it back.
+   * @throws {RangeError} when nobody holds it any more
+   */
+  holdRoom(room: FrameRoom): void;
+  /** Hands back a room that was held, or that of a frame that will not be tracked. */
   returnRoom(room: FrameRoom): void;
   /**
-   * Tracks frames; their rooms are the engine's from here on and go back to its ring, whatever happens.
+   * Tracks frames; their rooms are the engine's from here on, which hands them back once, whatever happens.
    * @returns columns [frame, bead], to be handed back with `returnTable`
    * @throws {DeviceError} when the engine failed on the same frames twice, or cannot be opened again
    */

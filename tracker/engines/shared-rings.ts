@@ -24,11 +24,11 @@ export function separateBuffers(onDrop: (memory: number) => void): StretchSource
   };
 }
 
-/** Room for a frame, and where it is. */
+/** Room for a frame, where it is, and how many hold it: 0 while it is free. */
 export class SharedRoom implements FrameRoom {
   readonly stretch: SharedStretch;
-  pixels: Uint8Array;
-  isLent = true;
+  pixels: Uint8Array<SharedArrayBuffer>;
+  holders = 1;
 
   constructor(stretch: SharedStretch, bytes: number) {
     this.stretch = stretch;
@@ -36,7 +36,7 @@ export class SharedRoom implements FrameRoom {
   }
 
   lend(bytes: number): void {
-    this.isLent = true;
+    this.holders = 1;
     if (this.pixels.length === bytes) return;
     this.pixels = new Uint8Array(this.stretch.buffer, this.stretch.byteOffset, bytes);
   }
@@ -47,7 +47,7 @@ const GROWTH = 1.5;
 
 const aligned = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
-/** Rooms that go round: filled on receipt, lent to the engine, handed back. As many as were ever lent at a time. */
+/** Rooms that go round: filled on receipt, lent to all who read them, handed back. As many as were ever lent at a time. */
 export class RoomRing {
   readonly #source: StretchSource;
   #free: SharedRoom[] = [];
@@ -68,9 +68,13 @@ export class RoomRing {
     return room;
   }
 
+  hold(room: FrameRoom): void {
+    if (!(room instanceof SharedRoom) || room.holders === 0) throw new RangeError('a room that nobody holds');
+    room.holders++;
+  }
+
   give(room: FrameRoom): void {
-    if (!(room instanceof SharedRoom) || !room.isLent) return;
-    room.isLent = false;
+    if (!(room instanceof SharedRoom) || room.holders === 0 || --room.holders > 0) return;
     if (room.stretch.bytes < this.#capacity) this.#source.drop(room.stretch);
     else this.#free.push(room);
   }

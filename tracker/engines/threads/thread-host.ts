@@ -57,6 +57,7 @@ export async function startThreadHost(
     },
 
     takeRoom: (bytes) => rooms.take(bytes),
+    holdRoom: (room) => rooms.hold(room),
     returnRoom: (room) => rooms.give(room),
 
     async track(batch: readonly FrameRoom[]) {

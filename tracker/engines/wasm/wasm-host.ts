@@ -52,6 +52,7 @@ export async function startWasmHost({ threads, onNotice = () => {} }: WasmHostOp
     },
 
     takeRoom: (bytes) => rooms.take(bytes),
+    holdRoom: (room) => rooms.hold(room),
     returnRoom: (room) => rooms.give(room),
 
     async track(batch: readonly FrameRoom[]) {
