@@ -27,7 +27,7 @@ const rawDescription = z.object({
   /** As NumPy names it; always little-endian. */
   dtype: z.enum(Object.keys(PIXEL_FORMAT) as [keyof typeof PIXEL_FORMAT]),
   /** Of a pixel, where the camera uses fewer than the file has: a saturated one is then known as such. */
-  bits: z.literal(12).optional(),
+  bits: z.literal([10, 12, 14]).optional(),
 });
 
 const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
@@ -39,7 +39,7 @@ const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
 export async function openRaw(file: StackFile): Promise<Stack> {
   const { frames, y, x, dtype, bits } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
   const stored = PIXEL_FORMAT[dtype];
-  const pixelFormat = bits === 12 && stored === 'mono16' ? 'mono12' : stored;
+  const pixelFormat = bits && stored === 'mono16' ? (`mono${bits}` as const) : stored;
   const shape: FrameShape = { width: x, height: y, pixelFormat };
   const bytes = frameBytes(shape);
   if (file.size !== frames * bytes) {

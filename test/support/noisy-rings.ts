@@ -1,15 +1,10 @@
-import type { PixelFormat } from '#protocol/pixel-format.ts';
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 import { createRandom } from '#simulation/random.ts';
 
 export const FORMATS: readonly PixelFormat[] = ['mono8', 'mono12', 'mono16', 'float32'];
 
-/** Largest count of the rings in each format. */
-const LARGEST: Record<PixelFormat, number> = {
-  mono8: 255,
-  mono12: 4095,
-  mono16: 65535,
-  float32: 37.5,
-};
+/** Largest count of the rings in a format. */
+const largestOf = (format: PixelFormat) => (format === 'float32' ? 37.5 : PIXEL_FORMATS[format].saturation);
 
 /** Rings around a center over most of the range of a pixel, with noise of a fiftieth of it. */
 export function noisyRings(
@@ -22,7 +17,7 @@ export function noisyRings(
     const radiusPx = Math.hypot((index % size) - xPx, Math.floor(index / size) - yPx);
     const light =
       0.5 + 0.4 * Math.cos(radiusPx) * Math.exp(-radiusPx / (0.2 * size)) + 0.02 * random.normal();
-    const counts = LARGEST[pixelFormat] * Math.min(1, Math.max(0, light));
+    const counts = largestOf(pixelFormat) * Math.min(1, Math.max(0, light));
     return pixelFormat === 'float32' ? Math.fround(counts - 10) : Math.round(counts);
   });
 }

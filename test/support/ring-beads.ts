@@ -25,13 +25,11 @@ export function ringLight(radiusPx: number, plane: number, size: number): number
   return 0.45 + 0.4 * Math.cos(radiusPx * (1.1 - 0.012 * plane)) * Math.exp(-radiusPx / (0.18 * size));
 }
 
-const FULL_SCALE: Record<PixelFormat, { gain: number; offset: number }> = {
-  mono8: { gain: 255, offset: 0 },
-  mono12: { gain: 4095, offset: 0 },
-  mono16: { gain: 65535, offset: 0 },
-  // Negative counts and no whole numbers: what a flat-field correction leaves.
-  float32: { gain: 37.5, offset: -11.25 },
-};
+/** How light becomes counts: float32 has negative ones and no whole numbers, what a flat-field correction leaves. */
+function fullScale(pixelFormat: PixelFormat): { gain: number; offset: number } {
+  if (pixelFormat === 'float32') return { gain: 37.5, offset: -11.25 };
+  return { gain: PIXEL_FORMATS[pixelFormat].saturation, offset: 0 };
+}
 
 /** A frame of rings at the beads and even light elsewhere, with normal noise of `noise` of the range. */
 export function ringFrame(
@@ -40,7 +38,7 @@ export function ringFrame(
   { seed, noise = 0.01 }: { seed: number; noise?: number },
 ): ArrayBuffer {
   const { width, height, pixelFormat } = shape;
-  const { gain, offset } = FULL_SCALE[pixelFormat];
+  const { gain, offset } = fullScale(pixelFormat);
   const random = createRandom(seed);
   const light = new Float64Array(width * height).fill(0.45);
   for (const { roi, xPx, yPx, plane } of beads) {

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RecordingError } from '#protocol/errors.ts';
-import { frameBytes, type PixelFormat } from '#protocol/pixel-format.ts';
+import { frameBytes, PIXEL_FORMAT_NAMES, PIXEL_FORMATS, usedBits } from '#protocol/pixel-format.ts';
 import { sweepSettings } from '#protocol/sweep-request.ts';
 import { formatRoiCsv } from '#rois/roi-file.ts';
 import { PlaneFile } from './plane-file.ts';
@@ -28,7 +28,7 @@ const recordSchema = z.object({
   strip: z.object({
     width: z.number(),
     height: z.number(),
-    pixelFormat: z.enum(['mono8', 'mono12', 'mono16', 'float32']),
+    pixelFormat: z.enum(PIXEL_FORMAT_NAMES),
     rois: z.array(roi),
   }),
   camera: z.string(),
@@ -49,13 +49,6 @@ const recordSchema = z.object({
 });
 
 type SweepRecord = z.output<typeof recordSchema>;
-
-const DTYPE = {
-  mono8: 'uint8',
-  mono12: 'uint16',
-  mono16: 'uint16',
-  float32: 'float32',
-} as const satisfies Record<PixelFormat, string>;
 
 export const SWEEP_FILES = {
   record: 'sweep.json',
@@ -181,7 +174,9 @@ export class SweepFolder {
     const frames = this.nextFrame;
     await this.file!.close();
     const { width: x, height: y, pixelFormat } = strip;
-    const beside = { frames, y, x, dtype: DTYPE[pixelFormat], ...(pixelFormat === 'mono12' && { bits: 12 }) };
+    const { dtype } = PIXEL_FORMATS[pixelFormat];
+    const bits = usedBits(pixelFormat);
+    const beside = { frames, y, x, dtype, ...(bits && { bits }) };
     await writeFile(join(this.path, SWEEP_FILES.rois), formatRoiCsv(strip.rois));
     await writeFile(join(this.path, 'stack.json'), `${JSON.stringify(beside)}\n`);
     await rename(join(this.path, PART), join(this.path, SWEEP_FILES.stack));

@@ -8,7 +8,7 @@ import {
 import { ProtocolError, TweezertrackError } from './errors.ts';
 import { announcedFocusStage, type FocusMessage, type FocusRequest } from './focus-link.ts';
 import { assertPlainMessage } from './message-shape.ts';
-import { PIXEL_FORMATS, type PixelFormat } from './pixel-format.ts';
+import { PIXEL_FORMAT_NAMES } from './pixel-format.ts';
 import type { Roi } from './roi.ts';
 
 /** Version of the messages between a camera adapter and the tracker; both sides send theirs in the first message. */
@@ -19,8 +19,6 @@ export const CAMERA_PATH = '/camera';
 
 /** Far more than any message holds. */
 const MESSAGE_LIMITS = { values: 1024, depth: 4 };
-
-const pixelFormats = Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]];
 
 /** Counters that go round sooner cannot tell a late frame from a missing one. */
 const SHORTEST_COUNTER = 16;
@@ -43,7 +41,7 @@ const hello = z.object({
     .regex(/^\P{Cc}+$/u, 'expected a name without control characters'),
   width: z.number().int().min(8).max(16384),
   height: z.number().int().min(8).max(16384),
-  pixelFormat: z.enum(pixelFormats),
+  pixelFormat: z.enum(PIXEL_FORMAT_NAMES),
   /** Frames a second; 0 when as fast as the tracker takes them. */
   fps: z.number().min(0).max(1e6),
   /** nm per px in the sample plane; absent when unknown. */

@@ -4,8 +4,8 @@ import {
   describeShape,
   type FrameShape,
   frameBytes,
+  PIXEL_FORMAT_NAMES,
   PIXEL_FORMATS,
-  type PixelFormat,
 } from './pixel-format.ts';
 
 /** Frame numbers are 32-bit in recordings. */
@@ -83,10 +83,9 @@ function checkBytes(where: string, bytes: unknown, expected: number, shape: Fram
 }
 
 function remedyForBytes(bytes: number, shape: FrameShape): string {
-  const formats = Object.keys(PIXEL_FORMATS) as PixelFormat[];
   const pixels = shape.width * shape.height;
-  const likely = formats.find((format) => PIXEL_FORMATS[format].bytesPerPixel * pixels === bytes);
-  if (likely) return `is the camera set to ${likely}?`;
+  const likely = PIXEL_FORMAT_NAMES.filter((name) => PIXEL_FORMATS[name].bytesPerPixel * pixels === bytes);
+  if (likely.length > 0) return `is the camera set to ${likely.join(' or ')}?`;
   return 'send a new hello when the frame size changes';
 }
 

@@ -3,19 +3,30 @@ export type Pixels = Uint8Array | Uint16Array | Float32Array;
 
 interface PixelFormatFacts {
   bytesPerPixel: 1 | 2 | 4;
+  /** As NumPy names it. */
+  dtype: 'uint8' | 'uint16' | 'float32';
   /** Largest count the camera can deliver; a pixel at it is saturated. */
   saturation: number;
 }
 
-/** Every pixel format on the wire and in files; 12-bit pixels travel in 16-bit little-endian words. */
+/** Every pixel format on the wire and in files; 10, 12 and 14 bits travel in 16-bit little-endian words. */
 export const PIXEL_FORMATS = {
-  mono8: { bytesPerPixel: 1, saturation: 255 },
-  mono12: { bytesPerPixel: 2, saturation: 4095 },
-  mono16: { bytesPerPixel: 2, saturation: 65535 },
-  float32: { bytesPerPixel: 4, saturation: Number.POSITIVE_INFINITY },
+  mono8: { bytesPerPixel: 1, dtype: 'uint8', saturation: 255 },
+  mono10: { bytesPerPixel: 2, dtype: 'uint16', saturation: 1023 },
+  mono12: { bytesPerPixel: 2, dtype: 'uint16', saturation: 4095 },
+  mono14: { bytesPerPixel: 2, dtype: 'uint16', saturation: 16_383 },
+  mono16: { bytesPerPixel: 2, dtype: 'uint16', saturation: 65_535 },
+  float32: { bytesPerPixel: 4, dtype: 'float32', saturation: Number.POSITIVE_INFINITY },
 } as const satisfies Record<string, PixelFormatFacts>;
 
 export type PixelFormat = keyof typeof PIXEL_FORMATS;
+
+export const PIXEL_FORMAT_NAMES = Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]];
+
+/** Bits that a camera uses of the 16 a pixel has in a file, where it is fewer; undefined otherwise. */
+export function usedBits(pixelFormat: PixelFormat): 10 | 12 | 14 | undefined {
+  return ({ mono10: 10, mono12: 12, mono14: 14 } as const)[pixelFormat as 'mono10'];
+}
 
 /** Shape and pixel type of every frame of a camera or stack. */
 export interface FrameShape {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import { LATENCY_STEP_NAMES } from '#protocol/latency-step.ts';
-import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import { PIXEL_FORMAT_NAMES } from '#protocol/pixel-format.ts';
 import { programVersion } from './program-version.ts';
 import type { TrackFacts } from './stream-schema.ts';
 
@@ -63,7 +63,7 @@ const runRecord = z.object({
     camera: z.string(),
     width: z.number().int(),
     height: z.number().int(),
-    pixelFormat: z.enum(Object.keys(PIXEL_FORMATS) as [PixelFormat, ...PixelFormat[]]),
+    pixelFormat: z.enum(PIXEL_FORMAT_NAMES),
     fps: z.number(),
     // JSON has no NaN: an unknown pixel size is null in the file.
     pixelSizeNm: z

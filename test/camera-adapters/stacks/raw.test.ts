@@ -28,12 +28,15 @@ describe('raw pixels with a description beside them', () => {
     expect(stack.pages).toEqual([0, 1, 2].map((frame) => counts.slice(20 * frame, 20 * frame + 20)));
   });
 
-  test('of a camera with 12 bits, whose saturated pixels are known only then', async () => {
-    const stack = await readStack(save(counts, { ...description, bits: 12 }));
-    expect(stack.pixelFormat).toBe('mono12');
-    expect(stack.pages[2]).toEqual(counts.slice(40));
-    await expect(openStack(save(counts, { ...description, bits: 13 }))).rejects.toThrow(/bits/);
-  });
+  test.each([10, 12, 14])(
+    'of a camera with %i bits, whose saturated pixels are known only then',
+    async (bits) => {
+      const stack = await readStack(save(counts, { ...description, bits }));
+      expect(stack.pixelFormat).toBe(`mono${bits}`);
+      expect(stack.pages[2]).toEqual(counts.slice(40));
+      await expect(openStack(save(counts, { ...description, bits: 13 }))).rejects.toThrow(/bits/);
+    },
+  );
 
   test.each(['uint8', 'u1', '|u1'])('%s', async (dtype) => {
     const bytes = Uint8Array.from(counts);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { PixelFormat } from '#protocol/pixel-format.ts';
+import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
 import { createRandom } from '#simulation/random.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { ringZLut } from '../../support/ring-beads.ts';
 import { expectSameBead } from '../../support/wasm-parity.ts';
 
 const FORMATS: PixelFormat[] = ['mono8', 'mono12', 'mono16', 'float32'];
-const RANGE: Record<PixelFormat, number> = { mono8: 255, mono12: 4095, mono16: 65535, float32: 37.5 };
+const rangeOf = (format: PixelFormat) => (format === 'float32' ? 37.5 : PIXEL_FORMATS[format].saturation);
 
 /** A plan of one stage, which would lack what it reads if it were not given. */
 function oneStage(stage: string, params: Record<string, unknown> = {}): Plan {
@@ -23,7 +23,7 @@ function rings(size: number, pixelFormat: PixelFormat, seed: number): number[] {
     const radiusPx = Math.hypot((index % size) - xPx, Math.floor(index / size) - yPx);
     const light =
       0.5 + 0.45 * Math.cos(radiusPx) * Math.exp(-radiusPx / (0.2 * size)) + 0.02 * random.normal();
-    const counts = RANGE[pixelFormat] * Math.min(1, Math.max(0, light));
+    const counts = rangeOf(pixelFormat) * Math.min(1, Math.max(0, light));
     return pixelFormat === 'float32' ? Math.fround(counts - 10) : Math.round(counts);
   });
 }
@@ -82,7 +82,7 @@ describe('the kernel agrees with the stage to 1e-9 px', () => {
       for (const pixelFormat of ['mono8', 'mono16'] as const) {
         for (const size of [9, 512]) {
           for (const dark of [0, 1, 0.5]) {
-            const bright = RANGE[pixelFormat];
+            const bright = rangeOf(pixelFormat);
             const pixels = Array.from({ length: size * size }, (_, index) =>
               index / size / size < dark ? 0 : bright,
             );

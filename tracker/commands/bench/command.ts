@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { PIXEL_FORMATS, type PixelFormat } from '#protocol/pixel-format.ts';
+import { PIXEL_FORMAT_NAMES } from '#protocol/pixel-format.ts';
 import { PRESET_NAMES } from '#stages/presets.ts';
 import { duration, number, wholeNumber } from '../options.ts';
 import type { BenchOptions } from './case.ts';
@@ -17,11 +17,7 @@ export function registerBench(command: Command): void {
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
     .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
     .option('--roi-size <list>', 'sizes of the ROIs, px', counts)
-    .option(
-      '--pixel-type <list>',
-      'mono8, mono12, mono16',
-      listOf(Object.keys(PIXEL_FORMATS) as PixelFormat[]),
-    )
+    .option('--pixel-type <list>', 'mono8, mono12, mono16', listOf(PIXEL_FORMAT_NAMES))
     .option('--beads <list>', 'beads in a frame', counts)
     .option('--planes <count>', 'planes of the Z-LUT (default: 200)', count)
     .option(
