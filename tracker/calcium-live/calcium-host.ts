@@ -1,3 +1,4 @@
+import type { CellStep } from '#calcium-stages/plan.ts';
 import type { FrameRoom } from '#engines/engine-host.ts';
 import type {
   CellsFoundMessage,
@@ -8,12 +9,6 @@ import type {
 import type { CellMap } from '#protocol/cell-map.ts';
 import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { MeasuredCells } from '#sinks/cell-sink.ts';
-
-/** One step of the calcium traces, with every parameter given; structured-cloneable. */
-export interface CellStep {
-  stage: string;
-  params: Record<string, unknown>;
-}
 
 /** Everything the thread must know before the first frame. */
 export interface CalciumSetup {

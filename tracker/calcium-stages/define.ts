@@ -48,4 +48,13 @@ export interface CalciumStage<Params extends z.ZodObject = z.ZodObject, State = 
   /** @throws {CalciumError} where the setting does not allow it, e.g. too low a frame rate */
   start(setting: CellSetting, params: z.output<Params>): State;
   step(frame: CellFrame, state: State, params: z.output<Params>): void;
+  /** What of a state holds in a new setting, too; null, or left out, where nothing does. */
+  keep?(state: State, setting: CellSetting, params: z.output<Params>): State | null;
+}
+
+/** Types a stage's functions by its own parameters and what it remembers. */
+export function defineCalciumStage<Params extends z.ZodObject, State>(
+  stage: CalciumStage<Params, State>,
+): CalciumStage<Params, State> {
+  return stage;
 }
