@@ -67,7 +67,9 @@ test('counts are those of the moment they are asked for, however often', async (
   const changing = sources();
   let written = 1000;
   changing.recorder = () => {
-    return { rowsWritten: written, rowsWaiting: 7, rowsLost: 3, bytesWritten: 5e6, frames: noFates() };
+    const rows = { rowsWritten: written, rowsWaiting: 7, rowsLost: 3 };
+    const cells = { ...rows, frames: { measured: 0, skipped: 0, lost: 0 } };
+    return { ...rows, bytesWritten: 5e6, frames: noFates(), cells };
   };
   const metrics = new Metrics(changing);
   await metrics.report();

@@ -1,6 +1,6 @@
 import type { EngineHost } from '#engines/engine-host.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
-import type { RecorderStats } from '#recording/run-recorder.ts';
+import type { RecorderStats } from '#recording/recorder-options.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { Report } from './pages.ts';

@@ -1,14 +1,17 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OutputExistsError, RecordingError, type TweezertrackError } from '#protocol/errors.ts';
+import { RecordingError, type TweezertrackError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { writeZLut } from '#protocol/z-lut-file.ts';
+import type { CellFacts } from '#recording/cell-record.ts';
 import type { RunRecord } from '#recording/run-record.ts';
 import type { RunRecorder } from '#recording/run-recorder.ts';
 import type { RoiTable } from '#rois/roi-table.ts';
+import type { MeasuredCells } from '#sinks/cell-sink.ts';
 import type { FrameGap, TrackedFrames } from '#sinks/track-sink.ts';
 import type { Plan } from '#stages/plan.ts';
+import { CellRecordings } from './cell-recordings.ts';
+import { inFreeFolder } from './free-folder.ts';
 import type { LiveRunOptions } from './live-run.ts';
 
 /** A plan with the Z-LUTs that fit it. */
@@ -22,7 +25,11 @@ export interface PlanInUse {
 export type RunRecordersOptions = Pick<
   LiveRunOptions,
   'camera' | 'pipeline' | 'recordings' | 'saves' | 'describe' | 'queueMiB' | 'latency' | 'onAlarm'
-> & { chosen: { host: Pick<LiveRunOptions['chosen']['host'], 'facts'> } };
+> & {
+  chosen: { host: Pick<LiveRunOptions['chosen']['host'], 'facts'> };
+  /** Frames whose cells are being measured or wait to be; none where nobody measures cells. */
+  cellsUnderWay?(): number;
+};
 
 /** What a recording is called, and what is written down as it begins. */
 export interface RunDescription {
@@ -36,7 +43,7 @@ export interface RunDescription {
 interface Ending {
   /** Frames that were received before it. */
   received: number;
-  ended(recorder: RunRecorder): void;
+  ended(closed: Promise<void>): void;
 }
 
 /** A plan that no frame was tracked with yet, and what its frames will be recorded with. */
@@ -54,6 +61,7 @@ export class RunRecorders {
   current: RunRecorder | null = null;
   readonly #options: RunRecordersOptions;
   readonly #rois: Pick<RoiTable, 'list'>;
+  readonly #cells: CellRecordings;
   #next: NextPlan | null = null;
   #closing: Promise<void> = Promise.resolve();
   #ending: Ending | null = null;
@@ -62,6 +70,7 @@ export class RunRecorders {
   #isOpening = false;
   #received = 0;
   #settled = 0;
+  #lastTracked = -1;
   /** Frames that no recording took, those of the current one aside. */
   #overruns = 0;
 
@@ -69,6 +78,10 @@ export class RunRecorders {
     this.#options = options;
     this.#rois = rois;
     this.#isWanted = options.saves;
+    this.#cells = new CellRecordings(
+      () => this.current,
+      () => options.cellsUnderWay?.() ?? 0,
+    );
   }
 
   /** Frames that were tracked but should have been recorded, too. */
@@ -117,11 +130,11 @@ export class RunRecorders {
       const received = this.#ending ? 'one that is ending' : 'none';
       throw new RecordingError({ where: 'Saving', expected: 'a recording under way', received });
     }
-    const recorder = await new Promise<RunRecorder>((ended) => {
-      this.#ending = { received: this.#received, ended };
+    const { closed } = await new Promise<{ closed: Promise<void> }>((ended) => {
+      this.#ending = { received: this.#received, ended: (closed) => ended({ closed }) };
       this.#endIfDue();
     });
-    await recorder.close();
+    await closed;
   }
 
   /** A frame is on its way. */
@@ -154,7 +167,23 @@ export class RunRecorders {
     if (this.current) this.current.tracked(batch);
     else if (this.#isWanted) this.#overruns += batch.frames.length;
     this.#settled += batch.frames.length;
+    this.#lastTracked = batch.frames.at(-1)!.id;
     this.#endIfDue();
+  }
+
+  /** Cells of frames in frame order, of those that are recorded by now or were until a moment ago. */
+  measured(batch: MeasuredCells): void {
+    this.#cells.measured(batch);
+  }
+
+  /** Cells of the next batch on are measured with these. */
+  cellsChanged(facts: CellFacts): void {
+    this.#cells.changed(facts);
+  }
+
+  /** Frames that came while cells were measured but were not, both included. */
+  cellsSkipped(firstFrame: number, lastFrame: number): void {
+    this.#cells.skipped(firstFrame, lastFrame);
   }
 
   gap(gap: FrameGap): void {
@@ -166,7 +195,7 @@ export class RunRecorders {
     this.#endIfDue(Number.POSITIVE_INFINITY);
     this.#end(this.#next?.recorder ?? null);
     this.#next = null;
-    await this.current?.close();
+    if (this.current) await this.#close(this.current, Number.POSITIVE_INFINITY);
     await this.#closing;
   }
 
@@ -176,7 +205,7 @@ export class RunRecorders {
     if (before || recorder) {
       this.#overruns = this.overruns;
       this.current = recorder;
-      this.#end(before);
+      this.#end(before, frame - 1);
     }
     begin(frame);
   }
@@ -194,14 +223,21 @@ export class RunRecorders {
       this.#next.recorder = null;
     }
     // Whoever stopped it hears how that went; the run must not end before.
-    this.#closing = Promise.all([this.#closing, current.close().catch(() => {})]).then(() => {});
-    ending.ended(current);
+    const closed = this.#close(current, this.#lastTracked);
+    this.#closing = Promise.all([this.#closing, closed.catch(() => {})]).then(() => {});
+    ending.ended(closed);
   }
 
-  #end(recorder: RunRecorder | null): void {
-    const { onAlarm } = this.#options;
-    if (recorder)
-      this.#closing = Promise.all([this.#closing, recorder.close().catch(onAlarm)]).then(() => {});
+  /** @param lastFrame of the recording; one that none was tracked for has no cells either */
+  #end(recorder: RunRecorder | null, lastFrame = -1): void {
+    if (!recorder) return;
+    const closed = this.#close(recorder, lastFrame).catch(this.#options.onAlarm);
+    this.#closing = Promise.all([this.#closing, closed]).then(() => {});
+  }
+
+  async #close(recorder: RunRecorder, lastFrame: number): Promise<void> {
+    await this.#cells.ended(recorder, lastFrame);
+    await recorder.close();
   }
 
   /** Opens a recording; null, and an alarm, where it cannot be opened. */
@@ -250,28 +286,4 @@ export class RunRecorders {
 /** Distinct Z-LUTs of the beads. */
 export function zLutsInUse(rois: readonly Roi[], zLutOf: PlanInUse['zLutOf']): ZLut[] {
   return [...new Set(rois.map(({ bead }) => zLutOf(bead)))].filter((zLut) => zLut !== null);
-}
-
-/** Folders of one name; more are a program that runs wild. */
-const MOST_ALIKE = 10_000;
-
-/** Opens a recording in a folder that does not exist yet, e.g. `runs/2026-11-21_14-03-59` or with `_2` behind it. */
-async function inFreeFolder(
-  wanted: string,
-  open: (folder: string) => Promise<RunRecorder>,
-): Promise<RunRecorder> {
-  for (let copy = 1; ; copy++) {
-    const folder = copy === 1 ? wanted : `${wanted}_${copy}`;
-    const taken = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (taken) continue;
-    try {
-      return await open(folder);
-    } catch (cause) {
-      // Somebody else made it since.
-      if (!(cause instanceof OutputExistsError) || copy > MOST_ALIKE) throw cause;
-    }
-  }
 }

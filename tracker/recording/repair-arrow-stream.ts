@@ -1,10 +1,11 @@
 import { RecordingError } from '#protocol/errors.ts';
 import { messageAt, openArrowStream } from './arrow-stream.ts';
 import { END_OF_STREAM } from './batch-encoder.ts';
+import { CELL_GAPS_FORMAT, CELLS_FORMAT } from './cell-schema.ts';
 import { reason } from './output-file.ts';
 import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
 
-const FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT];
+const FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT, CELLS_FORMAT, CELL_GAPS_FORMAT];
 
 /** What a repair found and did. */
 export interface Repair {

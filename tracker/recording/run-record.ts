@@ -5,6 +5,7 @@ import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import { LATENCY_STEP_NAMES } from '#protocol/latency-step.ts';
 import { PIXEL_FORMAT_NAMES } from '#protocol/pixel-format.ts';
+import { cellRecord } from './cell-record.ts';
 import { programVersion } from './program-version.ts';
 import type { TrackFacts } from './stream-schema.ts';
 
@@ -15,6 +16,8 @@ export const RUN_FILES = {
   frames: 'frames.arrows',
   rois: 'rois.arrows',
   zLutChanges: 'z-lut-changes.csv',
+  cells: 'cells.arrows',
+  cellGaps: 'cell-gaps.arrows',
 } as const;
 
 /** Of the file of Z-LUTs that beads were given while a run was recorded: host time, bead, name in its folder or none. */
@@ -95,6 +98,8 @@ const runRecord = z.object({
     )
     .nullable()
     .default(null),
+  /** Cells measured beside the beads; absent where none was. */
+  calcium: cellRecord.optional(),
 });
 
 export type RunRecord = z.output<typeof runRecord>;

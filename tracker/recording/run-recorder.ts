@@ -1,15 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Schema } from 'apache-arrow';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
-import type { FateCounts } from '#protocol/frame-fate.ts';
-import type { LatencySummaries } from '#sinks/latency.ts';
 import type { FrameGap, TrackedFrames, TrackSink } from '#sinks/track-sink.ts';
 import { planFits } from '#stages/plan-needs.ts';
-import { AppendFile, type FileAccess, openFile } from './append-file.ts';
+import { AppendFile, openFile } from './append-file.ts';
 import { type BatchEncoder, END_OF_STREAM } from './batch-encoder.ts';
+import { CellRecorder } from './cell-recorder.ts';
 import { FateLog } from './fate-log.ts';
 import { isExists, outputExists, reason } from './output-file.ts';
+import type { RecorderOptions, RecorderStats } from './recorder-options.ts';
 import { RoiHistory } from './roi-history.ts';
 import { RoiLog } from './roi-log.ts';
 import {
@@ -24,43 +24,12 @@ import { type StartedStream, startStream } from './start-stream.ts';
 import { framesSchema, roisSchema, tracksSchema } from './stream-schema.ts';
 import { TrackBlock } from './track-block.ts';
 
-export interface RecorderOptions {
-  /** Record into a folder that exists, over the run in it. */
-  force?: boolean;
-  /** Longest time a row waits before it is handed to the disk, ms. */
-  flushMs?: number;
-  /** Time between syncs: what a power cut can cost, ms. */
-  syncMs?: number;
-  /** Rows that wait at most before a flush of their own. */
-  blockRows?: number;
-  /** Encoded bytes that wait for the disk at most, for each of the three files. */
-  queueLimitBytes?: number;
-  /** Told once for each spell of trouble: a disk that fails or cannot keep up. Tracking goes on. */
-  onAlarm?: (alarm: RecordingError) => void;
-  openFile?: (path: string) => Promise<FileAccess>;
-  /** Where the time of the frames went, for `run.json` at the end. */
-  latency?: () => LatencySummaries;
-}
-
-/** How the recording is doing. */
-export interface RecorderStats {
-  /** Rows in the file. */
-  rowsWritten: number;
-  /** Rows not yet in the file. */
-  rowsWaiting: number;
-  /** Rows that will never be in the file. */
-  rowsLost: number;
-  bytesWritten: number;
-  /** Frames since the start by fate. */
-  frames: FateCounts;
-}
-
 /** Frame numbers are 32 bits in the files. */
 const LAST_FRAME_ID = 2 ** 32 - 1;
 
 /**
  * Starts a run folder: `run.json`, `tracks.arrows` (a row a bead and frame), `frames.arrows` (the fate of every frame)
- * and `rois.arrows` (where ROIs followed their beads).
+ * and `rois.arrows` (where ROIs followed their beads); files of cells follow with the first of those.
  * @throws {OutputExistsError} when the folder exists and `force` is not set
  * @throws {RecordingError} when the folder cannot be written
  */
@@ -78,6 +47,7 @@ export async function createRunRecorder(
       if (!isExists(cause)) throw cause;
       if (!options.force) throw outputExists(folder);
     });
+    for (const file of [RUN_FILES.cells, RUN_FILES.cellGaps]) await rm(join(folder, file), { force: true });
     await writeRunRecord(folder, record);
     const open = options.openFile ?? openFile;
     const start = async (file: 'tracks' | 'frames' | 'rois', schema: Schema) =>
@@ -102,6 +72,8 @@ export async function createRunRecorder(
  */
 export class RunRecorder implements TrackSink {
   readonly folder: string;
+  /** Where the cells of the same frames go. */
+  readonly cells: CellRecorder;
   readonly #record: RunRecord;
   readonly #roiHistory: RoiHistory;
   readonly #block: TrackBlock;
@@ -141,6 +113,13 @@ export class RunRecorder implements TrackSink {
     this.#roiHistory = new RoiHistory(record.rois, (frame, roi) => this.#rois.followed(frame, roi));
     const framesFile = fileOf(frames, RUN_FILES.frames);
     this.#fates = new FateLog(framesFile, frames.encoder, () => this.#isFull(framesFile));
+    this.cells = new CellRecorder(folder, {
+      ...{ blockRows, queueLimitBytes, onAlarm: this.#onAlarm, openFile: options.openFile ?? openFile },
+      onRecord: () => {
+        this.#recordIsStale = true;
+      },
+      diskAlarm: (name, cause) => this.#diskAlarm(name, cause),
+    });
     this.#timers = [setInterval(() => this.flush(), flushMs), setInterval(() => this.#sync(), syncMs)];
   }
 
@@ -151,6 +130,7 @@ export class RunRecorder implements TrackSink {
       rowsLost: this.#rowsLost + this.#file.lostRows,
       bytesWritten: this.#file.writtenBytes + this.#fates.file.writtenBytes,
       frames: this.#fates.counts,
+      cells: this.cells.stats,
     };
   }
 
@@ -185,6 +165,7 @@ export class RunRecorder implements TrackSink {
     this.#flushTracks();
     this.#fates.flush();
     this.#rois.flush();
+    this.cells.flush();
     for (const file of this.#files) file.pump();
   }
 
@@ -206,10 +187,11 @@ export class RunRecorder implements TrackSink {
       failures.push(cause);
     };
     for (const file of this.#files) await file.close(END_OF_STREAM).catch(keep);
+    await this.cells.close().catch(keep);
     await this.#recordWriting;
     const { rowsWritten: written, rowsLost: lost, frames } = this.stats;
     this.#record.endedAt = new Date().toISOString();
-    this.#record.roiChanges = this.#roiHistory.changes;
+    this.#noteChanges();
     this.#record.frames = frames;
     this.#record.rows = { written, lost };
     this.#record.latency = this.#latency?.() ?? null;
@@ -239,14 +221,21 @@ export class RunRecorder implements TrackSink {
 
   #sync(): void {
     for (const file of this.#files) file.sync();
+    this.cells.sync();
     if (!this.#recordIsStale || this.#recordWriting) return;
     this.#recordIsStale = false;
-    this.#record.roiChanges = this.#roiHistory.changes;
+    this.#noteChanges();
     this.#recordWriting = writeRunRecord(this.folder, this.#record)
       .catch((cause: unknown) => this.#diskAlarm(RUN_FILES.record, cause))
       .finally(() => {
         this.#recordWriting = null;
       });
+  }
+
+  #noteChanges(): void {
+    this.#record.roiChanges = this.#roiHistory.changes;
+    const calcium = this.cells.record;
+    if (calcium) this.#record.calcium = calcium;
   }
 
   #isFull(file: AppendFile): boolean {
