@@ -35,22 +35,29 @@ export function gaussianFilterSameType<V extends NdValues>(
 
 function filterWith<Out extends NdValues>(
   images: NdArray,
-  { sigma = 1, ...blocks }: GaussianOptions,
+  { sigma, ...blocks }: GaussianOptions,
   room: Out,
   finish: (value: number) => number,
 ): NdArray<Out> {
   stackShape('gaussianFilter images', images);
-  const sigmas = typeof sigma === 'number' ? [sigma, sigma, sigma] : sigma;
-  if (sigmas.length !== 3) {
-    throw new CalciumError({
-      where: 'gaussianFilter sigma',
-      expected: 'a number, or three [frame, row, column]',
-      received: `${sigmas.length} numbers`,
-    });
-  }
+  const sigmas = sigmasOf(sigma);
   const weights = sigmas.map(gaussianWeights) as [Float64Array, Float64Array, Float64Array];
   const filter = (part: NdArray) => filterPart(part, weights, emptyLike(room, part.values.length), finish);
-  return filterInBlocks(images, gaussianRadius(sigmas[0]!), blocks, filter, room);
+  return filterInBlocks(images, gaussianRadius(sigmas[0]), blocks, filter, room);
+}
+
+/**
+ * Standard deviation of each axis [frame, row, column].
+ * @throws {CalciumError} if there are not three
+ */
+export function sigmasOf(sigma: GaussianOptions['sigma'] = 1): readonly [number, number, number] {
+  if (typeof sigma === 'number') return [sigma, sigma, sigma];
+  if (sigma.length === 3) return sigma;
+  throw new CalciumError({
+    where: 'gaussianFilter sigma',
+    expected: 'a number, or three [frame, row, column]',
+    received: `${(sigma as readonly number[]).length} numbers`,
+  });
 }
 
 /** Frame by frame, so that only those the kernel reaches are held in float64. */

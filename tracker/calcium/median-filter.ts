@@ -27,7 +27,7 @@ export function medianFilter<V extends NdValues>(
   { mask = CUBE, ...blocks }: MedianOptions = {},
 ): NdArray<V> {
   stackShape('medianFilter images', images);
-  const [deep] = axesOf('medianFilter mask', mask, ['frame', 'row', 'column']);
+  const deep = requireFootprint(mask).shape[0]!;
   const isFull = mask.values.every((value) => value !== 0);
   const filter = (part: NdArray<V>): NdArray<V> => {
     const values = emptyLike(part.values);
@@ -35,18 +35,25 @@ export function medianFilter<V extends NdValues>(
     else medianOfFootprint(part, offsetsOf(mask), values);
     return { shape: part.shape, values };
   };
-  if (mask.values.every((value) => value === 0)) {
-    throw new CalciumError({
-      where: 'medianFilter mask',
-      expected: 'at least one element that is not 0',
-      received: `${mask.values.length} zeros`,
-    });
-  }
-  return filterInBlocks(images, Math.floor(deep! / 2), blocks, filter, emptyLike(images.values));
+  return filterInBlocks(images, Math.floor(deep / 2), blocks, filter, emptyLike(images.values));
+}
+
+/**
+ * The footprint itself, by default 3 x 3 x 3 of ones.
+ * @throws {CalciumError} if it has other axes or is empty
+ */
+export function requireFootprint(mask: NdArray = CUBE): NdArray {
+  axesOf('medianFilter mask', mask, ['frame', 'row', 'column']);
+  if (mask.values.some((value) => value !== 0)) return mask;
+  throw new CalciumError({
+    where: 'medianFilter mask',
+    expected: 'at least one element that is not 0',
+    received: `${mask.values.length} zeros`,
+  });
 }
 
 /** Places of the footprint relative to its middle, [frame, row, column]. */
-function offsetsOf({ shape, values }: NdArray): [number, number, number][] {
+export function offsetsOf({ shape, values }: NdArray): [number, number, number][] {
   const [, rows, columns] = shape as [number, number, number];
   const offsets: [number, number, number][] = [];
   for (const [at, value] of values.entries()) {

@@ -1,0 +1,118 @@
+import { generateOverlappingBlocks, type OverlappingBlock } from '#calcium/blocks.ts';
+import { type StackShape, stackShape } from '#calcium/blockwise.ts';
+import type { NdArray, NdValues } from '#calcium/nd-array.ts';
+import { largestBuffer } from '#engines/gpu/buffers.ts';
+import { DeviceError } from '#protocol/errors.ts';
+import type { FilterEngine } from './filter-engine.ts';
+import { filterOnGpu, type PrepareKernels } from './gpu-blocks.ts';
+import { pixelTypeOf } from './pixel-type.ts';
+
+/** Bytes of a block's largest buffer: some blocks in a second of film, so that copying and computing overlap. */
+const BLOCK_BYTES = 2 ** 25;
+/** Frames of a block on the CPU, where only what the kernel reaches beside it costs. */
+const LEAST_CPU_FRAMES = 32;
+const REACHES_PER_CPU_BLOCK = 16;
+
+/** How a run is followed and cut. */
+export interface FilterRun {
+  /** Told of frames that are done, block by block, in no order. */
+  onFrames?(count: number): void;
+  /** Told why the CPU takes over. */
+  onNotice?(text: string): void;
+  /** Bytes of the largest buffer of a block on the GPU; default 32 MiB. */
+  blockBytes?: number;
+}
+
+/** A filter of stacks in float64 and as kernels. */
+export interface StackFilter<Out extends NdValues> {
+  readonly name: string;
+  /** Frames on either side that a filtered frame depends on. */
+  readonly reach: number;
+  /** Bytes of a pixel in the largest of the buffers that it fills. */
+  readonly bytesPerPixel: number;
+  /** Compiles the kernels for these images; null with a reason where there is none. */
+  readonly prepare: PrepareKernels | { readonly unable: string };
+  /** Filters a part as if there were no more. */
+  onCpu(part: NdArray): NdArray<Out>;
+}
+
+/**
+ * Filters a stack in blocks of frames with what lies beside them, so that the blocks together are the whole; by the
+ * GPU as long as it works, by the CPU for what is left.
+ *
+ * @param images [frame, row, column]
+ * @param filtered room of the type of the result, as large as the images
+ * @returns [frame, row, column]
+ * @throws {CalciumError} if the images have other axes
+ */
+export async function filterStack<Out extends NdValues>(
+  images: NdArray,
+  filter: StackFilter<Out>,
+  { gpu }: FilterEngine,
+  filtered: Out,
+  { onFrames = () => {}, onNotice = () => {}, blockBytes = BLOCK_BYTES }: FilterRun,
+): Promise<NdArray<Out>> {
+  const shape = stackShape(`${filter.name} images`, images);
+  const result = { shape: images.shape, values: filtered };
+  if (filtered.length === 0) return result;
+  const finish = ({ core: [first, end] }: OverlappingBlock) => onFrames(end - first);
+  let left: readonly OverlappingBlock[] | undefined;
+  if (gpu) {
+    const atOnce = framesAtOnce(gpu.device, images, shape, filter, blockBytes);
+    if (typeof atOnce === 'string') {
+      onNotice(`the CPU filters: ${atOnce}`);
+    } else {
+      const blocks = [...generateOverlappingBlocks(shape[0], atOnce.frames, filter.reach)];
+      const unfinished = new Set(blocks);
+      try {
+        await filterOnGpu(gpu, atOnce.prepare, images, filtered, blocks, (block) => {
+          unfinished.delete(block);
+          finish(block);
+        });
+      } catch (error) {
+        if (!(error instanceof DeviceError)) throw error;
+        onNotice(`the CPU filters what is left: ${error.message}`);
+      }
+      left = [...unfinished];
+    }
+  }
+  const cpuFrames = Math.max(LEAST_CPU_FRAMES, REACHES_PER_CPU_BLOCK * filter.reach);
+  for (const block of left ?? generateOverlappingBlocks(shape[0], cpuFrames, filter.reach)) {
+    filterOnCpu(images, shape, filter, filtered, block);
+    finish(block);
+  }
+  return result;
+}
+
+/** Frames that fit into the buffers of a device, or why it cannot filter these images. */
+function framesAtOnce(
+  device: GPUDevice,
+  { values }: NdArray,
+  [, rows, columns]: StackShape,
+  { reach, bytesPerPixel, prepare }: StackFilter<NdValues>,
+  blockBytes: number,
+): { frames: number; prepare: PrepareKernels } | string {
+  if (typeof prepare !== 'function') return prepare.unable;
+  if (!pixelTypeOf(values)) return 'the kernels have no float64';
+  const pixels = rows * columns;
+  const largest = largestBuffer(device);
+  const filled = Math.floor(Math.min(blockBytes, largest) / (pixels * bytesPerPixel));
+  const read = Math.floor(largest / (pixels * values.BYTES_PER_ELEMENT)) - 2 * reach;
+  const frames = Math.min(Math.max(filled, 1), read);
+  if (frames >= 1 && pixels * bytesPerPixel <= largest) return { frames, prepare };
+  return `a frame with ${2 * reach} beside it is more than the ${largest} bytes of a buffer of the GPU`;
+}
+
+function filterOnCpu<Out extends NdValues>(
+  { values }: NdArray,
+  [, rows, columns]: StackShape,
+  filter: StackFilter<Out>,
+  filtered: Out,
+  { core, withHalo: [first, end] }: OverlappingBlock,
+): void {
+  const pixels = rows * columns;
+  const part = values.subarray(first * pixels, end * pixels) as NdValues;
+  const done = filter.onCpu({ shape: [end - first, rows, columns], values: part });
+  const [from, to] = core.map((frame) => (frame - first) * pixels);
+  filtered.set(done.values.subarray(from, to), core[0] * pixels);
+}
