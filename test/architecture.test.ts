@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/simulation': ['tracker/protocol', 'tracker/numerics'],
   'tracker/calcium': ['tracker/protocol', 'tracker/numerics'],
   'tracker/calcium-files': ['tracker/protocol', 'tracker/calcium', 'camera-adapters'],
+  'tracker/calcium-gpu': ['tracker/protocol', 'tracker/calcium', 'tracker/engines'],
   'tracker/calcium-stages': ['tracker/protocol', 'tracker/calcium'],
   'tracker/calcium-live': [
     'tracker/protocol',
