@@ -58,6 +58,7 @@ export default defineConfig({
     rolldownOptions: {
       input: [
         'main.ts',
+        'calcium-live/calcium-worker.ts',
         'engines/threads/engine-worker.ts',
         'engines/wasm/wasm-worker.ts',
         'live/pipeline-worker.ts',

@@ -36,9 +36,13 @@ export interface CalciumHostOptions {
   /** Gives back a room that was held for the thread. */
   release(room: FrameRoom): void;
   onMeasured(batch: MeasuredCells): void;
-  /** Frames that are not measured: too many under way, or the thread died. */
+  /** Frames that are not measured: too many under way, or no thread or no setting to measure them with. */
   onSkipped(firstFrame: number, lastFrame: number): void;
-  /** The thread died and was replaced: all that it remembered is gone. */
+  /**
+   * A setting is refused (`CalciumError`): its frames are skipped. Or the thread died (`DeviceError`), told once for a
+   * spell of deaths: all that it remembered is gone, and the next frame starts another, after a rest where the last one
+   * measured nothing.
+   */
   onTrouble(error: Error): void;
 }
 
@@ -50,7 +54,11 @@ export interface CellSearch {
   leastPixels: number;
 }
 
-/** The thread that measures cells, as the tracker sees it; it never holds up a frame of the beads. */
+/**
+ * The thread that measures cells, as the tracker sees it; it never holds up a frame of the beads.
+ *
+ * Frames are told of in the order they were pushed, measured or skipped; every room is released once.
+ */
 export interface CalciumHost {
   readonly measured: number;
   readonly skipped: number;
@@ -60,10 +68,18 @@ export interface CalciumHost {
   readonly projected: number;
   /** Setting of every frame pushed from now on; what the stages remember begins anew, but for the projections of frames of the same size. */
   configure(setup: CalciumSetup): void;
+  /** A frame of the size set last, its room held for the thread; one before the first setting is skipped, or too short. */
   push(frame: FrameToMeasure): void;
   resetProjections(): void;
+  /**
+   * @throws {CalciumError} when no frame is there
+   * @throws {DeviceError} when there is no thread
+   */
   project(kind: LiveProjection): Promise<ProjectionMessage>;
-  /** @throws {CalciumError} when nothing is above the threshold, or no frame is there */
+  /**
+   * @throws {CalciumError} when nothing is above the threshold, or no frame is there
+   * @throws {DeviceError} when there is no thread
+   */
   findCells(search: CellSearch): Promise<CellsFoundMessage>;
   /** Measures what was pushed, then ends the thread. */
   close(): Promise<void>;
