@@ -1,7 +1,8 @@
 import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import { whyNotSet } from '#protocol/why-not-set.ts';
-import type { SensorParams } from '#simulation/camera-noise.ts';
+import { createFastSensor, type Expose, type SensorParams } from '#simulation/camera-noise.ts';
+import type { Random } from '#simulation/random.ts';
 import type { CameraControls } from './define.ts';
 
 /** Exposure at which a background pixel detects the photons of the options, µs; shorter where frames are. */
@@ -140,8 +141,25 @@ export class SimulatedControls implements CameraControls {
   }
 }
 
+/** A sensor that is exposed, frame by frame, as long and with as much gain as is set. */
+export function createControlledSensor(
+  sensor: SensorParams,
+  controls: SimulatedControls,
+  random: Pick<Random, 'uint32'>,
+): Expose {
+  let factors = controls.light;
+  let expose = createFastSensor(withLight(sensor, factors), random.uint32());
+  return (light, width, pixels) => {
+    if (controls.light !== factors) {
+      factors = controls.light;
+      expose = createFastSensor(withLight(sensor, factors), random.uint32());
+    }
+    expose(light, width, pixels);
+  };
+}
+
 /** A sensor exposed for longer or read with more gain; photons and with them their noise follow the exposure. */
-export function withLight(sensor: SensorParams, { exposure, gain }: LightFactors): SensorParams {
+function withLight(sensor: SensorParams, { exposure, gain }: LightFactors): SensorParams {
   return {
     ...sensor,
     photonsPerPixel: sensor.photonsPerPixel * exposure,

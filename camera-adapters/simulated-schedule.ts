@@ -6,6 +6,15 @@ import type { SimulatedControls } from './simulated-controls.ts';
 /** Exposes frame `id` at a time; both must rise. */
 export type Exposure = (id: number, timeNs: bigint) => Pick<CameraFrame, 'pixels' | 'truth'>;
 
+/** An exposure whose frames are made beforehand: frame `id` shows what frame `id` modulo their number did. */
+export function inCycle(expose: Exposure, frames: number): Exposure {
+  const cycle = Array.from({ length: frames }, (_, id) => {
+    const shown = expose(id, 0n);
+    return { ...shown, pixels: shown.pixels.slice() };
+  });
+  return (id) => cycle[id % cycle.length]!;
+}
+
 export interface Schedule {
   controls: SimulatedControls;
   /** Frames to expose; without end when absent. */

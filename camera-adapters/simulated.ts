@@ -2,21 +2,16 @@ import { z } from 'zod';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
-import {
-  createFastSensor,
-  type SensorParams,
-  type SensorPixels,
-  sensorFor,
-} from '#simulation/camera-noise.ts';
-import { createFastRenderer, type FastRenderer } from '#simulation/fast-renderer.ts';
+import { type SensorParams, type SensorPixels, sensorFor } from '#simulation/camera-noise.ts';
 import { createRandom } from '#simulation/random.ts';
 import { createScene, type Scene } from '#simulation/scene.ts';
+import { createBeadPainter } from '#simulation/scene-light.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
 import type { CameraAdapter } from './define.ts';
 import { type SimulatedFocusStage, simulatedFocusStage } from './focus-stages/simulated.ts';
 import { hostClock, type PaceClock } from './pace.ts';
-import { SimulatedControls, withLight } from './simulated-controls.ts';
-import { type Exposure, exposeOnSchedule } from './simulated-schedule.ts';
+import { createControlledSensor, SimulatedControls } from './simulated-controls.ts';
+import { type Exposure, exposeOnSchedule, inCycle } from './simulated-schedule.ts';
 
 const vector = z.tuple([z.number(), z.number(), z.number()]);
 const radiusNm = z.number().positive().max(10_000);
@@ -124,7 +119,9 @@ export function simulatedScene(options: SimulatedCameraOptions): Scene {
 }
 
 /** The sensor this camera has, for focal sweeps that fit its pictures. */
-export function simulatedSensor(options: SimulatedCameraOptions): SensorParams {
+export function simulatedSensor(
+  options: Pick<SimulatedCameraOptions, 'pixelFormat' | 'photonsPerPixel' | 'readNoise'>,
+): SensorParams {
   return sensorFor(options.pixelFormat, options);
 }
 
@@ -200,12 +197,7 @@ function exposureOf(
   focusStage: SimulatedFocusStage | undefined,
 ): Exposure {
   const expose = createExposure(options, scene, controls, focusStage);
-  if (options.cycle === undefined) return expose;
-  const cycle = Array.from({ length: options.cycle }, (_, id) => {
-    const shown = expose(id, 0n);
-    return { ...shown, pixels: shown.pixels.slice() };
-  });
-  return (id) => cycle[id % cycle.length]!;
+  return options.cycle === undefined ? expose : inCycle(expose, options.cycle);
 }
 
 /** Heights the pictures cover at least, nm. */
@@ -232,15 +224,9 @@ function createExposure(
   const random = createRandom(options.seed + 1);
   const tether = { forcePn: options.forcePn, extensionNm: options.tetherNm };
   const motion = createSceneMotion(scene, { ...options, tether }, random);
-  const sensor = simulatedSensor(options);
-  let factors = controls.light;
-  let expose = createFastSensor(withLight(sensor, factors), random.uint32());
+  const expose = createControlledSensor(simulatedSensor(options), controls, random);
   const zRangeNm = focusStage ? heightsOf(options) : LEAST_TABLE_NM;
-  const renderers = new Map<number, FastRenderer>();
-  for (const { radiusNm } of beads) {
-    if (renderers.has(radiusNm)) continue;
-    renderers.set(radiusNm, createFastRenderer({ optics: { radiusNm }, pixelSizeNm, zRangeNm }));
-  }
+  const paint = createBeadPainter(scene, { pixelSizeNm, zRangeNm });
   const light = new Float32Array(width * height);
   const buffers = [0, 1].map(() => new Uint8Array(frameBytes({ width, height, pixelFormat })));
   let last = 0;
@@ -248,10 +234,6 @@ function createExposure(
   return (id, timeNs) => {
     if (id > last) motion.advance((id - last) / controls.fps);
     last = id;
-    if (controls.light !== factors) {
-      factors = controls.light;
-      expose = createFastSensor(withLight(sensor, factors), random.uint32());
-    }
     turn = 1 - turn;
     const pixels = buffers[turn]!;
     const truth = motion.truth.slice();
@@ -261,10 +243,7 @@ function createExposure(
       pixels.fill(0);
     } else {
       light.fill(1);
-      beads.forEach(({ radiusNm }, bead) => {
-        const at = 3 * bead;
-        renderers.get(radiusNm)!.add(light, width, height, truth[at]!, truth[at + 1]!, truth[at + 2]!);
-      });
+      paint(light, truth);
       expose(light, width, viewPixels(pixels.buffer, pixelFormat) as SensorPixels);
     }
     return { pixels, truth };

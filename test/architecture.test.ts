@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/protocol': [],
   'tracker/numerics': [],
   'tracker/stages': ['tracker/protocol', 'tracker/numerics'],
-  'tracker/simulation': ['tracker/protocol', 'tracker/numerics'],
+  'tracker/simulation': ['tracker/protocol', 'tracker/numerics', 'tracker/calcium'],
   'tracker/calcium': ['tracker/protocol', 'tracker/numerics'],
   'tracker/calcium-files': ['tracker/protocol', 'tracker/calcium', 'camera-adapters'],
   'tracker/calcium-gpu': ['tracker/protocol', 'tracker/calcium', 'tracker/engines'],
@@ -27,7 +27,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/pipeline': ['tracker/protocol', 'tracker/stages', 'tracker/engines', 'tracker/sinks'],
   'tracker/sinks': ['tracker/protocol'],
   'tracker/ingest': ['tracker/protocol', 'tracker/sinks'],
-  'tracker/recording': ['tracker/protocol', 'tracker/sinks', 'tracker/stages', 'tracker/engines'],
+  'tracker/recording': [
+    'tracker/protocol',
+    'tracker/calcium',
+    'tracker/sinks',
+    'tracker/stages',
+    'tracker/engines',
+  ],
   'tracker/calibration': ['tracker/protocol', 'tracker/rois', 'tracker/stages'],
   'tracker/live': [
     'tracker/protocol',

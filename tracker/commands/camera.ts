@@ -3,6 +3,8 @@ import type { CameraAdapter } from '#camera-adapters/define.ts';
 import { replayCamera, replayCameraOptions } from '#camera-adapters/replay.ts';
 import { runCamera } from '#camera-adapters/run.ts';
 import { simulatedCamera, simulatedCameraOptions } from '#camera-adapters/simulated.ts';
+import { simulatedCalciumCamera } from '#camera-adapters/simulated-calcium.ts';
+import { simulatedCalciumOptions } from '#camera-adapters/simulated-calcium-options.ts';
 import { type LinkOptions, linkAccess, trackerUrl, withLinkOptions } from './link-options.ts';
 import { stopSignal } from './live-options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
@@ -16,6 +18,14 @@ export function registerCamera(camera: Command): void {
       return carry(simulatedCamera(settings), options);
     });
   addSchemaOptions(simulated, simulatedCameraOptions);
+
+  const calcium = withLinkOptions(camera.command('simulated-calcium'))
+    .description('cells with calcium, neuropil and bleaching, of known truth, beside beads')
+    .action((options: LinkOptions) => {
+      const settings = schemaSettings(simulatedCalciumOptions, { ...options });
+      return carry(simulatedCalciumCamera(settings), options);
+    });
+  addSchemaOptions(calcium, simulatedCalciumOptions);
 
   const replay = withLinkOptions(camera.command('replay'))
     .description('a recorded stack, played as a camera')

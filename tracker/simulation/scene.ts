@@ -90,7 +90,7 @@ export function createScene(params: SceneParams): Scene {
 }
 
 /** `count` different whole numbers below `below`, in random order. */
-function sample(below: number, count: number, uniform: () => number): number[] {
+export function sample(below: number, count: number, uniform: () => number): number[] {
   const numbers = Array.from({ length: below }, (_, index) => index);
   for (let index = 0; index < count; index++) {
     const other = index + Math.floor(uniform() * (below - index));
