@@ -14,7 +14,7 @@ export const REDO_SMOOTH_S = 0.3;
 export interface CellDeltaF {
   /** [frame] fraction; NaN where the frame is missing, the cell was not measured, or its baseline is not known. */
   dff: Float32Array;
-  /** [event] index of the frame within `timeS`, ascending. */
+  /** [event] index of the frame within `timeS`, ascending; offline it may be one of a missing frame. */
   events: Uint32Array;
 }
 
@@ -24,7 +24,7 @@ export interface RedoneCell {
   live: CellDeltaF;
   /** The same counts after the fact, with all of them known. */
   offline: CellDeltaF;
-  /** Pearson's, of both over the frames that have both; NaN for fewer than two or where one does not change. */
+  /** Pearson's, of both over the frames that have both; NaN for fewer than two, 0 where one does not change. */
   correlation: number;
 }
 

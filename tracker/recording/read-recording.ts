@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { RecordBatch, Vector } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { readBatches } from './arrow-stream.ts';
+import { columnOf, values } from './batch-columns.ts';
 import type { FateRow } from './fate-block.ts';
 import { ROI_COLUMNS } from './roi-log.ts';
 import { RUN_FILES, type RunRecord, readRunRecord } from './run-record.ts';
@@ -17,6 +18,9 @@ export interface Run {
   tracksPath: string;
   framesPath: string;
   roisPath: string;
+  /** Not there where no cell was measured. */
+  cellsPath: string;
+  cellGapsPath: string;
 }
 
 /**
@@ -30,6 +34,8 @@ export async function openRun(folder: string): Promise<Run> {
     tracksPath: join(folder, RUN_FILES.tracks),
     framesPath: join(folder, RUN_FILES.frames),
     roisPath: join(folder, RUN_FILES.rois),
+    cellsPath: join(folder, RUN_FILES.cells),
+    cellGapsPath: join(folder, RUN_FILES.cellGaps),
   };
 }
 
@@ -102,24 +108,6 @@ export async function* readFollowedRois(path: string): AsyncGenerator<Omit<Roi, 
       yield { frame: frame![row]!, bead: bead![row]!, left: left![row]!, top: top![row]! };
     }
   }
-}
-
-function columnOf(path: string, batch: RecordBatch, name: string): Vector {
-  const column = batch.getChild(name);
-  if (column) return column;
-  throw new RecordingError({ where: path, expected: `a column ${name}`, received: 'none of that name' });
-}
-
-function values<Column>(
-  path: string,
-  batch: RecordBatch,
-  name: string,
-  type: abstract new (...args: never[]) => Column,
-): Column {
-  const column: unknown = columnOf(path, batch, name).toArray();
-  if (column instanceof type) return column;
-  const received = String(batch.getChild(name)?.type);
-  throw new RecordingError({ where: `${path} column ${name}`, expected: type.name, received });
 }
 
 function parseFate(path: string, value: unknown): FrameFate {
