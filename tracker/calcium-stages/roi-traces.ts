@@ -42,7 +42,7 @@ export const roiTraces = defineCalciumStage({
   },
 });
 
-/** Four sums side by side: one alone waits for each of its additions. NaN for a list without a pixel. */
+/** Four sums side by side: one alone waits for each of its additions. NaN for a list without a pixel, or with one that is not finite. */
 function means(values: Pixels, { pixels, starts }: PixelLists, into: Float64Array): void {
   for (let cell = 0; cell < into.length; cell++) {
     const first = starts[cell]!;
@@ -59,6 +59,8 @@ function means(values: Pixels, { pixels, starts }: PixelLists, into: Float64Arra
       d += values[pixels[at + 3]!]!;
     }
     for (; at < end; at++) a += values[pixels[at]!]!;
-    into[cell] = (a + b + (c + d)) / (end - first);
+    const mean = (a + b + (c + d)) / (end - first);
+    // What is remembered of a trace can leave out NaN, but not an infinity.
+    into[cell] = Number.isFinite(mean) ? mean : Number.NaN;
   }
 }

@@ -15,9 +15,15 @@ export interface ProjectionState {
   readonly squares: Float64Array;
   /** [row, column] counts. */
   readonly max: Float32Array;
+  /** [row, column] frames in which a pixel was not finite; null while there is none. */
+  missing: Uint32Array | null;
 }
 
-/** Images of all frames so far: mean, standard deviation of the population and maximum of every pixel. */
+/**
+ * Images of all frames so far: mean, standard deviation of the population and maximum of every pixel.
+ *
+ * A pixel that is not finite in a frame, as floats may be, is left out there; NaN where it never is.
+ */
 export const welfordProjections = defineCalciumStage({
   name: 'welford-projections',
   title: 'Projections',
@@ -35,12 +41,17 @@ export const welfordProjections = defineCalciumStage({
       mean: new Float64Array(pixels),
       squares: new Float64Array(pixels),
       max: new Float32Array(pixels).fill(Number.NEGATIVE_INFINITY),
+      missing: null,
     };
   },
 
   step({ pixels }, state) {
     const { mean, squares, max } = state;
     state.frames++;
+    if (pixels instanceof Float32Array) {
+      stepFinite(pixels, state);
+      return;
+    }
     const share = 1 / state.frames;
     for (let at = 0; at < mean.length; at++) {
       const value = pixels[at]!;
@@ -56,12 +67,29 @@ export const welfordProjections = defineCalciumStage({
   keep: (state, { map }) => (state.width === map.width && state.height === map.height ? state : null),
 });
 
+function stepFinite(pixels: Float32Array, state: ProjectionState): void {
+  const { frames, mean, squares, max } = state;
+  for (let at = 0; at < mean.length; at++) {
+    const value = pixels[at]!;
+    if (!Number.isFinite(value)) {
+      state.missing ??= new Uint32Array(mean.length);
+      state.missing[at]!++;
+      continue;
+    }
+    const away = value - mean[at]!;
+    mean[at]! += away / (state.missing ? frames - state.missing[at]! : frames);
+    squares[at]! += away * (value - mean[at]!);
+    if (value > max[at]!) max[at] = value;
+  }
+}
+
 /** Begins anew with the next frame. */
 export function resetProjections(state: ProjectionState): void {
   state.frames = 0;
   state.mean.fill(0);
   state.squares.fill(0);
   state.max.fill(Number.NEGATIVE_INFINITY);
+  state.missing = null;
 }
 
 /**
@@ -76,14 +104,17 @@ export function readProjection(state: ProjectionState, kind: LiveProjection): Nd
   return { shape: [state.height, state.width], values: project(state, kind) };
 }
 
-function project({ frames, mean, squares, max }: ProjectionState, kind: LiveProjection): Float64Array {
+function project(
+  { frames, mean, squares, max, missing }: ProjectionState,
+  kind: LiveProjection,
+): Float64Array {
   switch (kind) {
     case 'mean':
-      return mean.slice();
+      return missing ? mean.map((value, at) => (missing[at] === frames ? Number.NaN : value)) : mean.slice();
     case 'std':
-      return squares.map((sum) => Math.sqrt(sum / frames));
+      return squares.map((sum, at) => Math.sqrt(sum / (frames - (missing?.[at] ?? 0))));
     case 'max':
-      return Float64Array.from(max);
+      return Float64Array.from(max, (value) => (value === Number.NEGATIVE_INFINITY ? Number.NaN : value));
     default:
       return kind satisfies never;
   }
