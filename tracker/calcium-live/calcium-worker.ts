@@ -94,6 +94,8 @@ async function answer(request: CalciumRequest & { type: 'project' | 'find-cells'
   try {
     if (request.type === 'project') {
       const answer = projectionMessage(project(request.kind), request.kind, pipeline!.projected);
+      // Who reads of so many frames has been told of them.
+      tell();
       port.postMessage({ type: 'answered', job, answer }, [answer.pixels.buffer as ArrayBuffer]);
       return;
     }
