@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracker/calcium-stages',
     'tracker/calcium-live',
     'tracker/config.ts',
+    'tracker/calcium-settings.ts',
     'zlut-tools',
   ],
   'camera-adapters': ['tracker/protocol', 'tracker/simulation'],

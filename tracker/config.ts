@@ -10,6 +10,7 @@ import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
+import { calciumSection } from './calcium-settings.ts';
 
 const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 
@@ -156,6 +157,7 @@ const schema = z.strictObject({
         .describe("parameters of stages, by stage name, on top of the preset's"),
     })
     .prefault({}),
+  calcium: calciumSection.prefault({}),
 });
 
 /** Every setting of the service, checked and complete. */

@@ -155,7 +155,7 @@ describe('how much', () => {
   });
 
   const CLAIMS: [string, bigint][] = [
-    ['64 KiB and 1', (64n << 10n) + 1n],
+    ['1 MiB and 1', (1n << 20n) + 1n],
     ['2^31', 1n << 31n],
     ['2^32', 1n << 32n],
     ['2^40', 1n << 40n],
@@ -174,7 +174,7 @@ describe('how much', () => {
       // 1009: message too big.
       expect(Buffer.from(await answer, 'latin1').includes(Buffer.from([0x03, 0xf1]))).toBe(true);
       expect(refused()).toEqual({ 'message-size': 1 });
-      // Bytes: a buffer of the smallest claim is 64 KiB, of the largest none would fit.
+      // Bytes: a buffer of the smallest claim is 1 MiB, of the largest none would fit.
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 << 20);
     },
   );

@@ -22,6 +22,10 @@ function sources(): MetricSources {
     beads: () => 250,
     viewers: () => 4,
     refusals: () => ({ origin: 5, host: 0 }),
+    calcium: () => ({
+      ...{ cells: 40, measured: 700, skipped: 11, waiting: 2, events: 13 },
+      ...{ usPerFrame: 850, projected: 600 },
+    }),
   };
 }
 
@@ -34,6 +38,12 @@ test('every number has a name, and labels where there are several', async () => 
     'tweezertrack_frames_total{fate="dropped-link"} 1',
     'tweezertrack_frames_total{fate="refused"} 0',
     'tweezertrack_frames_offered_total 12',
+    'tweezertrack_calcium_cells 40',
+    'tweezertrack_calcium_frames_total{fate="measured"} 700',
+    'tweezertrack_calcium_frames_total{fate="skipped"} 11',
+    'tweezertrack_calcium_frames_waiting 2',
+    'tweezertrack_calcium_events_total 13',
+    'tweezertrack_calcium_frame_seconds 0.00085',
     'tweezertrack_frames_in_flight 2',
     'tweezertrack_engine_info{engine="wasm",device="a \\"CPU\\"",fallback="false"} 1',
     'tweezertrack_engine_threads 3',

@@ -9,7 +9,8 @@ import { packLive } from '#protocol/live-wire.ts';
 import { noRefusals } from '#protocol/refusal.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
-import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
+import { LiveHub } from '#sinks/live-hub.ts';
+import type { LiveHubOptions } from '#sinks/live-hub-options.ts';
 import { SLOW_VIEWER_BYTES } from '#sinks/viewer.ts';
 
 const ROIS: Roi[] = [4, 7].map((bead) => ({ bead, left: 10 * bead, top: 20, size: 16 }));

@@ -44,6 +44,25 @@ export function liveConfig(options: LiveOptions): Config {
   return config;
 }
 
+/** Options of a tracker that measures cells. */
+export interface CalciumOptions {
+  calcium?: boolean;
+  cells?: string;
+}
+
+/** Adds them to a command. */
+export function withCalciumOptions(command: Command): Command {
+  return command
+    .option('--calcium', 'measure the light of cells in every frame, beside the beads')
+    .option('--cells <file>', 'cells to start with: .npy [row, column] of their numbers; implies --calcium');
+}
+
+/** The settings with what the command line says of cells on top. */
+export function calciumConfig(config: Config, { calcium, cells }: CalciumOptions): Config {
+  const enabled = calcium === true || cells !== undefined || config.calcium.enabled;
+  return { ...config, calcium: { ...config.calcium, enabled, ...(cells !== undefined && { cells }) } };
+}
+
 /** Options of a tracker that others may reach. */
 export interface NetworkOptions {
   host?: string;

@@ -6,6 +6,8 @@ import { ensureDashboard } from '../live/dashboard-files.ts';
 import { LiveTracker } from '../live/live-tracker.ts';
 import { configuredFocusStage } from './focus-stage.ts';
 import {
+  type CalciumOptions,
+  calciumConfig,
   configuredZLut,
   type LiveOptions,
   liveConfig,
@@ -13,13 +15,14 @@ import {
   networkConfig,
   newRoiSize,
   stopSignal,
+  withCalciumOptions,
   withLiveOptions,
   withNetworkOptions,
 } from './live-options.ts';
 import { wholeNumber } from './options.ts';
 import { reportLedger } from './report-ledger.ts';
 
-interface ServeOptions extends LiveOptions, NetworkOptions {
+interface ServeOptions extends LiveOptions, NetworkOptions, CalciumOptions {
   rois?: string;
   roiSize?: number;
   zlut?: string;
@@ -27,7 +30,7 @@ interface ServeOptions extends LiveOptions, NetworkOptions {
 
 /** `serve`: the tracker, waiting for a camera. */
 export function registerServe(command: Command): void {
-  withNetworkOptions(withLiveOptions(command))
+  withNetworkOptions(withCalciumOptions(withLiveOptions(command)))
     .option('--rois <file>', 'CSV of ROIs to start with; beads can be added in the dashboard')
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
     .option('--zlut <file>', 'Z-LUT of all beads')
@@ -35,7 +38,7 @@ export function registerServe(command: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const config = networkConfig(liveConfig(options), options);
+  const config = calciumConfig(networkConfig(liveConfig(options), options), options);
   if (options.rois !== undefined) config.rois.file = options.rois;
   if (options.roiSize !== undefined) config.rois.size = options.roiSize;
   if (options.zlut !== undefined) config.zLut.file = options.zlut;

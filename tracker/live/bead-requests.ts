@@ -1,3 +1,4 @@
+import type { CalciumRequest } from '#protocol/calcium-request.ts';
 import type { DetectBeadsRequest } from '#protocol/detect-beads.ts';
 import { RoiError } from '#protocol/errors.ts';
 import type { LiveMessage } from '#protocol/live.ts';
@@ -5,13 +6,13 @@ import type { PipelineRequest } from '#protocol/pipeline-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { PeopleRequest, RunRequest } from '#protocol/run-request.ts';
 import type { CalibrationRequest } from '#protocol/sweep-request.ts';
-import type { ChangeRequest } from '#sinks/live-hub.ts';
+import type { ChangeRequest } from '#sinks/live-hub-options.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** A request that changes the beads of a run. */
 type BeadRequest = Exclude<
   ChangeRequest,
-  RunRequest | PeopleRequest | CalibrationRequest | DetectBeadsRequest | PipelineRequest
+  RunRequest | PeopleRequest | CalibrationRequest | CalciumRequest | DetectBeadsRequest | PipelineRequest
 >;
 
 /**

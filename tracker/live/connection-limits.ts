@@ -21,7 +21,8 @@ export const CONNECTION_LIMITS = {
   requestMs: 10_000,
   cameraMessagesPerS: 20_000,
   viewerMessagesPerS: 100,
-  viewerMessageBytes: 64 << 10,
+  /** Holds a map of some thousand cells: 12 bytes for each row of each. */
+  viewerMessageBytes: 1 << 20,
   /** Messages that wait for a peer to read them. */
   unreadBytes: 16 << 20,
 };

@@ -1,8 +1,9 @@
+import { isCalciumWatchRequest } from '#protocol/calcium-request.ts';
 import { AccessError, LimitError } from '#protocol/errors.ts';
 import { encodeLive } from '#protocol/live.ts';
 import type { PeopleMessage } from '#protocol/people.ts';
 import { isPeopleRequest, type PeopleRequest } from '#protocol/run-request.ts';
-import type { ChangeRequest } from '#sinks/live-hub.ts';
+import type { ChangeRequest } from '#sinks/live-hub-options.ts';
 import type { Viewer } from '#sinks/viewer.ts';
 import type { AlarmBook } from './alarm-book.ts';
 
@@ -53,8 +54,9 @@ export class ControlHolder {
       this.#do(request, asker);
       return null;
     }
+    if (FREE_FOR_ALL.has(request.type) || isCalciumWatchRequest(request)) return request;
     const person = this.#personOf.get(asker);
-    if (!person || person === this.#holder || FREE_FOR_ALL.has(request.type)) return request;
+    if (!person || person === this.#holder) return request;
     const holder = this.#present();
     if (holder) {
       throw new AccessError({

@@ -8,6 +8,7 @@ import type { EventMessage } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import { failureOf } from './complaints.ts';
+import type { LiveCalcium } from './live-calcium.ts';
 import { LiveRun, type LiveRunOptions } from './live-run.ts';
 import { type LiveTrackerOptions, runSettings } from './live-tracker-options.ts';
 import type { RunDesk } from './run-desk.ts';
@@ -18,6 +19,7 @@ export interface RunParts {
   engine: ChosenEngine;
   pipeline: LiveRunOptions['pipeline'];
   desk: RunDesk;
+  calcium: LiveCalcium;
   endpoint: CameraEndpoint;
   ledger: FrameLedger;
   latency: LatencyBudget;
@@ -28,7 +30,7 @@ export interface RunParts {
 
 /** The run of a camera, with the beads of the settings, or else those the rig had last where these fit. */
 export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
-  const { options, engine, pipeline, desk, endpoint, ledger, latency, event, complain } = parts;
+  const { options, engine, pipeline, desk, calcium, endpoint, ledger, latency, event, complain } = parts;
   const runWith = (rois: readonly Roi[]) =>
     new LiveRun({
       camera,
@@ -40,7 +42,9 @@ export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
       ...desk.runOptions,
       latency: () => latency.summary(),
       sinks: [...parts.sinks, ...(options.truthScore ? [options.truthScore] : [])],
-      onRois: (now) => endpoint.setRois(now),
+      onRois: (now) => calcium.setRois(now),
+      onReceived: (frame, room) => calcium.received(frame, room),
+      cellsUnderWay: () => calcium.status.waiting,
       onFailed: (frames, error) => {
         for (const { id } of frames) ledger.lost(id, 'dropped-engine', nowNs());
         endpoint.settled(frames.length);

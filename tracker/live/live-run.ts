@@ -1,5 +1,6 @@
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { EngineSetup } from '#engines/engine.ts';
+import type { FrameRoom } from '#engines/engine-host.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { type FrameToTrack, FrameTracker } from '#pipeline/frame-tracker.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
@@ -48,6 +49,10 @@ export interface LiveRunOptions {
   sinks: readonly (TrackSink & Partial<FrameWatcher>)[];
   /** Told of the ROIs that frames to come may be cut to. */
   onRois(rois: readonly Roi[]): void;
+  /** Told of every frame before it is tracked; who reads its room beyond the call holds it. */
+  onReceived?(frame: ReceivedFrame, room: FrameRoom): void;
+  /** Frames whose cells are being measured or wait to be. */
+  cellsUnderWay?(): number;
   onFailed(frames: readonly FrameToTrack[], error: Error): void;
   onAlarm(alarm: TweezertrackError): void;
 }
@@ -121,10 +126,12 @@ export class LiveRun {
   /** Takes a frame; its views are copied. */
   frame(frame: ReceivedFrame): void {
     const { id, timeNs, receivedNs, pixels, rois } = frame;
+    const { chosen, onReceived } = this.#options;
     // The only copy of the pixels on the host; it aligns them, too.
-    const room = this.#options.chosen.host.takeRoom(pixels.length);
+    const room = chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
     this.recorders.received();
+    onReceived?.(frame, room);
     this.#tracker.push({ room, rois, id, timeNs, receivedNs });
     for (const sink of this.#options.sinks) sink.received?.(frame, this.roiTable.list());
   }

@@ -3,27 +3,32 @@ import type { ChosenEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
+import { isCalciumRequest } from '#protocol/calcium-request.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
-import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
+import type { EventMessage, StatusMessage } from '#protocol/live.ts';
 import { isPipelineRequest } from '#protocol/pipeline-request.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Role } from '#protocol/role.ts';
 import { isCalibrationRequest } from '#protocol/sweep-request.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
-import { LiveHub, type LiveHubOptions } from '#sinks/live-hub.ts';
+import { LiveHub } from '#sinks/live-hub.ts';
+import type { LiveHubOptions } from '#sinks/live-hub-options.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import { beadWatchers } from './bead-watchers.ts';
+import { type CalciumStart, calciumStart } from './calcium-start.ts';
 import { Complaints } from './complaints.ts';
 import { createRun } from './create-run.ts';
+import { LiveCalcium } from './live-calcium.ts';
 import { LiveCalibration } from './live-calibration.ts';
 import { openLiveEngine } from './live-engine.ts';
 import { LivePreview } from './live-preview.ts';
+import { LiveReport } from './live-report.ts';
 import type { LiveRun } from './live-run.ts';
 import { type LiveServer, startLiveServer } from './live-server.ts';
-import { liveBeads, liveCamera, liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
+import { liveBeads, liveCamera } from './live-status.ts';
 import type { LiveTrackerOptions } from './live-tracker-options.ts';
 import { Metrics } from './metrics.ts';
 import { PipelineControl } from './pipeline-control.ts';
@@ -43,8 +48,10 @@ export class LiveTracker {
   readonly #desk: RunDesk;
   readonly #preview: LivePreview;
   readonly #calibration: LiveCalibration;
+  readonly #calcium: LiveCalcium;
   readonly #detection: BeadDetection;
   readonly #pipeline: PipelineControl;
+  readonly #report: LiveReport;
   readonly #rates = new FrameRates();
   readonly #complaints = new Complaints();
   #run: LiveRun | null = null;
@@ -52,6 +59,7 @@ export class LiveTracker {
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
     let tracker: LiveTracker | null = null;
+    const cells = await calciumStart(options.config.calcium, options.rigFile);
     const engine = await openLiveEngine(options, (text) => tracker?.notice(text));
     try {
       const server = await startLiveServer({
@@ -68,7 +76,7 @@ export class LiveTracker {
         zLuts: () => (tracker ? tracker.#calibration.shelf : null),
         log: options.log,
       });
-      tracker = new LiveTracker(options, engine, server);
+      tracker = new LiveTracker(options, engine, server, cells);
       // Nobody needs these before the port is open; neither a first frame nor a reader of /metrics should wait for them.
       void tracker.metrics.load();
       if (options.config.recording.enabled) void import('#recording/run-recorder.ts');
@@ -79,13 +87,18 @@ export class LiveTracker {
     }
   }
 
-  private constructor(options: LiveTrackerOptions, engine: ChosenEngine, server: LiveServer) {
+  private constructor(
+    options: LiveTrackerOptions,
+    engine: ChosenEngine,
+    server: LiveServer,
+    cells: CalciumStart,
+  ) {
     this.#options = { ...options, zLutOf: (bead) => this.#pipeline.zLutOf(bead) };
     this.engine = engine;
     this.server = server;
     this.#ledger = new FrameLedger((gap) => this.#run?.gap(gap));
     this.#hub = new LiveHub({
-      snapshot: () => this.#snapshot(),
+      snapshot: () => this.#report.snapshot(),
       status: () => this.#status(),
       control: (...asked) => this.#control(...asked),
       onViewers: () => this.#desk.viewersChanged(),
@@ -104,42 +117,41 @@ export class LiveTracker {
       onControls: (controls) => this.#desk.useControls(controls),
       onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
     });
-    this.#desk = new RunDesk({
-      ...options,
+    const shared = {
       hub: this.#hub,
       run: () => this.#run,
-      onCamera: () => this.#announceCamera(),
-      event: (level, text) => this.#event(level, text),
+      cameraConnected: () => this.#cameraConnected,
+      event: (level: EventMessage['level'], text: string) => this.#event(level, text),
+    };
+    this.#desk = new RunDesk({ ...options, ...shared, onCamera: () => this.#announceCamera() });
+    this.#calcium = new LiveCalcium({
+      ...{ ...cells, ...shared, engine: engine.host, endpoint: this.#endpoint, feed: this.#hub.cells },
+      announce: (message) => this.#hub.announce(message),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
     this.#calibration = new LiveCalibration({
-      ...options,
-      hub: this.#hub,
-      run: () => this.#run,
-      cameraConnected: () => this.#cameraConnected,
+      ...{ ...options, ...shared },
       planNow: () => this.#pipeline.plan,
       onBeads: () => this.#announceBeads(),
-      event: (level, text) => this.#event(level, text),
     });
     this.#detection = new BeadDetection(this.#endpoint);
     this.#pipeline = new PipelineControl({
-      ...options,
+      ...{ ...options, ...shared },
       zLutOf: (bead) => this.#calibration.zLutOf(bead),
-      run: () => this.#run,
       onChanged: () => this.#hub.announceAll(),
-      event: (level, text) => this.#event(level, text),
     });
-    this.metrics = new Metrics({
+    this.#report = new LiveReport({
+      ...{ ...shared, engine, server, desk: this.#desk, ledger: this.#ledger, latency: this.latency },
+      ...{
+        pipeline: this.#pipeline,
+        calibration: this.#calibration,
+        calcium: this.#calcium,
+        rates: this.#rates,
+      },
+      ...{ roiSize: options.roiSize, zLutOf: this.#options.zLutOf },
       totals: () => this.totals(),
-      latency: this.latency,
-      engine: engine.host,
-      clockStepsBack: () => this.#ledger.clockStepsBack,
-      recorder: () => this.#run?.recorder?.stats ?? null,
-      cameraConnected: () => this.#cameraConnected,
-      beads: () => this.#run?.roiTable.list().length ?? 0,
-      viewers: () => this.#hub.viewers,
-      refusals: () => server.refusals.counts(),
     });
+    this.metrics = new Metrics(this.#report.metricSources);
   }
 
   acceptViewer(socket: WebSocket, role: Role): void {
@@ -162,8 +174,7 @@ export class LiveTracker {
   }
 
   health(): object {
-    const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
-    return { ...liveHealth(now), frames: this.totals(), refusals: this.server.refusals.counts() };
+    return this.#report.health();
   }
 
   /**
@@ -173,6 +184,7 @@ export class LiveTracker {
   async close(): Promise<void> {
     await this.#calibration.end();
     await this.#endpoint.close();
+    await this.#calcium.close();
     try {
       await this.#run?.close();
     } finally {
@@ -198,7 +210,7 @@ export class LiveTracker {
   async #begin(camera: HelloMessage): Promise<void> {
     const run = createRun(camera, {
       ...{ options: this.#options, engine: this.engine, pipeline: this.#pipeline, desk: this.#desk },
-      ...{ endpoint: this.#endpoint, ledger: this.#ledger, latency: this.latency },
+      ...{ endpoint: this.#endpoint, ledger: this.#ledger, latency: this.latency, calcium: this.#calcium },
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         ...[this.#hub, this.#calibration, ...beadWatchers(this.#hub, camera, this.#pipeline)],
@@ -207,6 +219,7 @@ export class LiveTracker {
       complain: (level, error) => this.#complain(level, error),
     });
     await run.start();
+    await this.#calcium.begin(run);
     this.#run = run;
     const beads = run.roiTable.list().length;
     this.#event('info', `camera '${camera.camera}', ${describeShape(camera)}, ${beads} beads`);
@@ -246,12 +259,13 @@ export class LiveTracker {
     if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
     if (isPipelineRequest(request)) return this.#pipeline.control(request, answer);
     if (isCalibrationRequest(request)) return this.#calibration.control(request);
+    if (isCalciumRequest(request)) return this.#calcium.control(request, answer, asker);
     await changeBeads(this.#run, request, answer);
     this.#desk.beadsChanged();
     this.#announceBeads();
   }
 
-  #event(level: 'info' | 'warning' | 'error', text: string): void {
+  #event(level: EventMessage['level'], text: string): void {
     this.#options.log(level === 'info' ? text : `${level}: ${text}`);
     this.#hub.event(level, text);
     this.#desk.noted(level, text);
@@ -262,6 +276,7 @@ export class LiveTracker {
   }
 
   #announceCamera(): void {
+    this.#calcium.cameraChanged();
     this.#hub.announce({ type: 'camera', camera: liveCamera(this.#run, this.#cameraConnected) });
   }
 
@@ -269,29 +284,11 @@ export class LiveTracker {
     this.#hub.announce({ type: 'beads', beads: liveBeads(this.#run, this.#options.zLutOf) });
   }
 
-  #snapshot(): SnapshotMessage {
-    const now = { run: this.#run, cameraConnected: this.#cameraConnected, engine: this.engine };
-    const { plan } = this.#pipeline;
-    return {
-      ...liveSnapshot({ ...this.#options, ...now, plan }),
-      ...this.#calibration.snapshot,
-      ...this.#desk.state,
-    };
-  }
-
   #status(): StatusMessage {
     // With every status, however often ROIs move: often enough to see.
     if (this.#run?.takeRoisFollowed()) this.#announceBeads();
     this.#desk.tick();
-    return {
-      type: 'status',
-      ...this.#rates.take(),
-      latency: this.latency.takeInterval(),
-      ledger: { ...this.totals() },
-      recorded: recordedRows(this.#run),
-      refusals: this.server.refusals.counts(),
-      ...this.#calibration.status,
-      ...this.#desk.state,
-    };
+    this.#calcium.tick();
+    return this.#report.status();
   }
 }

@@ -18,6 +18,7 @@ export class MetricRegistry {
     this.#frames(sources);
     this.#recording(sources);
     this.#peers(sources);
+    this.#calcium(sources);
     const { device, engine, fallback } = sources.engine.facts;
     this.#gauge('engine_threads', 'Threads that compute.', () => sources.engine.threads);
     this.#count('engine_restarts_total', 'Engine threads that were replaced.', () => sources.engine.restarts);
@@ -72,6 +73,19 @@ export class MetricRegistry {
   #peers({ viewers, refusals }: MetricSources): void {
     this.#gauge('viewers', 'Dashboards connected.', viewers);
     this.#counts('refusals_total', 'Peers and messages turned away.', 'reason', refusals);
+  }
+
+  #calcium({ calcium }: MetricSources): void {
+    this.#gauge('calcium_cells', 'Cells that are measured.', () => calcium().cells);
+    this.#counts('calcium_frames_total', 'Frames whose cells were measured, or skipped.', 'fate', () => {
+      const { measured, skipped } = calcium();
+      return { measured, skipped };
+    });
+    this.#gauge('calcium_frames_waiting', 'Frames whose cells wait to be measured.', () => calcium().waiting);
+    this.#count('calcium_events_total', 'Events found in the traces of cells.', () => calcium().events);
+    this.#gauge('calcium_frame_seconds', 'Time for the cells of one frame, of the last frames.', () => {
+      return calcium().usPerFrame / 1e6;
+    });
   }
 
   #count(name: string, help: string, read: () => number): void {

@@ -1,5 +1,6 @@
 import type { EngineHost } from '#engines/engine-host.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
+import type { CalciumStatus } from '#protocol/calcium-live.ts';
 import type { RecorderStats } from '#recording/recorder-options.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -19,6 +20,8 @@ export interface MetricSources {
   beads(): number;
   viewers(): number;
   refusals(): Record<string, number>;
+  /** `cells` that are measured, none while calcium is off. */
+  calcium(): CalciumStatus & { cells: number };
 }
 
 /** What `/metrics` answers, in the text format of Prometheus; the library that writes it is loaded when first needed. */

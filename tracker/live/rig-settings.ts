@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { z } from 'zod';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE, type Roi } from '#protocol/roi.ts';
 import { DEFAULT_PATTERN, runFolderName } from '#protocol/run-folder-name.ts';
 import { rigFields } from '#protocol/run-request.ts';
 import { type RigChanges, type RigChoices, withChanges } from '#protocol/run-state.ts';
+import { KeptFile } from './kept-file.ts';
 
 const FORMAT = 'tweezertrack-rig/1';
 const MOST_BEADS = 10_000;
@@ -33,24 +32,23 @@ const USUAL: RigChoices = { pattern: DEFAULT_PATTERN, name: '', notes: '', lowDi
 
 /** What a rig needs again after a restart: in memory, and in a file where one is named. */
 export class RigSettings {
-  readonly #path: string | null;
-  readonly #onProblem: (text: string) => void;
+  readonly #kept: KeptFile | null;
   #file: RigFile = { format: FORMAT, choices: {}, beads: null };
-  /** The file on the disk is none of ours: it is kept beside before it is replaced. */
-  #isForeign = false;
-  #isStale = false;
-  #writing: Promise<void> | null = null;
 
   /** Reads the file, if there is one; one that cannot be read is told of, and left as it is until something changes. */
   constructor(path: string | null, onProblem: (text: string) => void) {
-    this.#path = path;
-    this.#onProblem = onProblem;
+    this.#kept =
+      path === null
+        ? null
+        : new KeptFile(path, (cause) =>
+            onProblem(`the settings of the rig could not be kept in ${path}: ${String(cause)}`),
+          );
     if (path === null) return;
     try {
       this.#file = rigFile.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch (cause) {
       if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
-      this.#isForeign = true;
+      this.#kept!.isForeign = true;
       const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
       onProblem(`${path} holds no settings of a rig, which begin anew: ${reason}`);
     }
@@ -83,41 +81,11 @@ export class RigSettings {
 
   /** Resolves when all is written that was changed. */
   async close(): Promise<void> {
-    while (this.#writing) await this.#writing;
+    await this.#kept?.close();
   }
 
   #change(file: RigFile): void {
     this.#file = file;
-    if (this.#path === null) return;
-    this.#isStale = true;
-    this.#writing ??= this.#writeAll(this.#path).finally(() => {
-      this.#writing = null;
-    });
+    this.#kept?.keep(() => `${JSON.stringify(this.#file, null, 2)}\n`);
   }
-
-  async #writeAll(path: string): Promise<void> {
-    while (this.#isStale) {
-      this.#isStale = false;
-      try {
-        if (this.#isForeign) await copyFile(path, `${path}.unreadable`);
-        this.#isForeign = false;
-        await writeWhole(path, `${JSON.stringify(this.#file, null, 2)}\n`);
-      } catch (cause) {
-        this.#onProblem(`the settings of the rig could not be kept in ${path}: ${String(cause)}`);
-      }
-    }
-  }
-}
-
-/** Writes a file so that a crash leaves either the old or the new one. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const handle = await open(`${path}.tmp`, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.tmp`, path);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calciumRequests } from './calcium-request.ts';
 import { detectBeadsRequest } from './detect-beads.ts';
 import { LimitError, ProtocolError, TweezertrackError } from './errors.ts';
 import { MAX_WATCHED_BEADS } from './live.ts';
@@ -49,6 +50,7 @@ const controlRequest = z.discriminatedUnion('type', [
   detectBeadsRequest,
   ...pipelineRequests,
   ...runViewRequests,
+  ...calciumRequests,
 ]);
 
 /** The part of a request by which an answer finds who asked, whatever is wrong with the rest. */

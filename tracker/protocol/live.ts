@@ -1,4 +1,5 @@
 import type { ProposalsMessage } from './bead-proposal.ts';
+import type { CalciumMessage, CalciumState, CalciumStatus } from './calcium-live.ts';
 import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
@@ -14,7 +15,7 @@ import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from '.
 import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 4;
+export const LIVE_VERSION = 5;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -59,6 +60,8 @@ export interface SnapshotMessage {
   calibration?: CalibrationStatus;
   /** Planes of the sweep so far, as far as 4 MiB go, the newest rather. */
   sweepPlanes?: SweepPlaneMessage[];
+  /** Absent where nobody measures cells. */
+  calcium?: CalciumState;
 }
 
 interface CameraMessage {
@@ -151,6 +154,8 @@ export interface StatusMessage {
   run?: RunState;
   /** Absent where nobody calibrates. */
   calibration?: CalibrationStatus;
+  /** Absent where nobody measures cells. */
+  calcium?: CalciumStatus;
 }
 
 export interface EventMessage {
@@ -188,6 +193,7 @@ export type LiveMessage =
   | RunStateMessage
   | PeopleMessage
   | AlarmsMessage
+  | CalciumMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */

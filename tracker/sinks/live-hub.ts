@@ -1,24 +1,24 @@
 import type { RawData, WebSocket } from 'ws';
 import { nowNs } from '#protocol/clock.ts';
-import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
-import { AccessError, LimitError, TweezertrackError } from '#protocol/errors.ts';
+import { parseControlRequest } from '#protocol/control-request.ts';
+import { LimitError, TweezertrackError } from '#protocol/errors.ts';
 import {
   type EventMessage,
   encodeLive,
   type LiveMessage,
   type NewestPoints,
   type ProfileMessage,
-  type SnapshotMessage,
-  type StatusMessage,
 } from '#protocol/live.ts';
 import type { TilesMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
-import { isPeopleRequest } from '#protocol/run-request.ts';
 import { traceColumns } from '#protocol/trace-columns.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 import { BeadNoise } from './bead-noise.ts';
+import { CellFeed } from './cell-feed.ts';
 import { createNewest } from './create-newest.ts';
+import type { LiveHubOptions } from './live-hub-options.ts';
+import { assertMayChange } from './may-change.ts';
 import { PictureFeed } from './picture-feed.ts';
 import { RunClock } from './run-clock.ts';
 import { TraceRings } from './trace-rings.ts';
@@ -32,26 +32,6 @@ const HISTORY_S = 120;
 /** A viewer that reads nothing for so long is cut off. */
 const STUCK_MS = 30_000;
 
-/** A request that is more than a wish of what to see. */
-export type ChangeRequest = Exclude<ControlRequest, { type: 'watch' | 'preview' | 'tiles' }>;
-
-export interface LiveHubOptions {
-  snapshot(): SnapshotMessage;
-  status(): StatusMessage;
-  /** Does what a dashboard asks for, except what it only wants to see, which the hub does itself; `answer` tells only who asked. */
-  control(request: ChangeRequest, answer: (message: LiveMessage) => void, asker: Viewer): Promise<void>;
-  /** Somebody has opened a dashboard, or closed it. */
-  onViewers?(): void;
-  /** A request was not done, and the viewer was told why. */
-  onRefused(cause: unknown): void;
-  /** Somebody was sent the tracks so far, at this host time, ns since 1970. */
-  onSent?(atNs: bigint): void;
-  /** A viewer that read nothing for long was cut off. */
-  onStuck?(error: LimitError): void;
-  /** For how long, ms; 30 s when left out. */
-  stuckMs?: number;
-}
-
 /**
  * Feeds every dashboard: the beads it watches in full, the newest point of all beads, a picture now and then.
  *
@@ -62,6 +42,8 @@ export class LiveHub implements TrackSink {
   readonly #viewers = new Set<Viewer>();
   /** Pictures of frames, for those who want them. */
   readonly pictures = new PictureFeed(this.#viewers);
+  /** Traces of cells, for those who watch some. */
+  readonly cells = new CellFeed(this.#viewers);
   readonly #timers: NodeJS.Timeout[];
   readonly #clock = new RunClock();
   readonly #rings = new TraceRings();
@@ -177,7 +159,8 @@ export class LiveHub implements TrackSink {
       if (request.type === 'watch') {
         viewer.watch(request.beads, request.seconds ?? HISTORY_S, request.profileOf ?? null);
         this.#sendPasts(viewer);
-      } else if (request.type === 'preview') {
+      } else if (request.type === 'watch-cells') this.cells.watch(viewer, request);
+      else if (request.type === 'preview') {
         const { type: _, id: __, ...wish } = request;
         viewer.wish = wish;
       } else if (request.type === 'tiles') viewer.wantsTiles = request.wanted;
@@ -237,6 +220,7 @@ export class LiveHub implements TrackSink {
       if (viewer.isSlow) continue;
       if (viewer.missed > 0) this.#makeUp(viewer);
       this.#sendPasts(viewer);
+      this.cells.send(viewer);
       if (!this.#newest) continue;
       const traces = viewer.watched.map((queue) => ({ bead: queue.bead, ...queue.take() }));
       viewer.send(encodeLive({ type: 'tracks', traces, newest: this.#newest }));
@@ -279,14 +263,4 @@ export class LiveHub implements TrackSink {
       new LimitError({ where: 'dashboard', expected: `something read within ${stuckMs} ms`, received }),
     );
   }
-}
-
-function assertMayChange(role: Role, request: ControlRequest): void {
-  if (role === 'operator' || isPeopleRequest(request) || request.type === 'describe-pipeline') return;
-  throw new AccessError({
-    where: request.type,
-    expected: 'the role operator',
-    received: `the role ${role}`,
-    remedy: 'sign in with a token of an operator',
-  });
 }

@@ -11,7 +11,7 @@ export class RunClock {
   #offsetNs: bigint | null = null;
 
   /** @param frame in frame order; each is asked for once */
-  secondsOf({ timeNs, receivedNs }: TrackedFrame): number {
+  secondsOf({ timeNs, receivedNs }: Pick<TrackedFrame, 'timeNs' | 'receivedNs'>): number {
     if (this.#offsetNs === null) this.#offsetNs = -timeNs;
     else if (timeNs < this.#lastTimeNs) {
       const passedNs = receivedNs > this.#lastReceivedNs ? receivedNs - this.#lastReceivedNs : 0n;

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { PictureWish } from '#protocol/picture-request.ts';
 import type { Role } from '#protocol/role.ts';
+import type { CellWatch } from './cell-watch.ts';
 import { USUAL_WISH } from './picture-feed.ts';
 import { TraceQueue } from './trace-queue.ts';
 
@@ -19,6 +20,8 @@ export class Viewer {
   readonly owesPast = new Set<number>();
   /** Bead whose radial profile it wants. */
   profileOf: number | null = null;
+  /** The cells it watches; null when it wants to hear of none. */
+  cells: CellWatch | null = null;
   /** The picture it wants, and when it got the last one, and the last of the whole frame beside it. */
   wish: PictureWish = USUAL_WISH;
   pictureAtMs = Number.NEGATIVE_INFINITY;

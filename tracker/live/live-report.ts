@@ -1,0 +1,105 @@
+import type { ChosenEngine } from '#engines/choose-engine.ts';
+import type { FrameLedger, LedgerTotals } from '#ingest/frame-ledger.ts';
+import type { FrameRates } from '#pipeline/frame-rates.ts';
+import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
+import type { ZLut } from '#protocol/z-lut.ts';
+import type { LatencyBudget } from '#sinks/latency.ts';
+import type { LiveHub } from '#sinks/live-hub.ts';
+import type { LiveCalcium } from './live-calcium.ts';
+import type { LiveCalibration } from './live-calibration.ts';
+import type { LiveRun } from './live-run.ts';
+import type { LiveServer } from './live-server.ts';
+import { liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
+import type { MetricSources } from './metrics.ts';
+import type { PipelineControl } from './pipeline-control.ts';
+import type { RunDesk } from './run-desk.ts';
+
+/** The parts of a tracker that have something to tell. */
+export interface ReportParts {
+  run(): LiveRun | null;
+  cameraConnected(): boolean;
+  totals(): LedgerTotals;
+  roiSize: number;
+  zLutOf(bead: number): ZLut | null;
+  engine: ChosenEngine;
+  server: LiveServer;
+  hub: LiveHub;
+  desk: RunDesk;
+  pipeline: PipelineControl;
+  calibration: LiveCalibration;
+  calcium: LiveCalcium;
+  ledger: FrameLedger;
+  latency: LatencyBudget;
+  rates: FrameRates;
+}
+
+/** How a tracker is, for dashboards, `/health` and `/metrics`. */
+export class LiveReport {
+  readonly #parts: ReportParts;
+
+  constructor(parts: ReportParts) {
+    this.#parts = parts;
+  }
+
+  snapshot(): SnapshotMessage {
+    const { calcium, calibration, desk, pipeline, roiSize } = this.#parts;
+    const zLutOf = (bead: number) => this.#parts.zLutOf(bead);
+    return {
+      ...liveSnapshot({ ...this.#now, roiSize, zLutOf, plan: pipeline.plan }),
+      ...calibration.snapshot,
+      calcium: calcium.state,
+      ...desk.state,
+    };
+  }
+
+  /** Rates and latencies are those since it was last asked. */
+  status(): StatusMessage {
+    const { calcium, calibration, desk, latency, rates, server } = this.#parts;
+    return {
+      type: 'status',
+      ...rates.take(),
+      latency: latency.takeInterval(),
+      ledger: { ...this.#parts.totals() },
+      recorded: recordedRows(this.#parts.run()),
+      refusals: server.refusals.counts(),
+      ...calibration.status,
+      calcium: calcium.status,
+      ...desk.state,
+    };
+  }
+
+  health(): object {
+    const { calcium, server } = this.#parts;
+    return {
+      ...liveHealth(this.#now),
+      frames: this.#parts.totals(),
+      refusals: server.refusals.counts(),
+      calcium: { on: calcium.state.on, cells: calcium.cells, ...calcium.status },
+    };
+  }
+
+  get metricSources(): MetricSources {
+    const { calcium, engine, hub, latency, ledger, server } = this.#parts;
+    const run = () => this.#parts.run();
+    return {
+      totals: () => this.#parts.totals(),
+      latency,
+      engine: engine.host,
+      clockStepsBack: () => ledger.clockStepsBack,
+      recorder: () => run()?.recorder?.stats ?? null,
+      cameraConnected: () => this.#parts.cameraConnected(),
+      beads: () => run()?.roiTable.list().length ?? 0,
+      viewers: () => hub.viewers,
+      refusals: () => server.refusals.counts(),
+      calcium: () => ({ ...calcium.status, cells: calcium.cells }),
+    };
+  }
+
+  get #now() {
+    return {
+      run: this.#parts.run(),
+      cameraConnected: this.#parts.cameraConnected(),
+      engine: this.#parts.engine,
+    };
+  }
+}
