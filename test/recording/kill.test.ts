@@ -3,10 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { readCells } from '#recording/read-cells.ts';
 import { openRun, readFates, readTracks } from '#recording/read-recording.ts';
+import { measuredCells } from '../support/measured-cells.ts';
 import { allRows, expectedRows, testFolder } from './example-run.ts';
 
 const BEADS = 20;
+const CELLS = 4;
+
+function measuredRows(first: number, frames: number): { frame: number[]; counts: number[] } {
+  const batch = measuredCells(first, frames, CELLS);
+  const frame = batch.frames.flatMap(({ id }) => Array<number>(CELLS).fill(id));
+  return { frame, counts: [...batch.columns.counts] };
+}
 
 test('a process killed while recording leaves every row it had reported as written', async () => {
   const folder = join(testFolder(), 'run');
@@ -16,9 +25,10 @@ test('a process killed while recording leaves every row it had reported as writt
   });
   const exited = once(child, 'exit');
   let reported = 0;
+  let cellsReported = 0;
   let batches = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    reported = Number(line.split(' ')[0]);
+    [reported, cellsReported] = line.split(' ').map(Number) as [number, number];
     batches++;
     if (batches === 20) child.kill('SIGKILL');
   }
@@ -37,4 +47,14 @@ test('a process killed while recording leaves every row it had reported as writt
     lastFrame = fate.lastFrame;
   }
   expect(lastFrame).toBeGreaterThan(0);
+
+  const cells: number[] = [];
+  for await (const batch of readCells(run.cellsPath)) {
+    const { frame, counts } = measuredRows(batch.frame[0]!, batch.rows / CELLS);
+    expect([...batch.frame.subarray(0, batch.rows)]).toEqual(frame);
+    expect([...batch.counts.subarray(0, batch.rows)]).toEqual(counts);
+    cells.push(...frame);
+  }
+  expect(cells.length).toBeGreaterThanOrEqual(Math.max(1, cellsReported));
+  expect(cells).toEqual(measuredRows(0, cells.length / CELLS).frame);
 });

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { CALCIUM_REDO_PART } from '#protocol/calcium-redo.ts';
+import { parseRedoQuery } from '#protocol/calcium-redo-query.ts';
 import {
   AccessError,
   LimitError,
@@ -16,11 +18,13 @@ import { RECORDINGS_PATH, type RecordingDetails, type RecordingList } from '#pro
 import type { Role } from '#protocol/role.ts';
 import { endedBytes } from '#recording/arrow-stream.ts';
 import { END_OF_STREAM } from '#recording/batch-encoder.ts';
+import { CELLS_FORMAT } from '#recording/cell-schema.ts';
 import { deleteRun } from '#recording/delete-run.ts';
 import { beadsOf, RunList, type RunningRun } from '#recording/list-runs.ts';
 import { runFolder } from '#recording/run-folders.ts';
 import { RUN_FILES, readRunRecord } from '#recording/run-record.ts';
 import { TRACKS_FORMAT } from '#recording/stream-schema.ts';
+import type { RowKind } from './recordings-jobs.ts';
 import { RecordingsThread } from './recordings-thread.ts';
 
 export interface RecordingsOptions {
@@ -31,13 +35,34 @@ export interface RecordingsOptions {
 }
 
 /** What lies below the name of a recording; the empty one is what a replay must know. */
-const PARTS = ['', 'window', 'tracks.csv', 'tracks.arrows'] as const;
+const PARTS = [
+  '',
+  'window',
+  'tracks.csv',
+  'tracks.arrows',
+  'cells.csv',
+  'cells.arrows',
+  CALCIUM_REDO_PART,
+] as const;
 type Part = (typeof PARTS)[number];
+
+/** Asked for at a time; they are made one after the other. */
+const MOST_REDOS = 8;
+
+const FORMATS = { tracks: TRACKS_FORMAT, cells: CELLS_FORMAT };
+
+interface Answered {
+  request: IncomingMessage;
+  response: ServerResponse;
+  folder: string;
+}
 
 /** Answers the requests below `/recordings`: the list, windows, downloads and the end of a recording. */
 export class RecordingsPages {
   readonly #runs: RunList;
   readonly #thread = new RecordingsThread();
+  /** Of its own: it may compute for seconds, and nobody's replay waits for it. */
+  readonly #redoThread = new RecordingsThread(MOST_REDOS);
 
   constructor({ folder, running }: RecordingsOptions) {
     this.#runs = new RunList(folder, running);
@@ -72,21 +97,30 @@ export class RecordingsPages {
     }
     const folder = await runFolder(this.#runs.root, name);
     if (folder === null) throw notFound(name);
-    const tracks = join(folder, RUN_FILES.tracks);
-    if (part === '') return sendJson(response, await this.#details(folder, tracks));
-    if (part === 'tracks.arrows') return this.#sendArrow(request, response, folder, tracks);
-    if (part === 'tracks.csv') return this.#sendCsv(request, response, folder, tracks);
-    const asked = parseWindowQuery(new URLSearchParams(query));
-    const window = await this.#thread.ask({ type: 'window', path: tracks, query: asked });
-    response.writeHead(200, { 'content-type': 'application/vnd.msgpack' }).end(packLive(window));
+    const answered: Answered = { request, response, folder };
+    switch (part) {
+      case '':
+        return sendJson(response, await this.#details(folder));
+      case 'window':
+        return this.#sendWindow(answered, new URLSearchParams(query));
+      case CALCIUM_REDO_PART:
+        return this.#sendRedo(answered, new URLSearchParams(query));
+      case 'tracks.arrows':
+      case 'cells.arrows':
+        return this.#sendArrow(answered, part === 'cells.arrows' ? 'cells' : 'tracks');
+      case 'tracks.csv':
+      case 'cells.csv':
+        return this.#sendCsv(answered, part === 'cells.csv' ? 'cells' : 'tracks');
+    }
   }
 
-  close(): Promise<void> {
-    return this.#thread.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#thread.close(), this.#redoThread.close()]);
   }
 
-  async #details(folder: string, path: string): Promise<RecordingDetails> {
+  async #details(folder: string): Promise<RecordingDetails> {
     const record = await readRunRecord(folder);
+    const path = join(folder, RUN_FILES.tracks);
     const { firstNs, endS, rows, fits } = await this.#thread.ask({ type: 'extent', path });
     const { camera, fps, pixelSizeNm } = record.camera;
     return {
@@ -97,18 +131,23 @@ export class RecordingsPages {
     };
   }
 
+  async #sendWindow({ response, folder }: Answered, query: URLSearchParams): Promise<void> {
+    const path = join(folder, RUN_FILES.tracks);
+    sendPacked(response, await this.#thread.ask({ type: 'window', path, query: parseWindowQuery(query) }));
+  }
+
+  async #sendRedo({ response, folder }: Answered, query: URLSearchParams): Promise<void> {
+    sendPacked(response, await this.#redoThread.ask({ type: 'redo', folder, query: parseRedoQuery(query) }));
+  }
+
   /** The file as it is; where it has no end yet, its whole batches and an end, so that every Arrow reader takes it. */
-  async #sendArrow(
-    request: IncomingMessage,
-    response: ServerResponse,
-    folder: string,
-    path: string,
-  ): Promise<void> {
-    const ended = await endedBytes(path, TRACKS_FORMAT);
-    const bytes = ended ?? (await this.#thread.ask({ type: 'extent', path })).wholeBytes;
+  async #sendArrow({ request, response, folder }: Answered, kind: RowKind): Promise<void> {
+    const path = join(folder, RUN_FILES[kind]);
+    const ended = await endedBytes(path, FORMATS[kind]);
+    const bytes = ended ?? (await this.#wholeBytes(path, kind));
     const end = ended === null ? END_OF_STREAM : new Uint8Array(0);
     response.writeHead(200, {
-      ...attachment(folder, 'arrows'),
+      ...attachment(folder, kind, 'arrows'),
       'content-type': 'application/vnd.apache.arrow.stream',
       'content-length': bytes + end.byteLength,
     });
@@ -117,17 +156,20 @@ export class RecordingsPages {
     response.end(end);
   }
 
-  async #sendCsv(
-    request: IncomingMessage,
-    response: ServerResponse,
-    folder: string,
-    path: string,
-  ): Promise<void> {
-    const parts = this.#thread.csv(path);
+  async #wholeBytes(path: string, kind: RowKind): Promise<number> {
+    if (kind === 'cells') return this.#thread.ask({ type: 'cell-bytes', path });
+    return (await this.#thread.ask({ type: 'extent', path })).wholeBytes;
+  }
+
+  async #sendCsv({ request, response, folder }: Answered, kind: RowKind): Promise<void> {
+    const parts = this.#thread.csv(join(folder, RUN_FILES[kind]), kind);
     // The first part before the headers: a recording that cannot be read is an error, not an empty file.
     const first = await parts.next();
     try {
-      response.writeHead(200, { ...attachment(folder, 'csv'), 'content-type': 'text/csv; charset=utf-8' });
+      response.writeHead(200, {
+        ...attachment(folder, kind, 'csv'),
+        'content-type': 'text/csv; charset=utf-8',
+      });
       if (request.method === 'HEAD') return void response.end();
       await pipeline(Readable.from(withFirst(first, parts), { highWaterMark: 1 }), response);
     } finally {
@@ -176,12 +218,17 @@ function parsePath(pathname: string): { name: string; part: Part } {
   return { name, part: known };
 }
 
+function sendPacked(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/vnd.msgpack' }).end(packLive(value));
+}
+
 function sendJson(response: ServerResponse, value: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-function attachment(folder: string, ending: string): Record<string, string> {
-  const name = encodeURIComponent(`${basename(folder)}.${ending}`).replaceAll("'", '%27');
+function attachment(folder: string, kind: RowKind, ending: string): Record<string, string> {
+  const stem = kind === 'cells' ? `${basename(folder)}.cells` : basename(folder);
+  const name = encodeURIComponent(`${stem}.${ending}`).replaceAll("'", '%27');
   return { 'content-disposition': `attachment; filename*=UTF-8''${name}` };
 }
 

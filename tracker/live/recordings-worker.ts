@@ -1,14 +1,21 @@
-import { csvParts } from '#recording/csv-parts.ts';
+import type { CalciumRedo } from '#protocol/calcium-redo.ts';
+import type { RedoQuery } from '#protocol/calcium-redo-query.ts';
+import { wholeBytes } from '#recording/arrow-stream.ts';
+import { CELLS_FORMAT } from '#recording/cell-schema.ts';
+import { cellCsvParts, csvParts } from '#recording/csv-parts.ts';
 import { lengthS, readWindow, tracksFit } from '#recording/read-window.ts';
 import { TrackIndex } from '#recording/track-index.ts';
 import { answerJobs } from './answer-jobs.ts';
-import type { RecordingExtent, RecordingResults, RecordingTask } from './recordings-jobs.ts';
+import type { RecordingExtent, RecordingResults, RecordingTask, RowKind } from './recordings-jobs.ts';
 
 /** Files whose places are remembered: those that people look at. */
 const MOST_INDEXES = 8;
 
 const indexes = new Map<string, TrackIndex>();
 const streams = new Map<number, AsyncGenerator<string>>();
+
+/** Kept when the redo before is done: two would take twice the memory. */
+let redone: Promise<unknown> = Promise.resolve();
 
 function indexOf(path: string): TrackIndex {
   const index = indexes.get(path) ?? new TrackIndex(path);
@@ -25,8 +32,8 @@ async function extent(path: string): Promise<RecordingExtent> {
   return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), wholeBytes };
 }
 
-async function nextPart(path: string, stream: number): Promise<string | null> {
-  const parts = streams.get(stream) ?? csvParts(path);
+async function nextPart(path: string, of: RowKind, stream: number): Promise<string | null> {
+  const parts = streams.get(stream) ?? (of === 'cells' ? cellCsvParts(path) : csvParts(path));
   streams.set(stream, parts);
   const { value, done } = await parts.next();
   if (done) streams.delete(stream);
@@ -39,6 +46,15 @@ async function endStream(stream: number): Promise<null> {
   return null;
 }
 
+function redoNext(folder: string, query: RedoQuery): Promise<CalciumRedo> {
+  const answer = redone.then(async () => {
+    const { redoAnswer } = await import('#recording/redo-answer.ts');
+    return redoAnswer(folder, query);
+  });
+  redone = answer.catch(() => {});
+  return answer;
+}
+
 function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['type']]> {
   switch (task.type) {
     case 'extent':
@@ -46,9 +62,13 @@ function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['
     case 'window':
       return readWindow(indexOf(task.path), task.query);
     case 'csv-part':
-      return nextPart(task.path, task.stream);
+      return nextPart(task.path, task.of, task.stream);
     case 'csv-end':
       return endStream(task.stream);
+    case 'cell-bytes':
+      return wholeBytes(task.path, CELLS_FORMAT);
+    case 'redo':
+      return redoNext(task.folder, task.query);
   }
 }
 

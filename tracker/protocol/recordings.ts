@@ -32,6 +32,8 @@ export interface RecordingSummary {
   rows: number | null;
   /** Beads that had an ROI at any time. */
   beads: number | null;
+  /** Most cells that were measured at a time; 0 where none was, null of an unreadable run. */
+  cells: number | null;
   /** Of all files in its folder. */
   bytes: number;
   /** Name of the preset, or the stages. */

@@ -3,6 +3,7 @@ import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apach
 import { RecordingError } from '#protocol/errors.ts';
 import { END_OF_STREAM } from './batch-encoder.ts';
 import { reason } from './output-file.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 /** Where a whole message lies in an Arrow IPC stream: bytes [start, end). */
 export interface MessageSpan {
@@ -145,6 +146,25 @@ export async function endedBytes(path: string, format: string): Promise<number |
   try {
     const tail = await readBytes(handle, fileBytes - END_OF_STREAM.byteLength, END_OF_STREAM.byteLength);
     return END_OF_STREAM.every((byte, at) => byte === tail[at]) ? fileBytes : null;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Bytes of a stream of ours up to the end of its last whole record batch.
+ * @throws {RecordingError} when it is missing or foreign
+ */
+export async function wholeBytes(path: string, format: string): Promise<number> {
+  const { handle, fileBytes, header } = await openArrowStream(path, [format]);
+  try {
+    const ahead = new ReadAhead(handle);
+    let { end } = header;
+    for (;;) {
+      const span = await messageAt(ahead, end, fileBytes);
+      if (span?.kind !== 'batch') return end;
+      end = span.end;
+    }
   } finally {
     await handle.close();
   }

@@ -1,4 +1,6 @@
+import { CELLS_CSV_HEADER, cellLines } from './cells-csv.ts';
 import { csvHeader, csvLines } from './csv.ts';
+import { readCells } from './read-cells.ts';
 import { readTracks } from './read-recording.ts';
 
 /** Characters of a part: large enough for a socket, small beside everything else. */
@@ -12,17 +14,28 @@ const ROWS = 2048;
  * @throws {RecordingError} when the file is missing or foreign
  */
 export async function* csvParts(path: string): AsyncGenerator<string> {
-  let part = '';
-  let isFirst = true;
-  for await (const columns of readTracks(path)) {
-    if (isFirst) part = csvHeader(columns.fit !== null);
-    isFirst = false;
+  yield* parts(readTracks(path), (first) => csvHeader(first?.fit != null), csvLines);
+}
+
+/** As `csvParts`, of a `cells.arrows`. */
+export async function* cellCsvParts(path: string): AsyncGenerator<string> {
+  yield* parts(readCells(path), () => CELLS_CSV_HEADER, cellLines);
+}
+
+async function* parts<Columns extends { rows: number }>(
+  batches: AsyncIterable<Columns>,
+  header: (first: Columns | null) => string,
+  lines: (columns: Columns, from: number, to: number) => string,
+): AsyncGenerator<string> {
+  let part: string | null = null;
+  for await (const columns of batches) {
+    part ??= header(columns);
     for (let from = 0; from < columns.rows; from += ROWS) {
-      part += csvLines(columns, from, Math.min(columns.rows, from + ROWS));
+      part += lines(columns, from, Math.min(columns.rows, from + ROWS));
       if (part.length < PART_LENGTH) continue;
       yield part;
       part = '';
     }
   }
-  yield isFirst ? csvHeader(false) : part;
+  yield part ?? header(null);
 }

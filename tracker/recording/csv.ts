@@ -58,7 +58,7 @@ export function csvLines(columns: Readonly<TrackColumns>, from: number, to: numb
 }
 
 /** Fewest digits that read back to the same float32: 0.9 rather than 0.8999999761581421. */
-function shortestFloat32(value: number): number {
+export function shortestFloat32(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return rounded;

@@ -90,12 +90,12 @@ async function readSummary(
     const { handle } = await openArrowStream(join(folder, RUN_FILES.tracks), [TRACKS_FORMAT]);
     await handle.close();
   } catch (cause) {
-    const unknown = { startedAt: null, durationS: null, frames: null, rows: null, beads: null };
+    const unknown = { startedAt: null, durationS: null, frames: null, rows: null, beads: null, cells: null };
     // Its record is written first, before there are tracks.
     const state = isOurs ? 'recording' : 'unreadable';
     return { name, state, why: reason(cause), ...unknown, pipeline: null, zLuts: [], notes: null };
   }
-  const { startedAt, endedAt, frames, rows, zLuts, plan, notes } = record;
+  const { startedAt, endedAt, frames, rows, zLuts, plan, notes, calcium } = record;
   const endMs = endedAt === null ? changedMs : Date.parse(endedAt);
   return {
     name,
@@ -106,6 +106,7 @@ async function readSummary(
     frames,
     rows: rows?.written ?? null,
     beads: beadsOf(record).length,
+    cells: Math.max(0, ...(calcium?.settings ?? []).map(({ cells }) => cells)),
     pipeline: pipelineName(plan),
     zLuts: [...new Set(zLuts.map((zLut) => zLut.name))],
     notes: notes ?? null,

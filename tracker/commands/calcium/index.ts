@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerImportBruker } from './import-bruker.ts';
 import { registerProject } from './project.ts';
+import { registerRedo } from './redo.ts';
 import { registerTraces } from './traces.ts';
 
 /** `calcium`: recordings of fluorescence. Adding a verb is its file and a line here. */
@@ -8,4 +9,5 @@ export function registerCalcium(calcium: Command): void {
   registerTraces(calcium);
   registerImportBruker(calcium);
   registerProject(calcium);
+  registerRedo(calcium);
 }
