@@ -22,10 +22,9 @@ export function maskAbove(
   axesOf('maskAbove projection', projection, ['row', 'column']);
   const threshold = thresholdOf(projection, method, value);
   const { shape, values } = projection;
-  return {
-    mask: { shape, values: Uint8Array.from(values, (pixel) => (pixel > threshold ? 1 : 0)) },
-    threshold,
-  };
+  const mask = new Uint8Array(values.length);
+  for (let pixel = 0; pixel < mask.length; pixel++) if (values[pixel]! > threshold) mask[pixel] = 1;
+  return { mask: { shape, values: mask }, threshold };
 }
 
 function thresholdOf({ values }: NdArray, method: MaskThreshold['method'], value: number): number {
