@@ -114,7 +114,7 @@ function project(
     case 'std':
       return squares.map((sum, at) => Math.sqrt(sum / (frames - (missing?.[at] ?? 0))));
     case 'max':
-      return Float64Array.from(max, (value) => (value === Number.NEGATIVE_INFINITY ? Number.NaN : value));
+      return new Float64Array(max).map((value) => (value === Number.NEGATIVE_INFINITY ? Number.NaN : value));
     default:
       return kind satisfies never;
   }
