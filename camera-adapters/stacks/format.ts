@@ -1,5 +1,5 @@
 /** Formats of stack files that are known by their first bytes. */
-export type StackFormat = 'tiff' | 'npy' | 'png' | 'jpeg';
+export type StackFormat = 'tiff' | 'npy' | 'png' | 'jpeg' | 'npz' | 'hdf5';
 
 /** Bytes `detectFormat` needs to see. */
 export const SIGNATURE_BYTES = 8;
@@ -13,6 +13,8 @@ const SIGNATURES: readonly (readonly [StackFormat, readonly number[]])[] = [
   ['npy', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
   ['png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
   ['jpeg', [0xff, 0xd8, 0xff]],
+  ['npz', [0x50, 0x4b, 3, 4]],
+  ['hdf5', [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]],
 ];
 
 /** The format whose signature `head`, the start of a file, carries; undefined for any other file. */

@@ -1,30 +1,35 @@
-import { stat } from 'node:fs/promises';
 import { StackError } from '#protocol/errors.ts';
 import { openFolder } from './folder.ts';
 import { detectFormat, SIGNATURE_BYTES } from './format.ts';
+import { stackOfArray } from './frame-array.ts';
 import { openImage } from './image.ts';
 import { openNpy } from './npy.ts';
+import { openFrameArray } from './open-array.ts';
 import { openRaw } from './raw.ts';
 import type { Stack } from './stack.ts';
-import { openStackFile, readUpTo, type StackFile, unreadable } from './stack-file.ts';
+import { openStackFile, readUpTo, type StackFile } from './stack-file.ts';
+import { stackPlace } from './stack-place.ts';
 import { openTiff } from './tiff.ts';
 
 const FORMATS =
-  'a TIFF, .npy, PNG or JPEG file, pixels in .bin with a .json beside it, or a folder of images';
+  'a TIFF, .npy, .npz, HDF5, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images';
 
 /**
- * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, raw .bin with .json, one PNG or JPEG, or a
- * folder of images. The format is known from the first bytes of the file, whatever its name; only .bin goes by name.
+ * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, .npz, HDF5, Zarr, raw .bin with .json, one PNG or
+ * JPEG, or a folder of images. The format is known from the first bytes of the file, whatever its name; only .bin goes
+ * by name. An array of many is named after a `#`: `file.h5#/path`.
  * @throws {StackError} naming the formats for any other file, else as the reader of the format
  */
 export async function openStack(path: string): Promise<Stack> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    (cause: unknown) => {
-      throw unreadable(path, cause);
-    },
-  );
-  return isFolder ? openFolder(path, openFile) : openFile(path);
+  const place = await stackPlace(path);
+  const array = await openFrameArray(place);
+  if (!array) return place.isFolder ? openFolder(path, openFile) : openFile(path);
+  try {
+    return stackOfArray(array);
+  } catch (error) {
+    await array.close();
+    throw error;
+  }
 }
 
 async function openFile(path: string): Promise<Stack> {
@@ -51,6 +56,8 @@ async function openFormat(file: StackFile): Promise<Stack> {
     case 'png':
     case 'jpeg':
       return openImage(file, format);
+    case 'npz':
+    case 'hdf5':
     case undefined:
       throw new StackError({
         where: file.path,

@@ -8,6 +8,8 @@ export interface Stack extends FrameShape {
   /** File it came from, for messages. */
   readonly path: string;
   readonly frames: number;
+  /** What is missing of a file that is cut off, where the frames before are read; else absent. */
+  readonly cut?: string;
   /** [frame] ns since the first frame, where the file says; else absent. */
   readonly timeNs?: BigInt64Array;
   /** [frame] z of the focus in nm, where the file says; else absent. */

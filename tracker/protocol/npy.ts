@@ -50,6 +50,11 @@ export type NpyError = new (complaint: Complaint, cause?: unknown) => Error;
 
 const MAGIC = '\x93NUMPY';
 
+/** Values of an element type in `bytes` of little-endian ones, without a copy. */
+export function npyValues(bytes: ArrayBuffer, dtype: NpyDtype): NpyData {
+  return new ELEMENTS[dtype](bytes);
+}
+
 /** Bytes of one value. */
 export function npyItemBytes(dtype: NpyDtype): number {
   return ELEMENTS[dtype].BYTES_PER_ELEMENT;
@@ -122,7 +127,8 @@ function parseHeaderText(text: string, name: string, Refused: NpyError): Omit<Np
   return { dtype, shape: shape.map(Number), fortranOrder: order === 'True' };
 }
 
-function isNpyDtype(text: string): text is NpyDtype {
+/** Whether a type of values is one we read. */
+export function isNpyDtype(text: string): text is NpyDtype {
   return Object.hasOwn(ELEMENTS, text);
 }
 
