@@ -57,7 +57,7 @@ export const simulatedCalciumOptions = z.strictObject({
     .max(60)
     .default(0.7)
     .meta({ description: 'Decay of calcium, time constant, s' }),
-  amplitude: z.number().min(0).max(10).default(0.4).meta({ description: 'dF/F at the peak after a spike' }),
+  amplitude: z.number().min(0).max(10).default(0.8).meta({ description: 'dF/F at the peak after a spike' }),
   saturation: z
     .number()
     .positive()
@@ -69,12 +69,12 @@ export const simulatedCalciumOptions = z.strictObject({
     .max(5)
     .default(0.6)
     .meta({ description: 'Light between and over the cells, of that of a cell at rest' }),
-  bleachingPerS: z.number().min(0).max(0.5).default(5e-4).meta({ description: 'Light lost, share a second' }),
+  bleachingPerS: z.number().min(0).max(0.5).default(2e-4).meta({ description: 'Light lost, share a second' }),
   motionPx: z
     .number()
     .min(0)
     .max(20)
-    .default(0.5)
+    .default(0.3)
     .meta({ description: 'Farthest that the scene wanders along x and along y, px' }),
   photonsPerPixel: simulatedCameraOptions.shape.photonsPerPixel.unwrap().default(500).meta({
     description: 'Photons that expose a pixel to 0.4 of the largest count, as the background of beads',

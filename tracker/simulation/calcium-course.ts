@@ -38,6 +38,7 @@ export interface CalciumCourse {
 const DECAYS_BEFORE = 6;
 const NEUROPIL_SD = 0.15;
 const NEUROPIL_MEMORY_S = 5;
+const MEMORIES_BEFORE = 6;
 /** Standard deviation of the motion after one second, of its farthest. */
 const MOTION_PER_ROOT_S = 0.3;
 
@@ -49,9 +50,7 @@ export function createCalciumCourse(params: CalciumCourseParams): CalciumCourse 
   const { fps, bleachingPerS, motionPx, seed } = params;
   const calcium = createCalcium(params);
   const random = createRandom(seed + 1);
-  const keep = Math.exp(-1 / (fps * NEUROPIL_MEMORY_S));
-  const kick = Math.sqrt(1 - keep * keep);
-  let wander = random.normal();
+  const wander = createWander(fps * NEUROPIL_MEMORY_S, random);
   let frame = 0;
   const shiftPx: [number, number] = [0, 0];
   const step = (MOTION_PER_ROOT_S * motionPx) / Math.sqrt(fps);
@@ -59,7 +58,7 @@ export function createCalciumCourse(params: CalciumCourseParams): CalciumCourse 
     dff: calcium.dff,
     spikes: calcium.spikes,
     get neuropil() {
-      return Math.max(0, 1 + NEUROPIL_SD * wander);
+      return Math.max(0, 1 + NEUROPIL_SD * wander.value);
     },
     get left() {
       return (1 - bleachingPerS) ** (frame / fps);
@@ -68,10 +67,26 @@ export function createCalciumCourse(params: CalciumCourseParams): CalciumCourse 
     advance() {
       frame++;
       calcium.advance();
-      wander = keep * wander + kick * random.normal();
+      wander.advance();
       for (const axis of [0, 1] as const) shiftPx[axis] = walk(shiftPx[axis], step, motionPx, random);
     },
   };
+}
+
+/** Smooth noise of standard deviation 1: chance that is low-passed twice, with a memory of so many frames. */
+function createWander(frames: number, random: Random) {
+  const keep = Math.exp(-1 / frames);
+  const kick = Math.sqrt(2 * (1 - keep * keep));
+  let rough = 0;
+  const wander = {
+    value: 0,
+    advance() {
+      rough = keep * rough + kick * random.normal();
+      wander.value += (1 - keep) * (rough - wander.value);
+    },
+  };
+  for (let ahead = 0; ahead < MEMORIES_BEFORE * frames; ahead++) wander.advance();
+  return wander;
 }
 
 /** A random step, reflected at the farthest. */
