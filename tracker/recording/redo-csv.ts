@@ -7,10 +7,15 @@ const HEADER = 'frame,time_s,cell,counts,dff,event,live_dff,live_event\n';
 
 const ROWS_PER_WRITE = 8192;
 
+/** In memory at a time; half of what may be, since a run under way grows meanwhile. */
+const MOST_VALUES = MOST_CELL_VALUES / 2;
+
 export interface RedoCsvOptions {
   fps?: number;
   smoothS: number;
   force?: boolean;
+  /** Cells times frames in memory at most. */
+  mostValues?: number;
 }
 
 /** What was redone. */
@@ -25,12 +30,12 @@ export type RedoCsvSummary = Omit<RedoneRun, 'traces' | 'timeNs'> & { events: nu
 export async function redoToCsv(
   source: string,
   csvPath: string,
-  { force = false, ...options }: RedoCsvOptions,
+  { force = false, mostValues = MOST_VALUES, ...options }: RedoCsvOptions,
 ): Promise<RedoCsvSummary> {
   const run = await openRun(source);
   const { traces: _, timeNs, ...summary } = await redoOffline(run, { ...options, cells: [] });
   const { cells, firstFrame, frames } = summary;
-  const atOnce = Math.max(1, Math.floor(MOST_CELL_VALUES / Math.max(1, frames)));
+  const atOnce = Math.max(1, Math.floor(mostValues / Math.max(1, frames)));
   let [events, liveEvents] = [0, 0];
   const startNs = timeNs[0] ?? 0n;
   const file = new OutputFile(csvPath, force);
