@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { isCalciumRequest } from '#protocol/calcium-request.ts';
 import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
 import { noFates } from '#protocol/frame-fate.ts';
 import type { LatencyBudgetStatus } from '#protocol/latency-step.ts';
@@ -20,6 +21,7 @@ import type { Role } from '#protocol/role.ts';
 import { makeTrace, type TraceColumn } from '#protocol/trace-columns.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { FAKE_ROI_SIZE, type FakeBeads, fakeFrame, fakePicture, fakeTiles, obeyBeads } from './fake-beads.ts';
+import type { FakeCalcium } from './fake-calcium.ts';
 
 export interface FakeTrackerOptions {
   /** Folder that is served as the page. */
@@ -34,6 +36,8 @@ export interface FakeTrackerOptions {
   fits?: boolean;
   /** Frames a second; a multiple of 20. */
   fps?: number;
+  /** Cells it measures; a tracker that knows nothing of them when left out. */
+  calcium?: FakeCalcium;
 }
 
 const USUAL_FPS = 100;
@@ -59,6 +63,7 @@ export class FakeTracker {
   /** Refuses new connections of dashboards while false. */
   acceptsDashboards = true;
 
+  readonly #calcium: FakeCalcium | undefined;
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #watched = new Map<WebSocket, readonly number[]>();
@@ -80,7 +85,9 @@ export class FakeTracker {
     fits = false,
     fps = USUAL_FPS,
     role = 'operator',
+    calcium,
   }: FakeTrackerOptions) {
+    this.#calcium = calcium;
     this.#fps = fps;
     this.role = role;
     this.#framesAMessage = fps / MESSAGES_A_SECOND;
@@ -142,6 +149,7 @@ export class FakeTracker {
       this.#watched.delete(dashboard);
       this.#wishes.delete(dashboard);
       this.#wantTiles.delete(dashboard);
+      this.#calcium?.forget(dashboard);
     });
     const snapshot: LiveMessage = {
       type: 'snapshot',
@@ -158,6 +166,7 @@ export class FakeTracker {
       pipeline: ['center-of-mass', 'auto-conv', 'radial-profile', 'z-lookup'],
       fits: this.fits,
       recording: '/measurements/2026-11-21T10-15-00',
+      ...(this.#calcium && { calcium: this.#calcium.state }),
     };
     dashboard.send(encodeLive(snapshot));
   }
@@ -171,6 +180,11 @@ export class FakeTracker {
   }
 
   #obey(dashboard: WebSocket, request: ControlRequest): string | null {
+    if (this.#calcium && isCalciumRequest(request)) {
+      const moment = { role: this.role, timeS: this.#frame / this.#fps };
+      const say = (message: LiveMessage) => dashboard.send(encodeLive(message));
+      return this.#calcium.obey(dashboard, request, moment, say, (message) => this.tell(message));
+    }
     if (request.type === 'watch') {
       this.#watched.set(dashboard, request.beads);
       for (const own of this.beads) {
@@ -200,6 +214,11 @@ export class FakeTracker {
     this.ledger.tracked! += this.#framesAMessage;
     for (const dashboard of this.#sockets.clients) {
       dashboard.send(encodeLive(this.#tracks(this.#watched.get(dashboard) ?? [])));
+      const fromS = (this.#frame - this.#framesAMessage) / this.#fps;
+      for (const message of this.#calcium?.messages(dashboard, fromS, this.#frame / this.#fps, this.#fps) ??
+        []) {
+        dashboard.send(encodeLive(message));
+      }
     }
     this.#messages++;
     if (this.#messages % 2 === 0) this.#sendPictures();
@@ -267,6 +286,7 @@ export class FakeTracker {
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
       refusals: noRefusals(),
+      ...(this.#calcium && { calcium: this.#calcium.status(10 * this.#framesAMessage) }),
     };
   }
 
