@@ -11,13 +11,24 @@ export interface TracePlot {
    * Draws curves over this span of time; they may be filled anew afterwards.
    * @param limits of the value axis, which scales itself when null
    */
-  show(curves: readonly Curve[], span: TimeSpan, limits: AxisRange | null): void;
+  show(curves: readonly Curve[], span: TimeSpan, limits: AxisRange | null, marks?: readonly PlotMark[]): void;
   /** CSS px the curves have from left to right. */
   plotWidth(): number;
   destroy(): void;
 }
 
+/** A moment that is marked at the upper edge. */
+export interface PlotMark {
+  timeS: number;
+  /** Marks of several traces lie in rows, from 0. */
+  row: number;
+  /** CSS color. */
+  color: string;
+}
+
 export interface TracePlotOptions {
+  /** CSS px of lines, 1 when left out. */
+  lineWidth?: number;
   /** Only the lowest plot of a stack names the times. */
   showTimes: boolean;
   /** Least span of the value axis, so that noise of a resting bead is not blown up without end. */
@@ -32,6 +43,8 @@ const VALUE_AXIS_WIDTH = 62;
 const TIME_AXIS_HEIGHT = 26;
 /** CSS px below which a drag is a click. */
 const LEAST_DRAG = 4;
+/** CSS px of a mark. */
+const MARK_PX = 7;
 
 /** A plot that fills its container and follows its size; all plots of the page share one cursor. */
 export function createTracePlot(container: HTMLElement, options: TracePlotOptions): TracePlot {
@@ -39,6 +52,7 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
   let valueRange: AxisRange | null = null;
   let shown: readonly Curve[] = [];
   let limits: AxisRange | null = null;
+  let marked: readonly PlotMark[] = [];
   const axis = axisLook(container);
 
   function paint({ ctx, bbox, valToPos }: uPlot): void {
@@ -50,7 +64,10 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
     const xSlope = width / (span.toS - span.fromS);
     const yAt = valToPos(0, 'y', true);
     const map = { xAt: left - xSlope * span.fromS, xSlope, yAt, ySlope: valToPos(1, 'y', true) - yAt };
-    paintCurves(ctx, shown, map, span.fromS, devicePixelRatio);
+    paintCurves(ctx, shown, map, span.fromS, (options.lineWidth ?? 1) * devicePixelRatio);
+    for (const { timeS, row, color } of marked) {
+      paintMark(ctx, map.xAt + xSlope * timeS, top + row * MARK_PX * devicePixelRatio, color);
+    }
     ctx.restore();
   }
 
@@ -121,8 +138,9 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
   const stopFitting = keepFitting(plot, container);
 
   return {
-    show(curves, nextSpan, nextLimits) {
+    show(curves, nextSpan, nextLimits, marks = []) {
       shown = curves;
+      marked = marks;
       span = nextSpan;
       limits = nextLimits;
       plot.setData([
@@ -136,4 +154,15 @@ export function createTracePlot(container: HTMLElement, options: TracePlotOption
       plot.destroy();
     },
   };
+}
+
+/** A triangle that points down from a place. */
+function paintMark(context: CanvasRenderingContext2D, x: number, y: number, color: string): void {
+  const half = (MARK_PX / 2) * devicePixelRatio;
+  context.fillStyle = color;
+  context.beginPath();
+  context.moveTo(x - half, y);
+  context.lineTo(x + half, y);
+  context.lineTo(x, y + 2 * half);
+  context.fill();
 }

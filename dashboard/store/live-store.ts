@@ -16,6 +16,7 @@ import type { Role } from '#protocol/role.ts';
 import type { RunState } from '#protocol/run-state.ts';
 import { createCalibrationState } from '../views/z-lut/state.ts';
 import { createBeadSelection } from './bead-selection.ts';
+import { createCalciumState } from './calcium-state.ts';
 import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
 import { PoorFits } from './poor-fits.ts';
@@ -83,6 +84,7 @@ export function createLiveStore() {
   const wantsProfile = signal(false);
   const poorFits = new PoorFits();
   const { apply: applyCalibration, ...calibrated } = createCalibrationState();
+  const calcium = createCalciumState();
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -114,6 +116,8 @@ export function createLiveStore() {
     traces.setFits(snapshot.fits);
     recording.value = snapshot.recording;
     setRun(snapshot.run);
+    calcium.setState(snapshot.calcium ?? null);
+    calcium.setStatus(undefined);
     newest.value = new Map();
     newestColumns.value = null;
     traces.breakAll();
@@ -148,6 +152,7 @@ export function createLiveStore() {
 
   function applyMessage(message: LiveMessage): void {
     applyCalibration(message);
+    calcium.apply(message, gapS());
     switch (message.type) {
       case 'snapshot':
         applySnapshot(message);
@@ -170,6 +175,7 @@ export function createLiveStore() {
         break;
       case 'status':
         status.value = message;
+        calcium.setStatus(message.calcium);
         if (message.run) setRun(message.run);
         break;
       case 'preview':
@@ -221,6 +227,7 @@ export function createLiveStore() {
     profile,
     ...picked,
     ...calibrated,
+    calcium,
     traces,
     traceChanges,
     plots,

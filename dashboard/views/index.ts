@@ -16,6 +16,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('./bead-wall/bead-wall.tsx')).BeadWall,
   },
   {
+    id: 'calcium',
+    title: 'Calcium',
+    load: async () => (await import('./calcium/calcium.tsx')).CalciumView,
+  },
+  {
     id: 'z-lut',
     title: 'Z-LUT',
     load: async () => (await import('./z-lut/z-lut.tsx')).ZLutView,

@@ -46,7 +46,8 @@ export async function deleteRecording(name: string): Promise<void> {
   await answered(fetch(recordingUrl(name), { method: 'DELETE' }));
 }
 
-async function answered(asking: Promise<Response>): Promise<Response> {
+/** @throws {Error} in the words of the tracker, unless it was done */
+export async function answered(asking: Promise<Response>): Promise<Response> {
   const answer = await asking.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new Error('the tracker does not answer: is it running?');
