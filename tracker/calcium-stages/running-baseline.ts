@@ -12,7 +12,9 @@ interface RunningBaseline {
   frames: number;
   window: SortedWindow;
   firstS: number;
+  /** s, when the next sample is taken, to half a frame. */
   dueS: number;
+  halfFrameS: number;
   /** [cell] counts after the low-pass. */
   smooth: Float64Array;
 }
@@ -72,6 +74,7 @@ export const runningBaseline = defineCalciumStage({
       window: new SortedWindow(cells, windowS, Math.ceil(windowS * samplesHz) + 2, percentile),
       firstS: Number.NaN,
       dueS: Number.NEGATIVE_INFINITY,
+      halfFrameS: 0.5 / fps,
       smooth: new Float64Array(cells),
     };
   },
@@ -83,7 +86,7 @@ export const runningBaseline = defineCalciumStage({
     past.set(counts, (state.frames % kernel.length) * cells);
     state.frames++;
     if (state.frames < kernel.length) return;
-    if (timeS >= state.dueS) {
+    if (timeS > state.dueS - state.halfFrameS) {
       smooth.fill(0);
       for (let tap = 0; tap < kernel.length; tap++) {
         const row = ((state.frames + tap) % kernel.length) * cells;
@@ -92,7 +95,8 @@ export const runningBaseline = defineCalciumStage({
       }
       window.add(timeS, smooth);
       // On a grid of its own, so that any frame rate is sampled as often; anew after a gap.
-      state.dueS = Math.max(state.dueS + 1 / samplesHz, timeS);
+      state.dueS += 1 / samplesHz;
+      if (state.dueS <= timeS) state.dueS = timeS + 1 / samplesHz;
     }
     if (timeS - state.firstS >= leastS) baseline.set(window.percentiles);
   },

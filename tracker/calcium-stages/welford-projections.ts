@@ -69,6 +69,7 @@ export const welfordProjections = defineCalciumStage({
 
 function stepFinite(pixels: Float32Array, state: ProjectionState): void {
   const { frames, mean, squares, max } = state;
+  const share = 1 / frames;
   for (let at = 0; at < mean.length; at++) {
     const value = pixels[at]!;
     if (!Number.isFinite(value)) {
@@ -77,7 +78,7 @@ function stepFinite(pixels: Float32Array, state: ProjectionState): void {
       continue;
     }
     const away = value - mean[at]!;
-    mean[at]! += away / (state.missing ? frames - state.missing[at]! : frames);
+    mean[at]! += state.missing ? away / (frames - state.missing[at]!) : away * share;
     squares[at]! += away * (value - mean[at]!);
     if (value > max[at]!) max[at] = value;
   }
