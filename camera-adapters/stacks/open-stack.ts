@@ -2,6 +2,7 @@ import { StackError } from '#protocol/errors.ts';
 import { openFolder } from './folder.ts';
 import { detectFormat, SIGNATURE_BYTES } from './format.ts';
 import { stackOfArray } from './frame-array.ts';
+import { openGmv } from './gmv.ts';
 import { openImage } from './image.ts';
 import { openNpy } from './npy.ts';
 import { openFrameArray } from './open-array.ts';
@@ -45,6 +46,7 @@ async function openFile(path: string): Promise<Stack> {
 async function openFormat(file: StackFile): Promise<Stack> {
   // Raw pixels may begin with the signature of any other format.
   if (/\.bin$/i.test(file.path)) return openRaw(file);
+  if (/\.gmv$/i.test(file.path)) return openGmv(file);
   const head = new Uint8Array(SIGNATURE_BYTES);
   const bytes = await readUpTo(file, head, head.length, 0);
   const format = detectFormat(head.subarray(0, bytes));
