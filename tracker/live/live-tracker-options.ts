@@ -1,3 +1,4 @@
+import type { CellMap } from '#protocol/cell-map.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
@@ -16,6 +17,8 @@ export interface LiveTrackerOptions {
   roiSize: number;
   /** File that keeps what the rig needs after a restart, beads among it; nothing is kept when left out. */
   rigFile?: string;
+  /** Cells to start with, in place of those of the settings. */
+  cells?: CellMap;
   /** Scores the tracks of a simulated camera. */
   truthScore?: TruthScore;
   /** The focus stage of the settings; that of the camera when left out. */

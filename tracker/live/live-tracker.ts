@@ -59,7 +59,7 @@ export class LiveTracker {
 
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
     let tracker: LiveTracker | null = null;
-    const cells = await calciumStart(options.config.calcium, options.rigFile);
+    const cells = await calciumStart(options);
     const engine = await openLiveEngine(options, (text) => tracker?.notice(text));
     try {
       const server = await startLiveServer({
