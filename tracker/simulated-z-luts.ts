@@ -17,7 +17,10 @@ const FRAMES_PER_PLANE = 8;
  * @returns by bead radius, nm
  */
 export async function simulatedZLuts(
-  camera: SimulatedCameraOptions,
+  camera: Pick<
+    SimulatedCameraOptions,
+    'pixelSizeNm' | 'radiiNm' | 'zRangeNm' | 'pixelFormat' | 'photonsPerPixel' | 'readNoise' | 'seed'
+  >,
   plan: Plan,
   roiSize: number,
 ): Promise<Map<number, ZLut>> {

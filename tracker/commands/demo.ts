@@ -2,12 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import {
-  parseSimulatedCameraOptions,
-  type SimulatedCameraOptions,
-  simulatedCameraOptions,
-  simulatedScene,
-} from '#camera-adapters/simulated.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { type AxisScore, TruthScore } from '#sinks/truth-score.ts';
@@ -15,6 +9,7 @@ import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import type { LiveTracker } from '../live/live-tracker.ts';
 import type { LiveTrackerOptions } from '../live/live-tracker-options.ts';
+import { addDemoCameraOptions, type DemoCamera, demoCamera } from './demo-camera.ts';
 import { FROM_INPUT } from './link-options.ts';
 import {
   assertOwnMachine,
@@ -26,7 +21,7 @@ import {
 } from './live-options.ts';
 import { duration, wholeNumber } from './options.ts';
 import { reportLedger } from './report-ledger.ts';
-import { addSchemaOptions, schemaArguments, schemaSettings } from './schema-options.ts';
+import { schemaArguments } from './schema-options.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin.mjs', import.meta.url));
 const CAMERA_ENDS_MS = 5000;
@@ -34,7 +29,11 @@ const CAMERA_ENDS_MS = 5000;
 interface DemoOptions extends LiveOptions {
   for?: number;
   roiSize?: number;
+  calcium?: number | true;
 }
+
+/** Around cells, between which there is room for it. */
+const RING = { neuropilWidth: 4, neuropilGap: 2 };
 
 /** `demo`: simulated camera, tracker, recording and dashboard with one word. */
 export function registerDemo(command: Command): void {
@@ -42,19 +41,22 @@ export function registerDemo(command: Command): void {
     .option('--for <time>', 'end by itself after 500ms, 10s, 5m or 2h', duration)
     .option('--roi-size <px>', 'size of the ROIs', wholeNumber)
     .action(runDemo);
-  addSchemaOptions(demo, simulatedCameraOptions, ['frames', 'pace']);
+  addDemoCameraOptions(demo);
 }
 
 async function runDemo(options: DemoOptions): Promise<void> {
-  const settings = schemaSettings(simulatedCameraOptions, { ...options });
-  const camera = parseSimulatedCameraOptions(settings);
+  const camera = demoCamera(options);
   const config = liveConfig(options);
   assertOwnMachine(config);
+  if (camera.cells) {
+    const { neuropilWidth } = config.calcium;
+    config.calcium = { ...config.calcium, ...(neuropilWidth === 0 && RING), enabled: true };
+  }
   await ensureDashboard((text) => console.error(text));
   // Both processes take about as long to start: side by side.
-  const adapter = startCamera(settings);
+  const adapter = startCamera(camera);
   const failed = once(adapter, 'exit').then(([code]) => code as number | null);
-  const truthScore = new TruthScore(camera.pixelSizeNm);
+  const truthScore = new TruthScore(camera.options.pixelSizeNm);
   // The time of the demonstration is that of the camera, however long it takes to start.
   let startClock = () => {};
   const over = new Promise<void>((resolve) => {
@@ -87,10 +89,10 @@ async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** The camera, waiting to be told where the tracker is. */
-function startCamera(settings: Record<string, unknown>): ChildProcess {
+function startCamera({ command, settings }: DemoCamera): ChildProcess {
   const adapter = spawn(
     process.execPath,
-    [PROGRAM, 'camera', 'simulated', '--to', FROM_INPUT, ...schemaArguments(settings)],
+    [PROGRAM, 'camera', command, '--to', FROM_INPUT, ...schemaArguments(settings)],
     {
       // The channel ends with this process, however it ends, and the camera with the channel.
       stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
@@ -104,7 +106,7 @@ function startCamera(settings: Record<string, unknown>): ChildProcess {
 }
 
 interface DemoTracker extends Pick<LiveTrackerOptions, 'onCamera'> {
-  camera: SimulatedCameraOptions;
+  camera: DemoCamera;
   config: Config;
   truthScore: TruthScore;
   roiSize: number | undefined;
@@ -117,20 +119,21 @@ async function startTracker({ camera, ...given }: DemoTracker): Promise<LiveTrac
   const { simulatedZLuts } = await import('../simulated-z-luts.ts');
   const plan = planOf(config);
   const roiSize = given.roiSize ?? newRoiSize(config, plan, null);
-  const scene = simulatedScene(camera);
+  const { scene, cells } = camera;
   let zLuts: ReadonlyMap<number, ZLut> = new Map();
   const [started, made] = await Promise.allSettled([
     LiveTracker.start({
       config,
       plan,
-      zLutOf: (bead) => zLuts.get(scene.beads[bead]?.radiusNm ?? camera.radiiNm[0]!) ?? null,
+      zLutOf: (bead) => zLuts.get(scene.beads[bead]?.radiusNm ?? camera.options.radiiNm[0]!) ?? null,
       rois: () => sceneRois(scene, roiSize),
       roiSize,
       truthScore,
+      ...(cells && { cells }),
       ...(onCamera && { onCamera }),
       log: (text) => console.error(text),
     }),
-    simulatedZLuts(camera, plan, roiSize),
+    simulatedZLuts(camera.options, plan, roiSize),
   ]);
   if (started.status === 'rejected') throw started.reason;
   if (made.status === 'rejected') {

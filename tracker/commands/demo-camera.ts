@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import {
+  parseSimulatedCameraOptions,
+  type SimulatedCameraOptions,
+  simulatedCameraOptions,
+  simulatedScene,
+} from '#camera-adapters/simulated.ts';
+import { simulatedCalciumBeads, simulatedCells } from '#camera-adapters/simulated-calcium.ts';
+import {
+  parseSimulatedCalciumOptions,
+  simulatedCalciumOptions,
+} from '#camera-adapters/simulated-calcium-options.ts';
+import type { CellMap } from '#protocol/cell-map.ts';
+import type { Scene } from '#simulation/scene.ts';
+import { wholeNumber } from './options.ts';
+import { addSchemaOptions, schemaSettings } from './schema-options.ts';
+
+/** The camera of a demonstration, and what is known of what it sees. */
+export interface DemoCamera {
+  /** Of `camera`. */
+  command: 'simulated' | 'simulated-calcium';
+  /** As given on the command line. */
+  settings: Record<string, unknown>;
+  options: Pick<
+    SimulatedCameraOptions,
+    'pixelSizeNm' | 'radiiNm' | 'zRangeNm' | 'pixelFormat' | 'photonsPerPixel' | 'readNoise' | 'seed'
+  >;
+  scene: Scene;
+  /** Null where no cells are filmed. */
+  cells: CellMap | null;
+}
+
+const CELLS = 40;
+const BEADS = 12;
+/** A demonstration has no end, no other pace, and as many cells as `--calcium` says. */
+const NOT_ASKED = ['frames', 'pace', 'cells'];
+
+/** Adds what the cameras of a demonstration may be asked for. */
+export function addDemoCameraOptions(command: Command): void {
+  command.option('--calcium [cells]', `film so many cells beside the beads (default: ${CELLS})`, wholeNumber);
+  addSchemaOptions(command, simulatedCameraOptions, NOT_ASKED);
+  const shared = Object.keys(simulatedCameraOptions.shape);
+  addSchemaOptions(command, simulatedCalciumOptions, [...NOT_ASKED, ...shared]);
+}
+
+/**
+ * The camera that is asked for.
+ * @throws {ConfigError} for settings out of range, or of the other camera
+ */
+export function demoCamera(asked: { calcium?: number | true }): DemoCamera {
+  const { calcium } = asked;
+  const given = {
+    ...schemaSettings(simulatedCameraOptions, { ...asked }),
+    ...schemaSettings(simulatedCalciumOptions, { ...asked }),
+  };
+  if (calcium === undefined) {
+    const options = parseSimulatedCameraOptions(given);
+    return { command: 'simulated', settings: given, options, scene: simulatedScene(options), cells: null };
+  }
+  const settings = { beads: BEADS, ...given, cells: calcium === true ? CELLS : calcium };
+  const options = parseSimulatedCalciumOptions(settings);
+  const { map } = simulatedCells(settings);
+  return {
+    command: 'simulated-calcium',
+    settings,
+    options,
+    scene: simulatedCalciumBeads(options),
+    cells: map,
+  };
+}
