@@ -12,7 +12,7 @@ export interface MountedHdf5 {
 }
 
 /** Bytes the library asked for. */
-export interface FileRead {
+interface FileRead {
   readonly position: number;
   /** Some of them lie behind the end of a file that is cut off, and were zeros. */
   readonly isBehindEnd: boolean;

@@ -15,7 +15,9 @@ function imageJNumber(description: string, key: string): number {
 export function framesOfOnePage(description: string): number {
   const images = imageJNumber(description, 'images');
   if (Number.isInteger(images) && images > 1) return images;
-  const shape = /^\{"shape": \[([\d, ]+)\].*"truncated": true/.exec(description)?.[1];
+  // Versions of tifffile write the two in either order.
+  const isShaped = description.startsWith('{') && description.includes('"truncated": true');
+  const shape = isShaped ? /"shape": \[([\d, ]+)\]/.exec(description)?.[1] : undefined;
   const axes = shape?.split(',').map(Number) ?? [];
   return axes.slice(0, -2).reduce((product, axis) => product * axis, 1);
 }

@@ -1,5 +1,4 @@
 import { StackError } from '#protocol/errors.ts';
-import { type FrameShape, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import { swapByteOrder } from './byte-order.ts';
 import { checkInsideFile, readFrameBytes, type StackFile } from './stack-file.ts';
 import { CODEC_NAMES, compressionName, tiffCodec } from './tiff-codecs.ts';
@@ -17,8 +16,10 @@ export function checkEncodedPage(file: StackFile, page: TiffPage, frame: number)
     const remedy = 'save the stack without compression';
     throw new StackError({ where, expected: CODEC_NAMES, received: compressionName(compression), remedy });
   }
-  if (predictor < 1 || predictor > 3 || (predictor === 3 && page.bits !== 32)) {
-    throw new StackError({ where, expected: 'predictor 1, 2 or, for floats, 3', received: `${predictor}` });
+  const isKnown = predictor === 1 || (predictor === 2 ? page.bits <= 32 : predictor === 3 && page.bits >= 32);
+  if (!isKnown) {
+    const expected = 'predictor 1, 2 or, for floats, 3';
+    throw new StackError({ where, expected, received: `${predictor} of ${page.bits} bits` });
   }
   const parts = Math.ceil(width / partWidth) * Math.ceil(height / partHeight);
   if (offsets.length !== parts || byteCounts.length !== parts) {
@@ -32,6 +33,9 @@ export function checkEncodedPage(file: StackFile, page: TiffPage, frame: number)
   for (const [part, position] of offsets.entries()) checkInsideFile(file, frame, byteCounts[part]!, position);
 }
 
+/** Bytes of a pixel, gray and of one sample. */
+export type PixelBytes = 1 | 2 | 4 | 8;
+
 /**
  * Reads the frame of a compressed or tiled page into `into`, [row, column], little-endian.
  * @throws {StackError} naming the frame whose pixels are cut off or cannot be decoded
@@ -40,11 +44,10 @@ export async function readEncodedPage(
   file: StackFile,
   page: TiffPage,
   frame: number,
-  shape: FrameShape,
+  bytesPerPixel: PixelBytes,
   littleEndian: boolean,
   into: Uint8Array,
 ): Promise<void> {
-  const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
   const { width, height, partWidth, partHeight, tiled } = page;
   const across = Math.ceil(width / partWidth);
   const parts = page.offsets.map(async (_, part) => {
@@ -58,7 +61,7 @@ export async function readEncodedPage(
       part,
       partWidth * (tiled ? partHeight : rows) * bytesPerPixel,
     );
-    toLittleEndianCounts(pixels, page, shape, littleEndian);
+    toLittleEndianCounts(pixels, page, bytesPerPixel, littleEndian);
     const rowBytes = Math.min(partWidth, width - x) * bytesPerPixel;
     for (let row = 0; row < rows; row++) {
       const from = row * partWidth * bytesPerPixel;
@@ -99,12 +102,11 @@ async function decodePart(
 function toLittleEndianCounts(
   pixels: Uint8Array<ArrayBuffer>,
   page: TiffPage,
-  shape: FrameShape,
+  bytesPerPixel: PixelBytes,
   littleEndian: boolean,
 ): void {
-  const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
   if (page.predictor === 3) {
-    undoFloatPredictor(pixels, page.partWidth);
+    undoFloatPredictor(pixels, page.partWidth, bytesPerPixel);
     return;
   }
   if (!littleEndian) swapByteOrder(pixels, bytesPerPixel);

@@ -70,12 +70,13 @@ function plainStack(file: StackFile, index: TiffIndex, shape: FrameShape): Stack
 function encodedStack(file: StackFile, index: TiffIndex, shape: FrameShape): Stack {
   const { pages, littleEndian } = index;
   const bytes = frameBytes(shape);
+  const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
   for (const [frame, page] of pages.entries()) checkEncodedPage(file, page, frame);
   return {
     ...stackFacts(file, index, shape, pages.length),
     async readFrame(frame, into) {
       checkRead(file.path, pages.length, frame, bytes, into);
-      await readEncodedPage(file, pages[frame]!, frame, shape, littleEndian, into);
+      await readEncodedPage(file, pages[frame]!, frame, bytesPerPixel, littleEndian, into);
     },
     close: () => file.handle.close(),
   };

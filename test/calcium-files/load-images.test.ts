@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadImages } from '#calcium-files/load-images.ts';
 import { encodeNpy } from '#protocol/npy.ts';
+import { encodeNpz } from '#protocol/npz.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTiff } from '../support/tiff-writer.ts';
 
@@ -40,7 +41,7 @@ test('signed counts keep their sign, deflated with differences of neighbors and 
   const values = Int16Array.of(...counts(3), ...counts(-30000));
   expect(await loadImages(folder)).toEqual({ shape: [2, 3, 4], values });
   writeFileSync(join(folder, 'a3.tif'), tiff(1));
-  await expect(loadImages(folder)).rejects.toThrow(/a3\.tif: expected 4 x 3 signed 16-bit/);
+  await expect(loadImages(folder)).rejects.toThrow(/a3\.tif: expected 4 x 3 int16, as/);
   writeFileSync(join(folder, 'a3.tif'), file(3).subarray(0, -2));
   await expect(loadImages(folder)).rejects.toMatchObject({ code: 'E_STACK' });
 });
@@ -55,6 +56,25 @@ test('arrays of signed counts keep their sign', async () => {
   const folder = folderOf({ 'a.npy': encodeNpy(values, [2, 3]), 'b.npy': encodeNpy(values, [6]) });
   expect(await loadImages(join(folder, 'a.npy'))).toEqual({ shape: [1, 2, 3], values });
   await expect(loadImages(join(folder, 'b.npy'))).rejects.toThrow(/b\.npy: expected images .*received \[6\]/);
+});
+
+test('arrays of a .npz keep their type; of one that is cut off, the frames before are read and the rest is told', async () => {
+  const stack = { data: Int16Array.from(page(0), (count) => -count), shape: [3, 2, 2] };
+  const ids = { data: BigInt64Array.of(1n), shape: [1, 1, 1] };
+  const folder = folderOf({ 'a.npz': encodeNpz({ ids, stack }) });
+  const path = join(folder, 'a.npz#stack');
+  expect(await loadImages(path)).toEqual({ shape: [3, 2, 2], values: stack.data });
+  await expect(loadImages(join(folder, 'a.npz'))).rejects.toThrow(
+    /a\.npz#ids: expected whole numbers .*received i8/,
+  );
+  const told: string[] = [];
+  // 39 bytes before the array, 128 of its header, and one frame and a half.
+  writeFileSync(join(folder, 'cut.npz'), encodeNpz({ stack }).subarray(0, 39 + 128 + 12));
+  const { values } = await loadImages(join(folder, 'cut.npz'), undefined, (text) => told.push(text));
+  expect(values).toEqual(stack.data.slice(0, 4));
+  expect(told).toEqual([
+    expect.stringMatching(/cut\.npz#stack: the file is cut off: frames 1 to 2 of 3 are missing/),
+  ]);
 });
 
 test('an empty folder and a missing file are refused by name', async () => {

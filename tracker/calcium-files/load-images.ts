@@ -1,30 +1,44 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NdArray } from '#calcium/nd-array.ts';
+import { emptyLike, type NdArray } from '#calcium/nd-array.ts';
+import { openFrameArray } from '#camera-adapters/stacks/open-array.ts';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import type { Stack } from '#camera-adapters/stacks/stack.ts';
 import { unreadable } from '#camera-adapters/stacks/stack-file.ts';
+import { stackPlace } from '#camera-adapters/stacks/stack-place.ts';
 import { StackError } from '#protocol/errors.ts';
 import { decodeNpy } from '#protocol/npy.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
-import { loadBinary } from './binary-video.ts';
+import { loadBinary, typeName } from './binary-video.ts';
+import { loadArray } from './load-array.ts';
+import { loadNumericTiff } from './numeric-tiff.ts';
 import { type OnFrame, readFrames, roomForFrames } from './read-stack.ts';
-import { loadSignedTiff } from './signed-tiff.ts';
 
 /**
  * Images of a file, or of every TIFF of a folder one after the other in the order of their names, numbers by value.
  *
- * A folder without a TIFF, and any other file, is read as `openStack` does; .npy and .bin keep every type of values.
+ * A folder without a TIFF, and any other file, is read as `openStack` does; .npy, .npz, HDF5, Zarr, .bin and TIFF keep
+ * every type of values. Of a file that is cut off, the frames before the cut are given and the rest is named.
  *
+ * @param onCut told what is missing of a file that is cut off
  * @returns [frame, row, column]; one image is one frame
  * @throws {StackError} naming the first file that cannot be read, or has other images than the first of the folder
  */
-export async function loadImages(path: string, onFrame: OnFrame = () => {}): Promise<NdArray> {
+export async function loadImages(
+  path: string,
+  onFrame: OnFrame = () => {},
+  onCut: (text: string) => void = () => {},
+): Promise<NdArray> {
+  const array = await openFrameArray(await stackPlace(path));
+  if (array) {
+    if (array.cut !== undefined) onCut(`${array.path}: ${array.cut}`);
+    return loadArray(array, onFrame).finally(() => array.close());
+  }
   const files = await filesOf(path);
   if (files.length === 1 && /\.npy$/i.test(files[0]!)) return loadNpy(files[0]!);
   if (files.length === 1 && /\.bin$/i.test(files[0]!)) return loadBinary(files[0]!);
-  const signed = await loadSigned(files, onFrame);
-  if (signed) return signed;
+  const numeric = await loadNumeric(files, onFrame);
+  if (numeric) return numeric;
   const sizes: number[] = [];
   let first: Stack | undefined;
   for (const file of files) {
@@ -69,36 +83,38 @@ async function filesOf(path: string): Promise<string[]> {
   }
 }
 
-/** Images of signed TIFFs one after the other; undefined where the first is none. */
-async function loadSigned(files: readonly string[], onFrame: OnFrame): Promise<NdArray | undefined> {
+/** Images of TIFFs of numbers that no camera has, one after the other; undefined where the first is none. */
+async function loadNumeric(files: readonly string[], onFrame: OnFrame): Promise<NdArray | undefined> {
   if ((await stat(files[0]!)).isDirectory()) return;
-  const parts: NdArray<Int16Array>[] = [];
+  const parts: NdArray[] = [];
   let read = 0;
   for (const file of files) {
-    const part = await loadSignedTiff(file, (_, frames) => onFrame(++read, files.length * frames));
+    const part = await loadNumericTiff(file, (_, frames) => onFrame(++read, files.length * frames));
     const [first = part] = parts;
     if (!first) return;
-    if (!part || part.shape.slice(1).join() !== first.shape.slice(1).join()) {
+    if (!part || describe(part) !== describe(first)) {
       throw new StackError({
         where: file,
-        expected: `${first.shape[2]} x ${first.shape[1]} signed 16-bit, as ${files[0]}`,
-        received: part ? `${part.shape[2]} x ${part.shape[1]}` : 'other pixels',
+        expected: `${describe(first)}, as ${files[0]}`,
+        received: part ? describe(part) : 'other pixels',
         remedy: 'move it out of the folder, or open it by its own name',
       });
     }
     parts.push(part);
   }
   if (parts.length === 1) return parts[0];
-  const frames = parts.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  const [, height, width] = parts[0]!.shape as [number, number, number];
-  const values = new Int16Array(frames * height * width);
+  const [{ shape, values: some }] = parts as [NdArray];
+  const frames = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
+  const values = emptyLike(some, frames * shape[1]! * shape[2]!);
   let at = 0;
   for (const part of parts) {
     values.set(part.values, at);
     at += part.values.length;
   }
-  return { shape: [frames, height, width], values };
+  return { shape: [frames, shape[1]!, shape[2]!], values };
 }
+
+const describe = ({ shape, values }: NdArray) => `${shape[2]} x ${shape[1]} ${typeName(values)}`;
 
 async function loadNpy(path: string): Promise<NdArray> {
   const bytes = await readFile(path).catch((cause: unknown) => {

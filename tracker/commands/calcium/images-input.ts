@@ -4,12 +4,13 @@ import type { OnFrame } from '#calcium-files/read-stack.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 /** What `calcium` reads as a stack. */
-export const STACK_FORMS = 'a TIFF, .npy, or .bin with .json beside it, or a folder of TIFFs';
+export const STACK_FORMS =
+  'a TIFF, .npy, .npz or HDF5 file, .bin with .json beside it, or a folder of TIFFs or Zarr';
 
 /** Reads images, telling how far it is. */
 export async function loadWithProgress(path: string): Promise<NdArray> {
   const progress = progressOfFrames();
-  const images = await loadImages(path, progress.onFrame);
+  const images = await loadImages(path, progress.onFrame, (text) => console.error(text));
   progress.end();
   return images;
 }
