@@ -33,6 +33,8 @@ export class CellMeasurement {
   /** What frames are measured with; null while they are not. */
   #setup: CalciumSetup | null = null;
   #isChanged = false;
+  #isStarting = false;
+  #refusal: CalciumError | null = null;
   /** Those that the recording does not know of, oldest first. */
   #changes: Change[] = [];
   readonly #asking = new WeakSet<object>();
@@ -58,12 +60,15 @@ export class CellMeasurement {
     };
   }
 
-  /** Measures frames from now on, with this. */
+  /**
+   * Measures frames from now on, with this.
+   * @throws {CalciumError} when the thread has only just started and cannot measure with it
+   */
   async use(setup: CalciumSetup): Promise<void> {
-    this.#host ??= await this.#open();
+    if (this.#host) this.#host.configure(setup);
+    else await this.#start(setup);
     this.#setup = setup;
     this.#isChanged = true;
-    this.#host.configure(setup);
   }
 
   /** Measures no frame from now on. */
@@ -123,8 +128,20 @@ export class CellMeasurement {
     await this.#host?.close();
   }
 
+  async #start(setup: CalciumSetup): Promise<void> {
+    this.#isStarting = true;
+    this.#host = await this.#open();
+    this.#host.configure(setup);
+    // A thread that answers, if only that there is no frame, has started: none is skipped for want of it.
+    await this.#host.project('mean').catch(() => {});
+    this.#isStarting = false;
+    const refusal = this.#refusal;
+    this.#refusal = null;
+    if (refusal) throw refusal;
+  }
+
   #open(): Promise<CalciumHost> {
-    const { engine, feed, mostWaiting, onTrouble, open } = this.#options;
+    const { engine, feed, mostWaiting, open } = this.#options;
     const recorders = this.#options.recorders()!;
     return open({
       mostWaiting,
@@ -139,7 +156,10 @@ export class CellMeasurement {
         recorders.cellsSkipped(firstFrame, lastFrame);
         feed.skipped(firstFrame, lastFrame);
       },
-      onTrouble,
+      onTrouble: (error) => {
+        if (this.#isStarting && error instanceof CalciumError) this.#refusal = error;
+        else this.#options.onTrouble(error);
+      },
     });
   }
 
