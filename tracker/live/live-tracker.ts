@@ -173,7 +173,7 @@ export class LiveTracker {
     return { ...this.#ledger.totals(), 'recorder-overrun': this.#run?.overruns ?? 0 };
   }
 
-  health(): object {
+  health(): ReturnType<LiveReport['health']> {
     return this.#report.health();
   }
 
