@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CalciumHost } from '#calcium-live/calcium-host.ts';
 import { CellPipeline } from '#calcium-stages/run-cells.ts';
 import type { EngineHost } from '#engines/engine-host.ts';
 import { ringExample } from '#engines/ring-example.ts';
+import { startThreadHost } from '#engines/threads/thread-host.ts';
 import { startWasmHost } from '#engines/wasm/wasm-host.ts';
 import { CELL_COLUMNS } from '#protocol/calcium-live.ts';
 import { cellMapOf } from '#protocol/cell-map.ts';
@@ -136,6 +138,28 @@ describe('frames', () => {
     expect(watched.released).toHaveLength(1000);
   });
 
+  test('in more rooms than the thread remembers are read where they are, however often they come', async () => {
+    await engine.close();
+    engine = await startThreadHost('reference');
+    start(1);
+    host.configure(calciumSetup(['roi-traces']));
+    const rooms = ids(0, 29).map((seed) => {
+      const room = engine.takeRoom(frameBytes(calciumSetup()));
+      room.pixels.fill(seed);
+      return room;
+    });
+    const order = [...ids(0, 29), ...ids(10, 29), ...ids(0, 9)];
+    for (const [id, seed] of order.entries()) {
+      const room = rooms[seed]!;
+      engine.holdRoom(room);
+      host.push({ id, timeNs: BigInt(id), receivedNs: 0n, room });
+      await expect.poll(() => host.waiting, { ...LATER, interval: 1 }).toBe(0);
+    }
+    const counts = columnOf(watched.batches, 'counts').filter((_, at) => at % 3 === 0);
+    expect(counts).toEqual(order.map((seed) => 257 * seed));
+    expect([watched.troubles, host.skipped]).toEqual([[], 0]);
+  });
+
   test('the engine tracks and others hold are measured from the same pixels', async () => {
     start();
     const { setup, frame } = ringExample(2, 16, 20);
@@ -206,6 +230,22 @@ describe('a setting', () => {
     expect(watched.fates).toEqual([1, [2, 3], 4]);
     expect(watched.troubles).toEqual([expect.objectContaining({ code: 'E_CONFIG' })]);
     expect(watched.released).toHaveLength(4);
+  });
+
+  test('of frames of another size lets the thread forget the memory of those before', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    start();
+    host.configure(calciumSetup());
+    watched.push(1);
+    host.configure(calciumSetup(['roi-traces']));
+    const types = () => post.mock.calls.map(([message]) => (message as { type: string }).type);
+    expect(types()).toEqual(['configure', 'share', 'frame', 'configure']);
+    host.configure(calciumSetup(undefined, { pixelFormat: 'float32' }));
+    watched.push(2, filmedPixels(2, 'float32'));
+    expect(types().slice(4)).toEqual(['forget', 'configure', 'share', 'frame']);
+    post.mockRestore();
+    await host.close();
+    expect(watched.fates).toEqual([1, 2]);
   });
 
   test('of larger pixels is read as such', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EngineHost } from '#engines/engine-host.ts';
 import { startThreadHost } from '#engines/threads/thread-host.ts';
-import { DeviceError } from '#protocol/errors.ts';
+import { DeviceError, TweezertrackError } from '#protocol/errors.ts';
 import { type WatchedWorkers, watchWorkers } from '../support/watch-workers.ts';
 import { calciumSetup, columnOf, watchedCalcium } from './filmed-cells.ts';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
   workers = watchWorkers();
   watched = watchedCalcium(engine);
   watched.host.configure(calciumSetup());
-  await started(1);
+  await turn();
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -23,23 +23,29 @@ afterEach(async () => {
   workers.stop();
 });
 
-/** Node tells of a new thread a little later. */
-const started = (threads: number) =>
-  expect.poll(() => workers.started.length, { timeout: 20_000 }).toBe(threads);
+/** Node tells of a new thread with the next turn, long before it is ready to measure. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const push = (...ids: number[]) => ids.map((id) => watched.push(id).room);
+
+/** Fates of frames from 1 to `last`, of which some were measured before the thread died. */
+const until = (last: number, measured: number) => [
+  ...Array.from({ length: measured }, (_, index) => index + 1),
+  [measured + 1, last],
+];
 
 test('frames of a thread that is killed are skipped, their rooms come back, and another goes on', async () => {
   const { host, fates, troubles, released } = watched;
   const rooms = push(1, 2, 3, 4, 5);
   await workers.started[0]!.terminate();
-  expect(fates).toEqual([[1, 5]]);
-  expect([host.waiting, host.skipped, host.measured, host.projected]).toEqual([0, 5, 0, 0]);
+  const killed = until(5, host.measured);
+  expect(fates).toEqual(killed);
+  expect([host.waiting, host.skipped + host.measured, host.projected]).toEqual([0, 5, 0]);
   expect(released).toEqual(rooms);
   expect(troubles).toEqual([expect.any(DeviceError)]);
-  expect(troubles[0]!.message).toContain('exit with code 1');
+  expect(troubles[0]!.message).toContain('calcium thread: expected a running thread');
   push(6, 7);
   await host.close();
-  expect(fates).toEqual([[1, 5], 6, 7]);
+  expect(fates).toEqual([...killed, 6, 7]);
   expect(columnOf(watched.batches, 'counts').every(Number.isFinite)).toBe(true);
   expect(workers.started).toHaveLength(2);
 });
@@ -66,22 +72,25 @@ test('a thread that throws what nobody foresaw is replaced, with all that it rem
 test('deaths of one spell are told once; a thread that measures nothing is not replaced at once', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const { host, fates, troubles } = watched;
-  push(1);
   await workers.started[0]!.terminate();
-  push(2);
-  await started(2);
+  const asked = host.project('mean').catch((error: unknown) => error);
+  await turn();
   await workers.started[1]!.terminate();
-  push(3, 4);
+  expect(await asked).toBeInstanceOf(TweezertrackError);
+  push(1, 2);
   await expect(host.project('mean')).rejects.toBeInstanceOf(DeviceError);
-  expect(host.waiting).toBe(0);
+  // Runs that nothing holds up are told at once.
+  expect(fates).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
   vi.advanceTimersByTime(1000);
-  push(5);
+  push(3);
   await host.close();
+  expect(fates).toEqual([[1, 1], [2, 2], 3]);
   expect(workers.started).toHaveLength(3);
-  // Runs that nothing holds up are told at once, one by one.
-  expect(fates).toEqual([[1, 1], [2, 2], [3, 3], [4, 4], 5]);
   expect(troubles).toHaveLength(1);
-  expect(watched.released).toHaveLength(5);
+  expect(watched.released).toHaveLength(3);
 });
 
 test('close of a thread that dies of it lets go of every room', async () => {
@@ -89,7 +98,7 @@ test('close of a thread that dies of it lets go of every room', async () => {
   const closing = watched.host.close();
   await workers.started[0]!.terminate();
   await closing;
-  expect(watched.fates).toEqual([[1, 3]]);
+  expect(watched.fates).toEqual(until(3, watched.host.measured));
   expect(watched.released).toHaveLength(3);
   await watched.host.close();
 });
