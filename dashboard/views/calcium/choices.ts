@@ -57,6 +57,8 @@ export const choices = {
   /** A span of time that stays. */
   span: signal<{ fromS: number; toS: number } | null>(null),
   projection: signal<LiveProjection>('std'),
+  /** Whether found cells that reach into the ROI of a bead are left out. */
+  clearOfBeads: signal(true),
   look: signal<ProjectionLook>({ tint: 'green', darkest: 1, brightest: 0.3 }),
 };
 

@@ -6,6 +6,7 @@ import type { LiveStore } from '../../store/live-store.ts';
 import { formatFixed } from '../../words/format-number.ts';
 import { choices } from './choices.ts';
 import { desk } from './desk.ts';
+import { foundCells } from './found-cells.ts';
 
 const METHODS = {
   sigma: { title: 'mean + k σ', unit: 'σ', value: '3', most: Number.POSITIVE_INFINITY },
@@ -46,8 +47,8 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
   const change = (part: Partial<typeof form.value>) => {
     form.value = { ...form.value, ...part };
   };
-  const shown = found.value;
-  const count = shown ? cellsOf(shown.map).length : 0;
+  const shown = foundCells(store);
+  const count = shown ? cellsOf(shown).length : 0;
   return (
     <form
       class="calcium-group"
@@ -95,6 +96,16 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
         />
         <small>px</small>
       </label>
+      <label class="calcium-check">
+        <input
+          type="checkbox"
+          checked={choices.clearOfBeads.value}
+          onChange={({ currentTarget }) => {
+            choices.clearOfBeads.value = currentTarget.checked;
+          }}
+        />
+        Keep clear of bead ROIs
+      </label>
       <div class="calcium-buttons">
         <button type="submit" disabled={!isLevel || !isLeast || isLooking.value}>
           Preview
@@ -106,7 +117,7 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
               class="calcium-primary"
               disabled={count === 0}
               onClick={() => {
-                desk.edit((draft) => draft.replace(cellLabels(shown.map)));
+                desk.edit((draft) => draft.replace(cellLabels(shown)));
                 found.value = null;
               }}
             >
@@ -125,7 +136,7 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
       </div>
       {shown && (
         <p role="status">
-          {count} cells above {formatFixed(shown.threshold, 1)} counts
+          {count} cells above {formatFixed(found.value?.threshold ?? Number.NaN, 1)} counts
         </p>
       )}
       {problem.value !== null && (

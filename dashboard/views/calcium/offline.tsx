@@ -94,6 +94,7 @@ export function OfflinePage({ store }: { store: LiveStore }) {
           {problem.value ?? redo.error.value}
         </p>
       )}
+      {list.value === null && problem.value === null && <p class="empty">Looking for recordings.</p>}
       {list.value?.length === 0 && <p class="empty">Nothing was recorded yet: start saving in Run.</p>}
       {redo.answer.value === null && name !== undefined && (
         <p class="empty">

@@ -5,6 +5,7 @@ import type { LiveStore } from '../../store/live-store.ts';
 import { choices } from './choices.ts';
 import { desk, TOOLS } from './desk.ts';
 import type { Place } from './draft.ts';
+import { foundCells } from './found-cells.ts';
 import { editWithKey, editWithPointer } from './picture-gestures.ts';
 import { createCellPainter } from './picture-painter.ts';
 import { Segments } from './segments.tsx';
@@ -30,17 +31,18 @@ export function CellPicture({ store }: { store: LiveStore }) {
         projection: store.calcium.projection.peek(),
         look: choices.look.peek(),
         map: draft.map,
-        found: store.calcium.found.peek()?.map ?? null,
+        found: foundCells(store),
         chosen: choices.cell.peek(),
         place: place.peek(),
         radius: desk.tool.peek() === 'select' ? 0 : desk.radius.peek(),
       });
     };
     const painting = paintWhileSeen(frame, draw, 16);
-    const { projection, found } = store.calcium;
+    const { projection } = store.calcium;
     const stop = effect(() => {
       void desk.draft;
-      for (const drawn of [projection, found, place, zoom, choices.look, choices.cell]) void drawn.value;
+      void foundCells(store);
+      for (const drawn of [projection, place, zoom, choices.look, choices.cell]) void drawn.value;
       for (const drawn of [desk.tool, desk.radius]) void drawn.value;
       painting.request();
     });

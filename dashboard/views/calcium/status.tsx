@@ -9,18 +9,13 @@ export function CalciumFigures({ calcium }: { calcium: LiveCalcium }) {
   const tone = calcium.isSkipping.value ? 'tone-lost' : skipped > 0 ? 'tone-warning' : undefined;
   return (
     <p class="readout">
-      <span>
-        <b>{formatCount(measured)}</b> frames measured
+      <span title="Frames in which cells were measured">
+        <b>{formatCount(measured)}</b> measured
       </span>
       <span class={tone} title="Frames that were left out because the thread that measures cells fell behind">
         <b>{formatCount(skipped)}</b> skipped
       </span>
-      {waiting > 1 && (
-        <span>
-          <b>{waiting}</b> waiting
-        </span>
-      )}
-      <span>
+      <span title={`In the thread that measures cells; frames that wait for it: ${waiting}`}>
         <b>{formatFixed(usPerFrame, 0)}</b> µs/frame
       </span>
       <span>
