@@ -1,5 +1,5 @@
 import { generateOverlappingBlocks, type OverlappingBlock } from '#calcium/blocks.ts';
-import { type StackShape, stackShape } from '#calcium/blockwise.ts';
+import { type FilterFrames, type StackShape, stackShape } from '#calcium/blockwise.ts';
 import type { NdArray, NdValues } from '#calcium/nd-array.ts';
 import { largestBuffer } from '#engines/gpu/buffers.ts';
 import { DeviceError } from '#protocol/errors.ts';
@@ -9,9 +9,8 @@ import { pixelTypeOf } from './pixel-type.ts';
 
 /** Bytes of a block's largest buffer: some blocks in a second of film, so that copying and computing overlap. */
 const BLOCK_BYTES = 2 ** 25;
-/** Frames of a block on the CPU, where only what the kernel reaches beside it costs. */
-const LEAST_CPU_FRAMES = 32;
-const REACHES_PER_CPU_BLOCK = 16;
+/** Frames between two words of how far it is. */
+const CPU_FRAMES = 8;
 
 /** How a run is followed and cut. */
 export interface FilterRun {
@@ -32,8 +31,8 @@ export interface StackFilter<Out extends NdValues> {
   readonly bytesPerPixel: number;
   /** Compiles the kernels for these images; null with a reason where there is none. */
   readonly prepare: PrepareKernels | { readonly unable: string };
-  /** Filters a part as if there were no more. */
-  onCpu(part: NdArray): NdArray<Out>;
+  /** Filters frames in float64 into this room. */
+  onCpu(room: Out): FilterFrames;
 }
 
 /**
@@ -76,9 +75,9 @@ export async function filterStack<Out extends NdValues>(
       left = [...unfinished];
     }
   }
-  const cpuFrames = Math.max(LEAST_CPU_FRAMES, REACHES_PER_CPU_BLOCK * filter.reach);
-  for (const block of left ?? generateOverlappingBlocks(shape[0], cpuFrames, filter.reach)) {
-    filterOnCpu(images, shape, filter, filtered, block);
+  const filterFrames = filter.onCpu(filtered);
+  for (const block of left ?? generateOverlappingBlocks(shape[0], CPU_FRAMES, 0)) {
+    filterFrames(...block.core);
     finish(block);
   }
   return result;
@@ -101,18 +100,4 @@ function framesAtOnce(
   const frames = Math.min(Math.max(filled, 1), read);
   if (frames >= 1 && pixels * bytesPerPixel <= largest) return { frames, prepare };
   return `a frame with ${2 * reach} beside it is more than the ${largest} bytes of a buffer of the GPU`;
-}
-
-function filterOnCpu<Out extends NdValues>(
-  { values }: NdArray,
-  [, rows, columns]: StackShape,
-  filter: StackFilter<Out>,
-  filtered: Out,
-  { core, withHalo: [first, end] }: OverlappingBlock,
-): void {
-  const pixels = rows * columns;
-  const part = values.subarray(first * pixels, end * pixels) as NdValues;
-  const done = filter.onCpu({ shape: [end - first, rows, columns], values: part });
-  const [from, to] = core.map((frame) => (frame - first) * pixels);
-  filtered.set(done.values.subarray(from, to), core[0] * pixels);
 }

@@ -1,4 +1,4 @@
-import { type GaussianOptions, gaussianFilter, sigmasOf } from '#calcium/gaussian-filter.ts';
+import { type GaussianOptions, gaussianFrames, sigmasOf } from '#calcium/gaussian-filter.ts';
 import { gaussianWeights } from '#calcium/gaussian-line.ts';
 import type { NdArray } from '#calcium/nd-array.ts';
 import type { FilterEngine } from './filter-engine.ts';
@@ -27,7 +27,7 @@ export async function gaussianFilterGpu(
     reach: weights[0]!.length - 1,
     bytesPerPixel: Float32Array.BYTES_PER_ELEMENT,
     prepare: type ? prepareKernels(type, weights) : { unable: 'the kernels have no float64' },
-    onCpu: (part: NdArray) => gaussianFilter(part, { sigma: sigmas }),
+    onCpu: (room: Float32Array) => gaussianFrames(images, sigmas, room),
   };
   return filterStack(images, filter, engine, new Float32Array(images.values.length), run);
 }

@@ -1,4 +1,4 @@
-import { type MedianOptions, medianFilter, offsetsOf, requireFootprint } from '#calcium/median-filter.ts';
+import { type MedianOptions, medianFrames, offsetsOf, requireFootprint } from '#calcium/median-filter.ts';
 import { emptyLike, type NdArray, type NdValues } from '#calcium/nd-array.ts';
 import type { FilterEngine } from './filter-engine.ts';
 import { type FilterRun, filterStack } from './filter-stack.ts';
@@ -33,7 +33,7 @@ export async function medianFilterGpu<V extends NdValues>(
     reach: footprint.shape[0]! >> 1,
     bytesPerPixel: images.values.BYTES_PER_ELEMENT,
     prepare: prepareKernels(type, offsets),
-    onCpu: (part: NdArray) => medianFilter(part as NdArray<V>, { mask: footprint }),
+    onCpu: (room: V) => medianFrames(images, footprint, room),
   };
   return filterStack(images, filter, engine, emptyLike(images.values), run);
 }

@@ -1,12 +1,11 @@
-import { generateOverlappingBlocks } from './blocks.ts';
 import { requireInteger } from './calcium-error.ts';
-import { axesOf, type NdArray, type NdValues } from './nd-array.ts';
+import { axesOf, type NdArray } from './nd-array.ts';
 
 /** How a stack is cut along time, so that less of it is worked on at once. */
 export interface BlockOptions {
   /** Frames of a block, at least 1; the whole stack at once when absent. */
   blockSize?: number;
-  /** Frames read on either side of a block; never fewer than the filter reaches, which is the default. */
+  /** Frames read on either side of a block, at least; what the filter reaches is read in any case. */
   blockBuffer?: number;
 }
 
@@ -18,35 +17,22 @@ export function stackShape(where: string, images: NdArray): StackShape {
   return axesOf(where, images, ['frame', 'row', 'column']) as unknown as StackShape;
 }
 
+/** Filters frames [first, end) of a stack, reading what lies beside them from the unfiltered images. */
+export type FilterFrames = (first: number, end: number) => void;
+
 /**
- * Filters a stack in blocks of frames, the result of which is that of the whole stack: what lies beside a block is
- * read from the unfiltered images.
+ * Filters a stack in blocks of frames, the result of which is that of the whole stack.
  *
- * @param images [frame, row, column]
- * @param reach frames on either side that a filtered frame depends on
- * @param filter filters a part of the stack as if there were no more
- * @param values room for the result, as large as the images
- * @returns [frame, row, column]
+ * @param frames of the stack
+ * @throws {CalciumError} if an option is not an integer in its range
  */
-export function filterInBlocks<In extends NdValues, Out extends NdValues>(
-  images: NdArray<In>,
-  reach: number,
+export function filterInBlocks(
+  frames: number,
   { blockSize, blockBuffer = 0 }: BlockOptions,
-  filter: (part: NdArray<In>) => NdArray<Out>,
-  values: Out,
-): NdArray<Out> {
-  const [frames, rows, columns] = stackShape('filterInBlocks images', images);
+  filterFrames: FilterFrames,
+): void {
   if (blockSize !== undefined) requireInteger('blockSize', blockSize, 1);
   requireInteger('blockBuffer', blockBuffer, 0);
-  const pixels = rows * columns;
-  const halo = Math.max(reach, blockBuffer);
-  for (const block of generateOverlappingBlocks(frames, blockSize ?? Math.max(frames, 1), halo)) {
-    const [first, end] = block.withHalo;
-    const part = images.values.subarray(first * pixels, end * pixels) as In;
-    const filtered = filter({ shape: [end - first, rows, columns], values: part });
-    const [coreFirst, coreEnd] = block.core;
-    const core = filtered.values.subarray((coreFirst - first) * pixels, (coreEnd - first) * pixels);
-    values.set(core, coreFirst * pixels);
-  }
-  return { shape: images.shape, values };
+  const length = blockSize ?? Math.max(frames, 1);
+  for (let first = 0; first < frames; first += length) filterFrames(first, Math.min(first + length, frames));
 }

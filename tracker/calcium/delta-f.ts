@@ -42,20 +42,31 @@ export function calculateBaseline(
   frameRate: number,
   framesOfFilter?: number,
 ): { filtered: NdArray<Float64Array>; baseline: Float64Array } {
+  const filtered = roomFor('calculateBaseline traces', traces);
+  const baseline = baselineOf(traces, frameRate, framesOfFilter, filtered.values);
+  return { filtered, baseline };
+}
+
+/** As `calculateBaseline`; the filtered traces are kept only where there is room for them. */
+function baselineOf(
+  traces: NdArray,
+  frameRate: number,
+  framesOfFilter: number | undefined,
+  filtered?: Float64Array,
+): Float64Array {
   const where = 'calculateBaseline traces';
   const { neurons, frames } = traceAxes(where, traces);
   const count = framesOfFilter ?? frames;
   const taps = lowPassTaps(count);
   requireNumber(`${where} frames`, count, 'at least 4 frames, for one tap of the filter', taps >= 1);
   const kernel = hammingLowPass(taps, CUTOFF_HZ, frameRate);
-  const filtered = roomFor(where, traces);
   const baseline = new Float64Array(neurons);
   for (let neuron = 0; neuron < neurons; neuron++) {
     const smooth = filterZeroPhase(rowOf(traces, neuron, frames), kernel);
-    filtered.values.set(smooth, neuron * frames);
+    filtered?.set(smooth, neuron * frames);
     baseline[neuron] = percentileOf(smooth, BASELINE_PERCENTILE);
   }
-  return { filtered, baseline };
+  return baseline;
 }
 
 /**
@@ -80,7 +91,7 @@ export function calculateDfof(traces: NdArray, options: DfofOptions = {}): NdArr
       received: `${axes.neurons}`,
     });
   }
-  const { baseline } = calculateBaseline(source, frameRate, frames);
+  const baseline = baselineOf(source, frameRate, frames);
   const result = roomFor('calculateDfof', traces, out);
   for (let neuron = 0; neuron < neurons; neuron++) {
     const level = baseline[neuron]! + offset;

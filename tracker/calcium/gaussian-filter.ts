@@ -1,6 +1,6 @@
-import { type BlockOptions, filterInBlocks, stackShape } from './blockwise.ts';
+import { type BlockOptions, type FilterFrames, filterInBlocks, stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
-import { gaussianRadius, gaussianWeights, reflected } from './gaussian-line.ts';
+import { gaussianWeights, reflected } from './gaussian-line.ts';
 import { emptyLike, type NdArray, type NdValues } from './nd-array.ts';
 import { applyAcross, applySymmetric } from './symmetric-kernel.ts';
 
@@ -39,11 +39,9 @@ function filterWith<Out extends NdValues>(
   room: Out,
   finish: (value: number) => number,
 ): NdArray<Out> {
-  stackShape('gaussianFilter images', images);
-  const sigmas = sigmasOf(sigma);
-  const weights = sigmas.map(gaussianWeights) as [Float64Array, Float64Array, Float64Array];
-  const filter = (part: NdArray) => filterPart(part, weights, emptyLike(room, part.values.length), finish);
-  return filterInBlocks(images, gaussianRadius(sigmas[0]), blocks, filter, room);
+  const [frames] = stackShape('gaussianFilter images', images);
+  filterInBlocks(frames, blocks, gaussianFrames(images, sigmasOf(sigma), room, finish));
+  return { shape: images.shape, values: room };
 }
 
 /**
@@ -60,66 +58,70 @@ export function sigmasOf(sigma: GaussianOptions['sigma'] = 1): readonly [number,
   });
 }
 
-/** Frame by frame, so that only those the kernel reaches are held in float64. */
-function filterPart<Out extends NdValues>(
+/**
+ * Filters some frames of a stack.
+ *
+ * @param images [frame, row, column]
+ * @param sigmas of each axis
+ * @param room [frame, row, column] for the result
+ * @param finish makes a value of the result of one in float64
+ * @throws {CalciumError} if a sigma is negative
+ */
+export function gaussianFrames(
   { shape, values }: NdArray,
-  [alongTime, alongRows, alongColumns]: readonly [Float64Array, Float64Array, Float64Array],
-  room: Out,
-  finish: (value: number) => number,
-): NdArray<Out> {
+  sigmas: readonly [number, number, number],
+  room: NdValues,
+  finish: (value: number) => number = (value) => value,
+): FilterFrames {
   const [frames, rows, columns] = shape as [number, number, number];
+  const [alongTime, alongRows, alongColumns] = sigmas.map(gaussianWeights) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const pixels = rows * columns;
-  const reach = alongTime.length - 1;
-  const slots = Math.min(frames, 2 * reach + 1);
-  const held = new Float64Array(slots * pixels);
   const overTime = new Float64Array(pixels);
-  const overRows = new Float64Array(pixels);
-  const finished = columnFilter(columns, alongColumns);
-  let next = 0;
-  for (let frame = 0; frame < frames; frame++) {
-    for (; next < Math.min(frames, frame + reach + 1); next++) {
-      held.set(values.subarray(next * pixels, (next + 1) * pixels), (next % slots) * pixels);
+  const overRows = new Float64Array(columns);
+  const overColumns = new Float64Array(columns);
+  const filterColumns = columnFilter(columns, alongColumns);
+  const around = Array.from({ length: rows }, (_, row) =>
+    mirroredPlaces(row, rows, alongRows.length, columns),
+  );
+  return (first, end) => {
+    for (let frame = first; frame < end; frame++) {
+      const places = mirroredPlaces(frame, frames, alongTime.length, pixels);
+      applyAcross(values, places, alongTime, overTime, 0, pixels);
+      for (let row = 0; row < rows; row++) {
+        applyAcross(overTime, around[row]!, alongRows, overRows, 0, columns);
+        filterColumns(overRows, overColumns);
+        const start = frame * pixels + row * columns;
+        for (let column = 0; column < columns; column++) room[start + column] = finish(overColumns[column]!);
+      }
     }
-    const places = mirroredPlaces(frame, frames, alongTime.length, (other) => (other % slots) * pixels);
-    applyAcross(held, places, alongTime, overTime, 0, pixels);
-    for (let row = 0; row < rows; row++) {
-      const around = mirroredPlaces(row, rows, alongRows.length, (other) => other * columns);
-      applyAcross(overTime, around, alongRows, overRows, row * columns, columns);
-    }
-    finished(overRows, overTime);
-    const start = frame * pixels;
-    for (let pixel = 0; pixel < pixels; pixel++) room[start + pixel] = finish(overTime[pixel]!);
-  }
-  return { shape, values: room };
+  };
 }
 
 /** Starts of the lines before and after one, mirrored at the first and the last. */
-function mirroredPlaces(
-  at: number,
-  count: number,
-  distances: number,
-  startOf: (line: number) => number,
-): Int32Array {
+function mirroredPlaces(at: number, count: number, distances: number, length: number): Int32Array {
   const places = new Int32Array(2 * distances);
   for (let distance = 0; distance < distances; distance++) {
-    places[2 * distance] = startOf(reflected(at - distance, count));
-    places[2 * distance + 1] = startOf(reflected(at + distance, count));
+    places[2 * distance] = reflected(at - distance, count) * length;
+    places[2 * distance + 1] = reflected(at + distance, count) * length;
   }
   return places;
 }
 
-/** Filters every row of an image along its columns. */
+/** Filters a row along its columns. */
 function columnFilter(
   columns: number,
   weights: Float64Array,
 ): (source: Float64Array, out: Float64Array) => void {
   const reach = weights.length - 1;
   const line = new Float64Array(columns + 2 * reach);
-  const from = Int32Array.from(line, (_, at) => reflected(at - reach, columns));
+  const outside = Int32Array.from({ length: 2 * reach }, (_, side) => (side < reach ? side : columns + side));
   return (source, out) => {
-    for (let start = 0; start < source.length; start += columns) {
-      for (let at = 0; at < line.length; at++) line[at] = source[start + from[at]!]!;
-      applySymmetric(line, weights, out, start, columns);
-    }
+    line.set(source, reach);
+    for (const at of outside) line[at] = source[reflected(at - reach, columns)]!;
+    applySymmetric(line, weights, out, 0, columns);
   };
 }

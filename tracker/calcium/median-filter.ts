@@ -1,4 +1,4 @@
-import { type BlockOptions, filterInBlocks, stackShape } from './blockwise.ts';
+import { type BlockOptions, type FilterFrames, filterInBlocks, stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
 import { reflected } from './gaussian-line.ts';
 import { axesOf, emptyLike, type NdArray, type NdValues } from './nd-array.ts';
@@ -24,18 +24,28 @@ const CUBE: NdArray = { shape: [3, 3, 3], values: new Uint8Array(27).fill(1) };
  */
 export function medianFilter<V extends NdValues>(
   images: NdArray<V>,
-  { mask = CUBE, ...blocks }: MedianOptions = {},
+  { mask, ...blocks }: MedianOptions = {},
 ): NdArray<V> {
-  stackShape('medianFilter images', images);
-  const deep = requireFootprint(mask).shape[0]!;
-  const isFull = mask.values.every((value) => value !== 0);
-  const filter = (part: NdArray<V>): NdArray<V> => {
-    const values = emptyLike(part.values);
-    if (isFull) medianOfColumns(part, mask.shape as [number, number, number], values);
-    else medianOfFootprint(part, offsetsOf(mask), values);
-    return { shape: part.shape, values };
-  };
-  return filterInBlocks(images, Math.floor(deep / 2), blocks, filter, emptyLike(images.values));
+  const [frames] = stackShape('medianFilter images', images);
+  const values = emptyLike(images.values);
+  filterInBlocks(frames, blocks, medianFrames(images, requireFootprint(mask), values));
+  return { shape: images.shape, values };
+}
+
+/**
+ * Filters some frames of a stack.
+ *
+ * @param images [frame, row, column]
+ * @param footprint [frame, row, column], not empty
+ * @param room [frame, row, column] for the result
+ */
+export function medianFrames(images: NdArray, footprint: NdArray, room: NdValues): FilterFrames {
+  if (footprint.values.every((value) => value !== 0)) {
+    const box = footprint.shape as [number, number, number];
+    return (first, end) => medianOfColumns(images, box, first, end, room);
+  }
+  const offsets = offsetsOf(footprint);
+  return (first, end) => medianOfFootprint(images, offsets, first, end, room);
 }
 
 /**
@@ -68,12 +78,14 @@ export function offsetsOf({ shape, values }: NdArray): [number, number, number][
 function medianOfFootprint(
   { shape, values }: NdArray,
   offsets: readonly [number, number, number][],
+  first: number,
+  end: number,
   out: NdValues,
 ): void {
   const [frames, rows, columns] = shape as [number, number, number];
   const window = new Float64Array(offsets.length);
   const rank = offsets.length >> 1;
-  for (let at = 0; at < values.length; at++) {
+  for (let at = first * rows * columns; at < end * rows * columns; at++) {
     const frame = Math.floor(at / (rows * columns));
     const row = Math.floor(at / columns) % rows;
     const column = at % columns;

@@ -61,7 +61,7 @@ export function traceAxes(where: string, traces: NdArray): TraceAxes {
 
 /** A copy of one row in float64, so that integers are not lost in what follows. */
 export function rowOf({ values }: NdArray, row: number, length: number): Float64Array {
-  return Float64Array.from(values.subarray(row * length, (row + 1) * length));
+  return new Float64Array(values.subarray(row * length, (row + 1) * length));
 }
 
 /**

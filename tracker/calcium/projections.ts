@@ -50,15 +50,35 @@ function project(images: NdArray, pixels: number, projection: Projection): Float
 }
 
 function meanOf({ shape, values }: NdArray, pixels: number): Float64Array {
+  const frames = shape[0]!;
   const sums = new Float64Array(pixels);
-  for (let start = 0; start < values.length; start += pixels) {
+  let frame = 0;
+  // Eight frames at a time: an eighth of the passes over the sums.
+  for (; frame + 8 <= frames; frame += 8) {
+    const a = frame * pixels;
+    const [b, c, d] = [a + pixels, a + 2 * pixels, a + 3 * pixels];
+    const [e, f, g, h] = [a + 4 * pixels, a + 5 * pixels, a + 6 * pixels, a + 7 * pixels];
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const early = values[a + pixel]! + values[b + pixel]! + (values[c + pixel]! + values[d + pixel]!);
+      const late = values[e + pixel]! + values[f + pixel]! + (values[g + pixel]! + values[h + pixel]!);
+      sums[pixel]! += early + late;
+    }
+  }
+  for (; frame < frames; frame++) {
+    const start = frame * pixels;
     for (let pixel = 0; pixel < pixels; pixel++) sums[pixel]! += values[start + pixel]!;
   }
-  return sums.map((sum) => sum / shape[0]!);
+  return sums.map((sum) => sum / frames);
+}
+
+function stdOf(images: NdArray, pixels: number): Float64Array {
+  const { values } = images;
+  const isFloat = values instanceof Float32Array || values instanceof Float64Array;
+  return isFloat ? stdOfFloats(images, pixels) : stdOfIntegers(images, pixels);
 }
 
 /** Twice through the stack: squares of differences from the mean lose no digits to its level. */
-function stdOf(images: NdArray, pixels: number): Float64Array {
+function stdOfFloats(images: NdArray, pixels: number): Float64Array {
   const { shape, values } = images;
   const means = meanOf(images, pixels);
   const sums = new Float64Array(pixels);
@@ -69,6 +89,38 @@ function stdOf(images: NdArray, pixels: number): Float64Array {
     }
   }
   return sums.map((sum) => Math.sqrt(sum / shape[0]!));
+}
+
+/** Once through the stack: sums of whole differences from the first frame are exact, whatever its level. */
+function stdOfIntegers({ shape, values }: NdArray, pixels: number): Float64Array {
+  const frames = shape[0]!;
+  const sums = new Float64Array(pixels);
+  const squares = new Float64Array(pixels);
+  let frame = 0;
+  for (; frame + 4 <= frames; frame += 4) {
+    const start = frame * pixels;
+    const [second, third, fourth] = [start + pixels, start + 2 * pixels, start + 3 * pixels];
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const level = values[pixel]!;
+      const a = values[start + pixel]! - level;
+      const b = values[second + pixel]! - level;
+      const c = values[third + pixel]! - level;
+      const d = values[fourth + pixel]! - level;
+      sums[pixel]! += a + b + (c + d);
+      squares[pixel]! += a * a + b * b + (c * c + d * d);
+    }
+  }
+  for (; frame < frames; frame++) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const difference = values[frame * pixels + pixel]! - values[pixel]!;
+      sums[pixel]! += difference;
+      squares[pixel]! += difference * difference;
+    }
+  }
+  return squares.map((square, pixel) => {
+    const spread = Math.max(0, frames * square - sums[pixel]! * sums[pixel]!);
+    return Math.sqrt(spread) / frames;
+  });
 }
 
 function medianOf({ shape, values }: NdArray, pixels: number): Float64Array {

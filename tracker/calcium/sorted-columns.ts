@@ -9,11 +9,14 @@ import type { NdArray, NdValues } from './nd-array.ts';
  *
  * @param images [frame, row, column]
  * @param box sizes [frame, row, column]; its element size // 2 lies on the pixel
+ * @param first frame, and `end` the one after the last, that are wanted
  * @param out [frame, row, column]
  */
 export function medianOfColumns(
   { shape, values }: NdArray,
   [deep, high, wide]: readonly [number, number, number],
+  first: number,
+  end: number,
   out: NdValues,
 ): void {
   const [frames, rows, columns] = shape as [number, number, number];
@@ -26,7 +29,7 @@ export function medianOfColumns(
   const lines = new Int32Array(tall);
   const heads = new Int32Array(wide);
   const rank = (tall * wide) >> 1;
-  for (let frame = 0; frame < frames; frame++) {
+  for (let frame = first; frame < end; frame++) {
     for (let row = 0; row < rows; row++) {
       for (let line = 0; line < tall; line++) {
         const from = reflected(frame + Math.floor(line / high) - (deep >> 1), frames);
@@ -37,9 +40,9 @@ export function medianOfColumns(
       }
       const start = (frame * rows + row) * columns;
       for (let column = 0; column < columns; column++) {
-        const first = column * run;
+        const from = column * run;
         out[start + column] =
-          wide === 3 ? mergeThree(sorted, first, run, rank) : mergeToRank(sorted, first, run, heads, rank);
+          wide === 3 ? mergeThree(sorted, from, run, rank) : mergeToRank(sorted, from, run, heads, rank);
       }
     }
   }
