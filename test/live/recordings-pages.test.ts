@@ -3,13 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordBatchReader } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
+import type { CalciumRedo } from '#protocol/calcium-redo.ts';
 import { unpackLive } from '#protocol/live-wire.ts';
 import type { RecordingList, RecordingWindow } from '#protocol/recordings.ts';
 import type { Role } from '#protocol/role.ts';
+import { exportCells } from '#recording/cells-csv.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import type { RunningRun } from '#recording/list-runs.ts';
+import { openRun } from '#recording/read-recording.ts';
+import { redoOffline } from '#recording/redo-cells.ts';
 import { testFolder } from '../recording/example-run.ts';
 import { doorServer, httpBytes, rawPeer, TOKENS, tokensFile, until } from '../support/door-server.ts';
+import { measuredCells } from '../support/measured-cells.ts';
 import { recordFrames, recordRun } from '../support/recorded-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -141,6 +146,99 @@ test('a window comes as typed columns', async () => {
   const window = unpackLive(new Uint8Array(await answer.arrayBuffer())) as RecordingWindow;
   expect(window.traces[0]!.least.zNm).toBeInstanceOf(Float64Array);
   expect(window.traces[0]!.timeS).toHaveLength(11);
+});
+
+describe('cells', () => {
+  test('are listed, and come as the file and as the export, byte for byte', async () => {
+    const root = testFolder();
+    const run = await recordRun(root, 'run', { frames: 300, beads: 1, cells: 40, batch: 100 });
+    await recordRun(root, 'without', { frames: 5, beads: 1 });
+    const { ask, list } = await recordingsServer(root);
+    const cells = (await list()).recordings.map(({ name, cells: count }) => [name, count]);
+    expect(cells.toSorted()).toEqual([
+      ['run', 40],
+      ['without', 0],
+    ]);
+    const arrow = await ask('/recordings/run/cells.arrows');
+    expect(arrow.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''run.cells.arrows");
+    const file = await readFile(join(run, 'cells.arrows'));
+    expect(Buffer.from(await arrow.arrayBuffer()).equals(file)).toBe(true);
+    expect(await exportCells(run, join(folder, 'cells.csv'))).toBe(12_000);
+    const csv = await (await ask('/recordings/run/cells.csv')).text();
+    expect(csv === (await readFile(join(folder, 'cells.csv'), 'utf8'))).toBe(true);
+    expect(csv.split('\n')).toHaveLength(12_002);
+    const [header, first] = csv.split('\n');
+    expect(header).toBe('frame,timeNs,cell,counts,neuropil,baseline,dff,noise,rate,event');
+    const { counts } = measuredCells(0, 1, 40).columns;
+    expect(Math.fround(Number(first!.split(',')[3]))).toBe(counts[0]);
+    for (const part of ['cells.csv', 'cells.arrows', 'calcium-redo']) {
+      const answer = await ask(`/recordings/without/${part}`);
+      expect([part, answer.status]).toEqual([part, 409]);
+      expect(await answer.text()).toMatch(/^E_RECORDING .*cells\.arrows: expected/);
+    }
+  });
+
+  test('are redone on demand, also while they are being written', async () => {
+    const root = testFolder();
+    const recorder = await recordFrames(root, 'now', { frames: 400, beads: 1, cells: 3 });
+    await expect.poll(() => recorder.stats.cells.rowsWritten).toBe(1200);
+    const { ask } = await recordingsServer(root, { running: recorder });
+    const redo = async (query: string) => {
+      const answer = await ask(`/recordings/now/calcium-redo${query}`);
+      return unpackLive(new Uint8Array(await answer.arrayBuffer())) as CalciumRedo;
+    };
+    const redone = await redo('?smooth=0.25&cells=5,1,77');
+    const expected = await redoOffline(await openRun(recorder.folder), { smoothS: 0.25, cells: [5, 1] });
+    expect(redone).toMatchObject({
+      fps: 30,
+      smoothS: 0.25,
+      cells: [1, 3, 5],
+      measured: 400,
+      skipped: 0,
+      lost: 0,
+    });
+    expect(redone.timeS[300]).toBeCloseTo(10, 8);
+    expect(redone.traces.map(({ cell }) => cell)).toEqual([5, 1]);
+    for (const [at, { live, offline, correlation }] of redone.traces.entries()) {
+      const trace = expected.traces[at]!;
+      expect(offline.dff).toEqual(Float32Array.from(trace.offline.dff));
+      expect(offline.events).toEqual(trace.offline.events);
+      expect(live).toEqual(trace.live);
+      expect(correlation).toBe(trace.correlation);
+    }
+    expect(await redo('')).toMatchObject({ smoothS: 0.3, cells: [1, 3, 5], traces: [] });
+    const bytes = new Uint8Array(await (await ask('/recordings/now/cells.arrows')).arrayBuffer());
+    const batches = [...RecordBatchReader.from(bytes)];
+    expect(batches.reduce((rows, { numRows }) => rows + numRows, 0)).toBe(1200);
+    await recorder.close();
+  });
+
+  test.each([
+    'cells=0',
+    'cells=1,',
+    'cells=65536',
+    'smooth=-1',
+    'smooth=x',
+    'fps=0',
+    'more=1',
+    `cells=${[...Array(17).keys()].map((cell) => cell + 1)}`,
+  ])('a redo of %s is refused in words', async (query) => {
+    const root = testFolder();
+    await recordRun(root, 'run', { frames: 5, beads: 1, cells: 1 });
+    const { ask } = await recordingsServer(root);
+    const answer = await ask(`/recordings/run/calcium-redo?${query}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toMatch(/^E_PROTOCOL calcium-redo: expected/);
+  });
+
+  test('a redo at a rate that the filter does not allow says what would do', async () => {
+    const root = testFolder();
+    await recordRun(root, 'run', { frames: 50, beads: 1, cells: 1 });
+    const { ask } = await recordingsServer(root);
+    const answer = await ask('/recordings/run/calcium-redo?cells=1&fps=1.5');
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toMatch(/more than 2 Hz/);
+  });
 });
 
 const QUERIES = [

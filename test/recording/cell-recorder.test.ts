@@ -10,6 +10,7 @@ import { type FileAccess, openFile } from '#recording/append-file.ts';
 import { BatchEncoder } from '#recording/batch-encoder.ts';
 import type { CellGap } from '#recording/cell-gap-log.ts';
 import { cellsSchema } from '#recording/cell-schema.ts';
+import { readCellTraces } from '#recording/cell-traces.ts';
 import { readCellGaps, readCells } from '#recording/read-cells.ts';
 import { openRun, readTracks } from '#recording/read-recording.ts';
 import type { RecorderOptions } from '#recording/recorder-options.ts';
@@ -131,13 +132,32 @@ test('every map that was in use is an image in the folder, listed with its first
   expect([...image.data]).toEqual([...cellLabels(cellMap(2, 5))]);
 });
 
-test('while the run goes on its record names the maps with the next sync', async () => {
-  const { folder, recorder, cells } = await recorderIn({ flushMs: 1, syncMs: 1 });
+test('while the run goes on its record names the maps at once', async () => {
+  const { folder, recorder, cells } = await recorderIn();
   cells.changed(cellFacts(2));
   cells.measured(measuredCells(0, 2, 2));
   await expect.poll(async () => (await openRun(folder)).record.calcium?.settings).toHaveLength(1);
   expect((await openRun(folder)).record.calcium).toMatchObject({ frames: null, rows: null });
   await recorder.close();
+});
+
+test('200 cells of 10 s at 100 frames a second are all recorded, beside the beads', async () => {
+  const { folder, recorder, cells } = await recorderIn({});
+  cells.changed(cellFacts(200));
+  for (let frame = 0; frame < 1000; frame += 2) {
+    recorder.tracked(trackedBatch(frame, 2, 50));
+    cells.measured(measuredCells(frame, 2, 200));
+    await new Promise(setImmediate);
+  }
+  await recorder.close();
+  expect(recorder.stats.cells).toMatchObject({ rowsWritten: 200_000, rowsLost: 0 });
+  const { traces, measured } = await readCellTraces(await openRun(folder), { columns: ['counts'] });
+  expect([traces.length, measured]).toEqual([200, 1000]);
+  const { counts } = measuredCells(0, 1000, 200).columns;
+  for (const cell of [0, 117, 199]) {
+    expect(traces[cell]!.columns.counts).toEqual(counts.filter((_, row) => row % 200 === cell));
+  }
+  expect(recorder.stats).toMatchObject({ rowsWritten: 50_000, rowsLost: 0 });
 });
 
 /** Files of cells whose writes wait until `release` is called; those of tracks are free. */

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { RunFacts } from '#recording/run-record.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { FACTS, trackedBatch } from './kill-child-batch.ts';
+import { cellFacts, measuredCells } from './measured-cells.ts';
 
-/** Starts a run in a folder and records `frames` frames of `beads` beads in batches of `batch` frames. */
+/** Starts a run in a folder and records `frames` frames of `beads` beads and `cells` cells in batches of `batch` frames. */
 export async function recordFrames(
   root: string,
   name: string,
@@ -11,16 +12,20 @@ export async function recordFrames(
     frames,
     beads,
     batch = 10,
+    cells = 0,
     facts = {},
-  }: { frames: number; beads: number; batch?: number; facts?: Partial<RunFacts> },
+  }: { frames: number; beads: number; batch?: number; cells?: number; facts?: Partial<RunFacts> },
 ): Promise<RunRecorder> {
   const recorder = await createRunRecorder(
     join(root, name),
     { ...FACTS, ...facts },
     { flushMs: 1e6, syncMs: 1e6 },
   );
+  if (cells > 0) recorder.cells.changed(cellFacts(cells));
   for (let first = 0; first < frames; first += batch) {
-    recorder.tracked(trackedBatch(first, Math.min(batch, frames - first), beads));
+    const count = Math.min(batch, frames - first);
+    recorder.tracked(trackedBatch(first, count, beads));
+    if (cells > 0) recorder.cells.measured(measuredCells(first, count, cells));
     recorder.flush();
   }
   return recorder;

@@ -14,7 +14,8 @@ interface Ending {
 
 /**
  * Hands cells to the recording of their frames. Beads and cells are measured side by side: the tracks of a frame may be
- * there before its cells, so that a recording that ended still gets the cells of its last frames.
+ * there before its cells, so that a recording that ended still gets the cells of its last frames. Cells that are there
+ * before the tracks go to the recording of that moment: those of a few frames may lie in the one before, none in none.
  */
 export class CellRecordings {
   readonly #current: () => RunRecorder | null;

@@ -17,7 +17,7 @@ export interface CellRecorderOptions {
   queueLimitBytes: number;
   openFile(path: string): Promise<FileAccess>;
   onAlarm(alarm: RecordingError): void;
-  /** What `record` says has changed. */
+  /** `record` tells of other settings. */
   onRecord(): void;
   /** An alarm of a disk that refused a file. */
   diskAlarm(name: string, cause: unknown): void;
@@ -62,7 +62,7 @@ export class CellRecorder {
   constructor(folder: string, options: CellRecorderOptions) {
     this.#folder = folder;
     this.#options = options;
-    this.#settings = new CellSettingsLog(folder, options);
+    this.#settings = new CellSettingsLog(folder, options.diskAlarm);
   }
 
   get stats(): CellRecorderStats {
@@ -92,8 +92,9 @@ export class CellRecorder {
   measured(batch: MeasuredCells, from = 0, to = batch.frames.length): void {
     if (this.#closing || from >= to) return;
     const { frames, cells } = batch;
-    this.#settings.measured(frames[from]!.id);
+    const isNew = this.#settings.measured(frames[from]!.id);
     const files = this.#started();
+    if (isNew) this.#options.onRecord();
     const last = frames[to - 1]!.id;
     if (!this.#hasRoom(files, last)) {
       this.#rowsLost += (to - from) * cells.length;
@@ -153,7 +154,7 @@ export class CellRecorder {
 
   #started(): CellFiles {
     if (this.#files) return this.#files;
-    const { blockRows, queueLimitBytes, openFile, diskAlarm, onRecord } = this.#options;
+    const { blockRows, queueLimitBytes, openFile, diskAlarm } = this.#options;
     const start = (name: string, schema: Schema) => {
       const encoder = new BatchEncoder(schema);
       const access = lateFile(() => openFile(join(this.#folder, name)));
@@ -169,7 +170,6 @@ export class CellRecorder {
       block: new CellBlock(blockRows),
       gaps: new CellGapLog(gaps.file, gaps.encoder),
     };
-    onRecord();
     return this.#files;
   }
 

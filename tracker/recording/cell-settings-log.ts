@@ -4,11 +4,7 @@ import { type CellMap, cellLabels, cellsOf } from '#protocol/cell-map.ts';
 import { encodeNpy } from '#protocol/npy.ts';
 import type { CellFacts, CellSettings } from './cell-record.ts';
 
-interface CellSettingsLogOptions {
-  diskAlarm(name: string, cause: unknown): void;
-  /** The list has grown. */
-  onRecord(): void;
-}
+type DiskAlarm = (name: string, cause: unknown) => void;
 
 /** What cells were measured with, from which frame on; writes each map as an image of the numbers of its cells. */
 export class CellSettingsLog {
@@ -16,22 +12,25 @@ export class CellSettingsLog {
   /** Kept once every map so far is on the disk, or refused. */
   written: Promise<unknown> = Promise.resolve();
   readonly #folder: string;
-  readonly #options: CellSettingsLogOptions;
+  readonly #diskAlarm: DiskAlarm;
   #map: CellMap | null = null;
   #next: CellFacts | null = null;
 
-  constructor(folder: string, options: CellSettingsLogOptions) {
+  constructor(folder: string, diskAlarm: DiskAlarm) {
     this.#folder = folder;
-    this.#options = options;
+    this.#diskAlarm = diskAlarm;
   }
 
   changed(facts: CellFacts): void {
     this.#next = facts;
   }
 
-  /** A frame comes that is measured with what was set last. */
-  measured(frame: number): void {
-    if (!this.#next) return;
+  /**
+   * A frame comes that is measured with what was set last.
+   * @returns whether the list has grown
+   */
+  measured(frame: number): boolean {
+    if (!this.#next) return false;
     const { map, fps, neuropil, steps } = this.#next;
     this.#next = null;
     const last = this.list.at(-1);
@@ -41,13 +40,13 @@ export class CellSettingsLog {
     this.list.push({ frame, file, cells: cellsOf(map).length, fps, neuropil, steps: params });
     if (!isSame) this.#write(file, map);
     this.#map = map;
-    this.#options.onRecord();
+    return true;
   }
 
   #write(file: string, map: CellMap): void {
     const image = encodeNpy(Uint16Array.from(cellLabels(map)), [map.height, map.width]);
     const writing = writeFile(join(this.#folder, file), image).catch((cause: unknown) =>
-      this.#options.diskAlarm(file, cause),
+      this.#diskAlarm(file, cause),
     );
     this.written = Promise.all([this.written, writing]);
   }

@@ -37,18 +37,19 @@ export async function redoToCsv(
   const { cells, firstFrame, frames } = summary;
   const atOnce = Math.max(1, Math.floor(mostValues / Math.max(1, frames)));
   let [events, liveEvents] = [0, 0];
-  const startNs = timeNs[0] ?? 0n;
+  const redoFrom = (first: number) =>
+    redoOffline(run, { ...options, cells: cells.slice(first, first + atOnce) });
+  // The first before there is a file: a wrong frame rate must not leave an empty one behind.
+  let redone = await redoFrom(0);
   const file = new OutputFile(csvPath, force);
   try {
     file.write(Buffer.from(HEADER));
     for (let first = 0; first < cells.length; first += atOnce) {
-      const some = cells.slice(first, first + atOnce);
-      const redone = await redoOffline(run, { ...options, cells: some });
+      if (first > 0) redone = await redoFrom(first);
       for (const trace of redone.traces) {
-        // A run under way has more frames by now.
-        const rowsOf = redoLines(trace, timeNs, startNs, firstFrame);
+        const linesOf = redoLines(trace, timeNs, firstFrame);
         for (let from = 0; from < frames; from += ROWS_PER_WRITE) {
-          file.write(Buffer.from(rowsOf(from, Math.min(frames, from + ROWS_PER_WRITE))));
+          file.write(Buffer.from(linesOf(from, Math.min(frames, from + ROWS_PER_WRITE))));
         }
         events += trace.offline.events.length;
         liveEvents += trace.live.events.length;
@@ -60,10 +61,10 @@ export async function redoToCsv(
   return { ...summary, events, liveEvents };
 }
 
+/** Lines of rows [from, to) of one cell; a run under way may have more frames by now than `timeNs`. */
 function redoLines(
   { cell, counts, live, offline }: RedoneTrace,
   timeNs: BigInt64Array,
-  startNs: bigint,
   firstFrame: number,
 ): (from: number, to: number) => string {
   const [events, liveEvents] = [new Set(offline.events), new Set(live.events)];
@@ -72,7 +73,7 @@ function redoLines(
   return (from, to) => {
     let lines = '';
     for (let at = from; at < to; at++) {
-      lines += `${firstFrame + at},${Number(timeNs[at]! - startNs) / 1e9},${cell},${known(counts[at]!)},`;
+      lines += `${firstFrame + at},${Number(timeNs[at]! - timeNs[0]!) / 1e9},${cell},${known(counts[at]!)},`;
       lines += `${known(offline.dff[at]!)},${mark(events, at)},${known(live.dff[at]!)},${mark(liveEvents, at)}\n`;
     }
     return lines;

@@ -117,6 +117,7 @@ export class RunRecorder implements TrackSink {
       ...{ blockRows, queueLimitBytes, onAlarm: this.#onAlarm, openFile: options.openFile ?? openFile },
       onRecord: () => {
         this.#recordIsStale = true;
+        this.#updateRecord();
       },
       diskAlarm: (name, cause) => this.#diskAlarm(name, cause),
     });
@@ -222,6 +223,10 @@ export class RunRecorder implements TrackSink {
   #sync(): void {
     for (const file of this.#files) file.sync();
     this.cells.sync();
+    this.#updateRecord();
+  }
+
+  #updateRecord(): void {
     if (!this.#recordIsStale || this.#recordWriting) return;
     this.#recordIsStale = false;
     this.#noteChanges();
