@@ -48,18 +48,21 @@ export class CellRings {
   /** Other cells from the next frame on: those that stay keep their past, as far as there is room. */
   follow(cells: Uint16Array): void {
     this.#cells = cells.slice();
-    const capacity = Math.floor(
-      this.#mostBytes /
-        (8 + Float32Array.BYTES_PER_ELEMENT * TRACED.length * Math.max(cells.length, LEAST_CELLS)),
-    );
+    // In powers of two: a cell more or less seldom changes the room of all.
+    const places = 2 ** Math.ceil(Math.log2(Math.max(cells.length, LEAST_CELLS)));
+    const capacity = Math.floor(this.#mostBytes / (8 + 4 * TRACED.length * places));
     const before = new Map(this.#rings);
     this.#rings.clear();
     const resized = capacity !== this.capacity;
     const kept = Math.min(this.#frames - this.#oldest, capacity);
     const oldest = this.#frames - kept;
     const moved = <Column extends Float32Array | Float64Array>(from: Column, to: Column): Column => {
-      for (let frame = oldest; frame < this.#frames; frame++) {
-        to[frame % to.length] = from[frame % from.length]!;
+      let frame = oldest;
+      while (frame < this.#frames) {
+        const [source, target] = [frame % from.length, frame % to.length];
+        const some = Math.min(this.#frames - frame, from.length - source, to.length - target);
+        to.set(from.subarray(source, source + some), target);
+        frame += some;
       }
       return to;
     };
