@@ -1,7 +1,6 @@
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { FrameLedger, LedgerTotals } from '#ingest/frame-ledger.ts';
 import type { FrameRates } from '#pipeline/frame-rates.ts';
-import type { CalciumStatus } from '#protocol/calcium-live.ts';
 import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
@@ -69,7 +68,7 @@ export class LiveReport {
     };
   }
 
-  health(): { calcium: CalciumStatus & { on: boolean; cells: number } } {
+  health() {
     const { calcium, server } = this.#parts;
     return {
       ...liveHealth(this.#now),
