@@ -176,12 +176,13 @@ export function npyToFloat64({ data }: NpyArray): Float64Array {
   return Float64Array.from<number | bigint>(data, Number);
 }
 
-/** A .npy file, version 1, of values in C order. */
-export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
-  const dtype = dtypeOf(data);
-  const order = npyItemBytes(dtype) === 1 ? '|' : '<';
+/**
+ * A .npy file, version 1, of values in C order.
+ * @param descr of records that the bytes of `data` are, as NumPy writes it; without one, the type of the values
+ */
+export function encodeNpy(data: NpyData, shape: readonly number[], descr = describeType(data)): Uint8Array {
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${order}${dtype}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': (${axes}), }`;
   // NumPy aligns the values to 64 bytes, so that a reader may map the file.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
   const bytes = new Uint8Array(10 + length + data.byteLength);
@@ -192,7 +193,13 @@ export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
   return bytes;
 }
 
-function dtypeOf(data: NpyData): NpyDtype {
+function describeType(data: NpyData): string {
+  const dtype = npyTypeOf(data);
+  return `'${npyItemBytes(dtype) === 1 ? '|' : '<'}${dtype}'`;
+}
+
+/** NumPy's name of the type of values. */
+export function npyTypeOf(data: NpyData): NpyDtype {
   // 'b1' shares Uint8Array with 'u1'; bytes are written as numbers.
   const found = Object.entries(ELEMENTS).findLast(([, Type]) => data instanceof Type)![0];
   return found as NpyDtype;
