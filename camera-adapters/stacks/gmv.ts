@@ -12,7 +12,8 @@ const AT = {
   height: 12,
   pixels: 20,
   timeMs: 24,
-  stages: 43,
+  stageXNm: 48,
+  stageYNm: 52,
   focusZNm: 56,
 } as const;
 const LARGEST_SIDE = 16_384;

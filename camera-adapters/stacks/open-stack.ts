@@ -11,13 +11,14 @@ import type { Stack } from './stack.ts';
 import { openStackFile, readUpTo, type StackFile } from './stack-file.ts';
 import { stackPlace } from './stack-place.ts';
 import { openTiff } from './tiff.ts';
+import { openVideo } from './video.ts';
 
 const FORMATS =
-  'a TIFF, .npy, .npz, HDF5, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images';
+  'a TIFF, .npy, .npz, HDF5, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images';
 
 /**
- * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, .npz, HDF5, Zarr, raw .bin with .json, one PNG or
- * JPEG, or a folder of images. The format is known from the first bytes of the file, whatever its name; only .bin goes
+ * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, .npz, HDF5, Zarr, .gmv, a video, raw .bin with .json, one PNG or
+ * JPEG, or a folder of images. The format is known from the first bytes of the file, whatever its name; only .bin and .gmv go
  * by name. An array of many is named after a `#`: `file.h5#/path`.
  * @throws {StackError} naming the formats for any other file, else as the reader of the format
  */
@@ -58,6 +59,11 @@ async function openFormat(file: StackFile): Promise<Stack> {
     case 'png':
     case 'jpeg':
       return openImage(file, format);
+    case 'video': {
+      const video = await openVideo(file.path);
+      await file.handle.close();
+      return video;
+    }
     case 'npz':
     case 'hdf5':
     case undefined:

@@ -17,11 +17,7 @@ function save(name: string, bytes: Uint8Array): string {
 
 describe('files that are no stack', () => {
   test.each<[string, Uint8Array, string]>([
-    [
-      'movie.avi',
-      Buffer.from('RIFF\x10\x00\x00\x00AVI ', 'latin1'),
-      'a file that starts with bytes 52 49 46 46 10 00 00 00',
-    ],
+    ['page.pdf', Buffer.from('%PDF-1.7'), 'a file that starts with bytes 25 50 44 46 2d 31 2e 37'],
     ['table.tif', Buffer.from('x,y'), 'a file that starts with bytes 78 2c 79'],
     ['nothing.tif', new Uint8Array(0), 'an empty file'],
   ])('%s: the formats we read are named', async (name, bytes, received) => {
@@ -29,7 +25,7 @@ describe('files that are no stack', () => {
     const error = await openStack(path).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(StackError);
     expect((error as StackError).message).toBe(
-      `${path}: expected a TIFF, .npy, .npz, HDF5, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images, received ${received}`,
+      `${path}: expected a TIFF, .npy, .npz, HDF5, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images, received ${received}`,
     );
   });
 
