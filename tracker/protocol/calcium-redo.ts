@@ -18,7 +18,7 @@ export interface CellDeltaF {
   events: Uint32Array;
 }
 
-export interface RedoneCell {
+interface RedoneCell {
   cell: number;
   /** As it was while frames came. */
   live: CellDeltaF;
