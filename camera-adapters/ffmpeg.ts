@@ -47,7 +47,12 @@ export function startFfmpeg(program: 'ffmpeg' | 'ffprobe', args: readonly string
   });
   // Whoever reads the output may not ask how it ended.
   ended.catch(() => {});
-  return { output: child.stdout, ended, kill: () => void child.kill('SIGKILL') };
+  const kill = () => {
+    child.kill('SIGKILL');
+    // What nobody will read would keep it from being closed.
+    child.stdout.destroy();
+  };
+  return { output: child.stdout, ended, kill };
 }
 
 /** All that a program of ffmpeg writes, and its complaints. */
