@@ -15,12 +15,13 @@ import type { Scene } from '#simulation/scene.ts';
 import { wholeNumber } from './options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
 
-/** The camera of a demonstration, and what is known of what it sees. */
-export interface DemoCamera {
+/** A simulated camera, and what is known of what it sees. */
+export interface KnownCamera {
   /** Of `camera`. */
   command: 'simulated' | 'simulated-calcium';
-  /** As given on the command line. */
+  /** As on the command line. */
   settings: Record<string, unknown>;
+  /** Of its beads, with their defaults. */
   options: Pick<
     SimulatedCameraOptions,
     'pixelSizeNm' | 'radiiNm' | 'zRangeNm' | 'pixelFormat' | 'photonsPerPixel' | 'readNoise' | 'seed'
@@ -47,7 +48,7 @@ export function addDemoCameraOptions(command: Command): void {
  * The camera that is asked for.
  * @throws {ConfigError} for settings out of range, or of the other camera
  */
-export function demoCamera(asked: { calcium?: number | true }): DemoCamera {
+export function demoCamera(asked: { calcium?: number | true }): KnownCamera {
   const { calcium } = asked;
   const given = {
     ...schemaSettings(simulatedCameraOptions, { ...asked }),

@@ -9,7 +9,7 @@ import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import type { LiveTracker } from '../live/live-tracker.ts';
 import type { LiveTrackerOptions } from '../live/live-tracker-options.ts';
-import { addDemoCameraOptions, type DemoCamera, demoCamera } from './demo-camera.ts';
+import { addDemoCameraOptions, demoCamera, type KnownCamera } from './demo-camera.ts';
 import { FROM_INPUT } from './link-options.ts';
 import {
   assertOwnMachine,
@@ -89,7 +89,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** The camera, waiting to be told where the tracker is. */
-function startCamera({ command, settings }: DemoCamera): ChildProcess {
+function startCamera({ command, settings }: KnownCamera): ChildProcess {
   const adapter = spawn(
     process.execPath,
     [PROGRAM, 'camera', command, '--to', FROM_INPUT, ...schemaArguments(settings)],
@@ -106,7 +106,7 @@ function startCamera({ command, settings }: DemoCamera): ChildProcess {
 }
 
 interface DemoTracker extends Pick<LiveTrackerOptions, 'onCamera'> {
-  camera: DemoCamera;
+  camera: KnownCamera;
   config: Config;
   truthScore: TruthScore;
   roiSize: number | undefined;

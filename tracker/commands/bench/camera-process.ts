@@ -2,10 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { SimulatedCameraOptions } from '#camera-adapters/simulated.ts';
-import { parseSimulatedCameraOptions } from '#camera-adapters/simulated.ts';
+import {
+  parseSimulatedCameraOptions,
+  type SimulatedCameraOptions,
+  simulatedScene,
+} from '#camera-adapters/simulated.ts';
+import { simulatedCalciumBeads, simulatedCells } from '#camera-adapters/simulated-calcium.ts';
+import { parseSimulatedCalciumOptions } from '#camera-adapters/simulated-calcium-options.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import type { PixelFormat } from '#protocol/pixel-format.ts';
+import type { KnownCamera } from '../demo-camera.ts';
 import { schemaArguments } from '../schema-options.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin.mjs', import.meta.url));
@@ -14,11 +20,15 @@ const TICKS_PER_SECOND = 100;
 const FRAMES_OF_CYCLE = 32;
 /** What a cycle may take of the memory, bytes. */
 const CYCLE_BYTES = 100e6;
+/** Twice as far as a bead may lie from the middle of its field, and two for rounding. */
+const BORDER_PX = 8;
 const ENDS_MS = 10_000;
 
 /** A camera that films beads, seen from outside. */
 export interface FilmOptions {
   beads: number;
+  /** Below the beads; it films with the calcium camera when there are any. */
+  cells?: number;
   roiSize: number;
   pixelType: PixelFormat;
   width: number;
@@ -39,17 +49,39 @@ export interface CameraProcess {
 
 /** Settings of a simulated camera that shows frames it exposed beforehand, and so leaves the CPU to the tracker. */
 export function filmSettings(film: FilmOptions): SimulatedCameraOptions {
-  const { beads, roiSize, pixelType, width, height, fps } = film;
-  const cycle = Math.max(2, Math.min(FRAMES_OF_CYCLE, Math.floor(CYCLE_BYTES / (width * height))));
   return parseSimulatedCameraOptions({
-    beads,
-    width,
-    height,
-    cycle,
-    pixelFormat: pixelType as SimulatedCameraOptions['pixelFormat'],
-    roiSpacing: widestSpacing(film, roiSize),
-    ...(fps === 0 ? { pace: 'fast' as const } : { fps }),
+    ...frameSettings(film),
+    roiSpacing: widestSpacing(film, film.roiSize),
   });
+}
+
+/** The camera of a film. */
+export function filmCamera(film: FilmOptions): KnownCamera {
+  const { cells, roiSize } = film;
+  if (cells === undefined) {
+    const settings = filmSettings(film);
+    const scene = simulatedScene(settings);
+    return { command: 'simulated', settings: { ...settings }, options: settings, scene, cells: null };
+  }
+  const asked = { ...frameSettings(film), cells, roiSpacing: cellFilmSpacing(roiSize) };
+  const options = parseSimulatedCalciumOptions(asked);
+  const { map } = simulatedCells(asked);
+  const scene = simulatedCalciumBeads(options);
+  return { command: 'simulated-calcium', settings: asked, options, scene, cells: map };
+}
+
+/** Side of the field of a bead beside cells: it must not carry its ROI over the border. */
+export function cellFilmSpacing(roiSize: number): number {
+  return roiSize + BORDER_PX;
+}
+
+function frameSettings({ beads, pixelType, width, height, fps }: FilmOptions) {
+  const cycle = Math.max(2, Math.min(FRAMES_OF_CYCLE, Math.floor(CYCLE_BYTES / (width * height))));
+  return {
+    ...{ beads, width, height, cycle },
+    pixelFormat: pixelType as SimulatedCameraOptions['pixelFormat'],
+    ...(fps === 0 ? { pace: 'fast' as const } : { fps }),
+  };
 }
 
 /** The widest grid of fields that has room for all beads, a quarter wider than an ROI at most. */
@@ -60,9 +92,12 @@ function widestSpacing({ beads, width, height }: FilmOptions, roiSize: number): 
   return spacing;
 }
 
-/** Starts `camera simulated` as a user does. */
-export function startCamera(url: string, settings: SimulatedCameraOptions): CameraProcess {
-  const args = [PROGRAM, 'camera', 'simulated', '--to', url, ...schemaArguments(settings)];
+/** Starts `camera` as a user does. */
+export function startCamera(
+  url: string,
+  { command, settings }: Pick<KnownCamera, 'command' | 'settings'>,
+): CameraProcess {
+  const args = [PROGRAM, 'camera', command, '--to', url, ...schemaArguments(settings)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let said = '';
   child.stderr.on('data', (text: Buffer) => {

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import { simulatedScene } from '#camera-adapters/simulated.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
@@ -12,7 +11,7 @@ import { frameBytes, type PixelFormat } from '#protocol/pixel-format.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { LatencyHistogram } from '#sinks/latency-histogram.ts';
 import { defaultConfig } from '../../config.ts';
-import { type FilmOptions, filmSettings, startCamera } from './camera-process.ts';
+import { type FilmOptions, filmCamera, startCamera } from './camera-process.ts';
 import type { BenchLine, BenchOptions } from './case.ts';
 import { thisMachine } from './machine.ts';
 import { createPeer, inTurn } from './peer.ts';
@@ -56,7 +55,7 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
     const { beads: [beads = BEADS] = [], roiSize: [roiSize = 64] = [] } = options;
     const film = { ...kind, beads: kind.roiStreaming ? beads : 1, roiSize, forMs };
     const { width, height, pixelType, roiStreaming } = film;
-    const rois = sceneRois(simulatedScene(filmSettings({ ...film, fps: 0 })), roiSize);
+    const rois = sceneRois(filmCamera({ ...film, fps: 0 }).scene, roiSize);
     const shape = { width, height, pixelFormat: pixelType };
     const bytes = roiStreaming ? layoutBytes(shape, rois, 'rois') : frameBytes(shape);
     const conditions = {
@@ -112,7 +111,7 @@ function frameKinds({ width, height, pixelType, roiStreaming }: BenchOptions): t
 
 /** Takes the frames of a camera for a while. */
 async function receive({ roiStreaming, forMs, ...film }: LinkOptions): Promise<LinkResult> {
-  const settings = filmSettings(film);
+  const filmed = filmCamera(film);
   const ledger = new FrameLedger(() => {});
   const latency = new LatencyHistogram();
   const ring: Uint8Array[] = [];
@@ -137,13 +136,13 @@ async function receive({ roiStreaming, forMs, ...film }: LinkOptions): Promise<L
       throw error;
     },
   });
-  endpoint.setRois(sceneRois(simulatedScene(settings), film.roiSize));
+  endpoint.setRois(sceneRois(filmed.scene, film.roiSize));
   const server = createServer();
   const sockets = new WebSocketServer({ server, path: CAMERA_PATH, perMessageDeflate: false });
   sockets.on('connection', (socket) => endpoint.accept(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const camera = startCamera(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, settings);
+  const camera = startCamera(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, filmed);
   try {
     const watch = async () => {
       while (arrived === 0) await pause(WAIT_MS);

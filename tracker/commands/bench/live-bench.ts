@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { simulatedScene } from '#camera-adapters/simulated.ts';
 import type { EngineChoice } from '#engines/choose-engine.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
+import type { CalciumStatus } from '#protocol/calcium-live.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
@@ -12,13 +12,15 @@ import { type PresetName, presetPlan } from '#stages/presets.ts';
 import { defaultConfig, withPreset } from '../../config.ts';
 import { LiveTracker } from '../../live/live-tracker.ts';
 import { simulatedZLuts } from '../../simulated-z-luts.ts';
-import { type FilmOptions, filmSettings, startCamera } from './camera-process.ts';
+import { type FilmOptions, filmCamera, startCamera } from './camera-process.ts';
 
 /** Of the Z-LUTs that `simulatedZLuts` builds, and how far it goes beyond the heights of the beads, nm. */
 const STEP_NM = 50;
 const MARGIN_NM = 1000;
 const MIDDLE_NM = 5500;
 const WAIT_MS = 20;
+/** Around cells. */
+const RING = { neuropilWidth: 4, neuropilGap: 2 };
 
 /** What is filmed, and what with. */
 export interface LiveBenchOptions extends FilmOptions {
@@ -28,6 +30,8 @@ export interface LiveBenchOptions extends FilmOptions {
   threads: number;
   roiStreaming: boolean;
   record: boolean;
+  /** Whether the cells of the film are measured. */
+  measureCells?: boolean;
   /** From the first tracked frame on. */
   forMs: number;
   /** Told the port of the tracker before the camera starts. */
@@ -44,6 +48,8 @@ export interface LiveBenchResult {
   threads: number;
   totals: LedgerTotals;
   latency: LatencySummaries;
+  /** The time of a frame when the run ended, all else of the whole run. */
+  cells: CalciumStatus;
   /** From the first tracked frame to the end of the camera. */
   seconds: number;
   /** In that time. */
@@ -56,9 +62,8 @@ export interface LiveBenchResult {
 /** A Z-LUT of so many planes about the heights of the beads; the slowest part of a run, so it is made once. */
 export async function liveZLut(options: LiveBenchOptions): Promise<ZLut> {
   const reach = Math.max(0, ((options.planes - 1) * STEP_NM) / 2 - MARGIN_NM);
-  const settings = filmSettings(options);
   const zRangeNm: [number, number] = [MIDDLE_NM - reach, MIDDLE_NM + reach];
-  const camera = { ...settings, zRangeNm };
+  const camera = { ...filmCamera(options).options, zRangeNm };
   const zLuts = await simulatedZLuts(camera, presetPlan(options.preset), options.roiSize);
   return [...zLuts.values()][0]!;
 }
@@ -68,9 +73,9 @@ export async function liveZLut(options: LiveBenchOptions): Promise<ZLut> {
  * @throws {DeviceError} when the camera ends by itself
  */
 export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<LiveBenchResult> {
-  const { preset, roiSize } = options;
-  const settings = filmSettings(options);
-  const scene = simulatedScene(settings);
+  const { preset, roiSize, measureCells = false } = options;
+  const filmed = filmCamera(options);
+  const { scene } = filmed;
   const folder = mkdtempSync(join(tmpdir(), 'tweezertrack-bench-'));
   const config = withPreset(defaultConfig(), preset);
   config.server.port = 0;
@@ -78,23 +83,28 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
   config.engine.threads = options.threads;
   config.camera.roiStreaming = options.roiStreaming ? 'auto' : 'never';
   config.recording = { ...config.recording, enabled: options.record, folder };
+  config.calcium = { ...config.calcium, ...RING, enabled: measureCells };
   const tracker = await LiveTracker.start({
     config,
     plan: presetPlan(preset),
     zLutOf: () => zLut,
     rois: () => sceneRois(scene, roiSize),
     roiSize,
+    ...(filmed.cells && { cells: filmed.cells }),
     log: () => {},
   });
   options.onListening?.(tracker.server.port);
-  const camera = startCamera(`ws://127.0.0.1:${tracker.server.port}`, settings);
+  const camera = startCamera(`ws://127.0.0.1:${tracker.server.port}`, filmed);
   try {
     const film = await Promise.race([watch(tracker, camera.cpuSeconds, options), camera.failed]);
     await camera.stop();
     const { facts, threads } = tracker.engine.host;
     const { engine, device } = facts;
     await tracker.close();
-    return { engine, device, threads, totals: tracker.totals(), latency: tracker.latency.summary(), ...film };
+    const latency = tracker.latency.summary();
+    const { measured, skipped } = tracker.health().calcium;
+    const cells = { ...film.cells, measured, skipped };
+    return { engine, device, threads, totals: tracker.totals(), latency, ...film, cells };
   } catch (error) {
     await camera.stop();
     await tracker.close();
@@ -109,7 +119,7 @@ async function watch(
   tracker: LiveTracker,
   cameraSeconds: () => number | null,
   { forMs, onSample, sampleMs = forMs }: LiveBenchOptions,
-): Promise<Pick<LiveBenchResult, 'seconds' | 'framesTracked' | 'trackerCpu' | 'cameraCpu'>> {
+): Promise<Pick<LiveBenchResult, 'seconds' | 'framesTracked' | 'trackerCpu' | 'cameraCpu' | 'cells'>> {
   while (tracker.totals().tracked === 0) await pause(WAIT_MS);
   const startMs = performance.now();
   const before = { tracked: tracker.totals().tracked, cpu: process.cpuUsage(), camera: cameraSeconds() };
@@ -124,6 +134,7 @@ async function watch(
   const camera = cameraSeconds();
   return {
     seconds,
+    cells: tracker.health().calcium,
     framesTracked: tracker.totals().tracked - before.tracked,
     trackerCpu: (user + system) / 1e6 / seconds,
     cameraCpu: camera === null || before.camera === null ? null : (camera - before.camera) / seconds,
