@@ -37,7 +37,9 @@ function stackOf(
   top: number,
 ) {
   const random = createRandom(1);
-  return Type.from({ length: frames * WIDTH * HEIGHT }, () => top * random.uniform());
+  const values = new Type(frames * WIDTH * HEIGHT);
+  for (let at = 0; at < values.length; at++) values[at] = top * random.uniform();
+  return values;
 }
 
 test.each([

@@ -19,6 +19,7 @@ interface Oasis {
   rest: Float64Array;
   frames: Int32Array;
   lastS: number;
+  halfFrameS: number;
   sigmaPerNoise: number;
 }
 
@@ -75,6 +76,7 @@ export const oasis = defineCalciumStage({
       rest: new Float64Array(cells),
       frames: new Int32Array(cells),
       lastS: Number.NaN,
+      halfFrameS: 0.5 / fps,
       sigmaPerNoise: sigmaPerNoise(fps),
     };
   },
@@ -82,6 +84,8 @@ export const oasis = defineCalciumStage({
   step({ timeS, columns: { dff, noise, rate } }, state, { decayS, leastSigma, eventDff, windowS, restS }) {
     const passedS = Number.isNaN(state.lastS) ? 0 : timeS - state.lastS;
     state.lastS = timeS;
+    // A jump is told in as many frames as fit, not in one more by the rounding of a time.
+    const sinceS = timeS - windowS + state.halfFrameS;
     for (let cell = 0; cell < dff.length; cell++) {
       const sigma = state.sigmaPerNoise * noise[cell]!;
       rate[cell] = Number.NaN;
@@ -89,7 +93,7 @@ export const oasis = defineCalciumStage({
       const above = dff[cell]! - restOf(state, cell, dff[cell]!, sigma, passedS / restS);
       addPool(state, cell, timeS, above);
       mergePools(state, cell, leastSigma * sigma, decayS);
-      rate[cell] = jumpsSince(state, cell, timeS - windowS, decayS) / (eventDff * windowS);
+      rate[cell] = jumpsSince(state, cell, sinceS, decayS) / (eventDff * windowS);
     }
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cellsOf } from '#protocol/cell-map.ts';
-import { defineCalciumStage } from './define.ts';
+import { type CellFrame, defineCalciumStage } from './define.ts';
 
 interface Waveforms {
   /** Frames before and after an event. */
@@ -46,27 +46,31 @@ export const waveforms = defineCalciumStage({
     return { pre, post, past, ids: new Float64Array(frames).fill(-1), waiting: [] };
   },
 
-  step({ id, columns: { dff }, event, waveforms: complete }, state) {
-    const { pre, post, past, ids, waiting } = state;
+  step(frame, state) {
+    const { id, event } = frame;
+    const { dff } = frame.columns;
+    const { past, ids, waiting } = state;
     // Those that a gap has completed, before this frame takes the place of one of theirs.
-    tellBefore(id);
+    tellBefore(id, frame, state);
     const row = id % ids.length;
     past.set(dff, row * dff.length);
     ids[row] = id;
     for (let cell = 0; cell < event.length; cell++) if (event[cell]) waiting.push({ cell, frame: id });
-    tellBefore(id + 1);
-
-    function tellBefore(next: number): void {
-      while (waiting.length > 0 && waiting[0]!.frame + post < next) {
-        const { cell, frame } = waiting.shift()!;
-        const course = new Float32Array(ids.length);
-        for (let at = 0; at < course.length; at++) {
-          const wanted = frame - pre + at;
-          const from = (wanted + ids.length) % ids.length;
-          course[at] = wanted >= 0 && ids[from] === wanted ? past[from * dff.length + cell]! : Number.NaN;
-        }
-        complete.push({ cell, frame, at: pre, dff: course });
-      }
-    }
+    tellBefore(id + 1, frame, state);
   },
 });
+
+/** Tells the events whose last frame is before the next one. */
+function tellBefore(next: number, { event, waveforms: told }: CellFrame, state: Waveforms): void {
+  const { pre, post, past, ids, waiting } = state;
+  while (waiting.length > 0 && waiting[0]!.frame + post < next) {
+    const { cell, frame } = waiting.shift()!;
+    const dff = new Float32Array(ids.length);
+    for (let at = 0; at < dff.length; at++) {
+      const wanted = frame - pre + at;
+      const row = (wanted + ids.length) % ids.length;
+      dff[at] = wanted >= 0 && ids[row] === wanted ? past[row * event.length + cell]! : Number.NaN;
+    }
+    told.push({ cell, frame, at: pre, dff });
+  }
+}
