@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { DEFAULT_CELL_PLAN, parseCellPlan } from '#calcium-stages/plan.ts';
 import { presetPlan } from '#stages/presets.ts';
+import { cellPlanOf, neuropilOf } from '#tracker/calcium-settings.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '#tracker/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -51,4 +53,34 @@ test('an unknown preset is refused with those there are', () => {
   expect(() => configOf('[pipeline]\npreset = "qi"')).toThrow(
     /pipeline\.preset.*magtrack.*quadrant.*received "qi"/,
   );
+});
+
+test('cells are measured when asked for, by all stages with their defaults and without neuropil', () => {
+  const { calcium } = defaultConfig();
+  expect(calcium.enabled).toBe(false);
+  expect(neuropilOf(calcium)).toBeNull();
+  expect(cellPlanOf(calcium)).toEqual(parseCellPlan(DEFAULT_CELL_PLAN));
+  const asked = configOf('[calcium]\nenabled = true\nneuropilWidth = 4\n[calcium.params.roi-traces]').calcium;
+  expect(asked.enabled).toBe(true);
+  expect(neuropilOf(asked)).toEqual({ width: 4, gap: 2, share: 0.7 });
+});
+
+test('stages of cells are chosen and set by name, and checked', () => {
+  const { calcium } = configOf(
+    '[calcium]\nstages = ["roi-traces", "running-baseline"]\n[calcium.params.running-baseline]\nwindowS = 30',
+  );
+  expect(cellPlanOf(calcium)).toEqual(
+    parseCellPlan([{ stage: 'roi-traces' }, { stage: 'running-baseline', params: { windowS: 30 } }]),
+  );
+  const early = configOf('[calcium]\nstages = ["delta-f"]').calcium;
+  expect(() => cellPlanOf(early)).toThrow("calcium.stages[0]: expected 'counts' written by an earlier stage");
+  const wrong = configOf('[calcium.params.running-baseline]\nwindowS = -1').calcium;
+  expect(() => cellPlanOf(wrong)).toThrow('running-baseline');
+});
+
+test('an unknown key of the cells is refused with those there are', () => {
+  expect(() => configOf('[calcium]\nneuropil = 3')).toThrow(
+    /calcium\.neuropil: expected one of .*neuropilWidth.*received unknown key 'neuropil'/,
+  );
+  expect(() => configOf('[calcium]\nneuropilShare = 2')).toThrow('calcium.neuropilShare');
 });

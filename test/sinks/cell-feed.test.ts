@@ -181,3 +181,17 @@ test('frames that are skipped are no frames of a trace', () => {
   const times = [...all('cell-history'), ...all('cell-traces').flatMap(({ traces }) => traces)];
   expect(times.flatMap(({ timeS }) => [...timeS])).toEqual([0, 0.03]);
 });
+
+test('asking for the same again brings the pasts again, for another time back those so far back', () => {
+  const { one, all } = viewer();
+  const feed = new CellFeed(new Set([one]));
+  measure(feed, 0, 200, [1, 2]);
+  for (const request of [watch([1, 2]), watch([1]), watch([1]), watch([1], 0.5)]) feed.watch(one, request);
+  expect(all('cell-history').map(({ cell, counts }) => [cell, counts.length])).toEqual([
+    [1, 200],
+    [2, 200],
+    [1, 200],
+    // Frame 199 and those within half a second before it.
+    [1, 51],
+  ]);
+});
