@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerFilter } from './filter.ts';
 import { registerImportBruker } from './import-bruker.ts';
 import { registerProject } from './project.ts';
 import { registerRedo } from './redo.ts';
@@ -9,5 +10,6 @@ export function registerCalcium(calcium: Command): void {
   registerTraces(calcium);
   registerImportBruker(calcium);
   registerProject(calcium);
+  registerFilter(calcium);
   registerRedo(calcium);
 }
