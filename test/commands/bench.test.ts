@@ -19,7 +19,7 @@ const CAMERA: BenchOptions = { ...TINY, repeats: 1, width: 160, height: 120, fps
 async function lines(name: string, options: BenchOptions): Promise<BenchLine[]> {
   const { run } = await BENCH_CASES[name]!.load();
   const got: BenchLine[] = [];
-  for await (const line of run(options)) got.push(line);
+  for await (const line of run(options)) got.push(line as BenchLine);
   return got;
 }
 

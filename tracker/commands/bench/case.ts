@@ -2,6 +2,7 @@ import type { Reduction } from '#engines/gpu/compose.ts';
 import type { EngineKind } from '#engines/threads/engine-messages.ts';
 import type { PixelFormat } from '#protocol/pixel-format.ts';
 import type { PresetName } from '#stages/presets.ts';
+import type { CalciumLine } from './calcium.ts';
 import type { Machine } from './machine.ts';
 import type { PeerComparison } from './peer.ts';
 
@@ -29,7 +30,7 @@ export interface BenchOptions {
   for?: number;
   /** Of `soak`. */
   minutes?: number;
-  /** Of what is random in `precision`. */
+  /** Of what is random in `precision` and `calcium`. */
   seed?: number;
   /** nm, of the beads of `precision`. */
   radius?: number[];
@@ -87,5 +88,5 @@ export interface BenchLine extends Conditions, Figures {
 
 /** What the file of a case exports. */
 export interface BenchCase {
-  run(options: BenchOptions): AsyncIterable<BenchLine>;
+  run(options: BenchOptions): AsyncIterable<BenchLine | CalciumLine>;
 }

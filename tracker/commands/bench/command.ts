@@ -11,9 +11,10 @@ const REDUCTIONS = ['tree', 'subgroup'] as const;
 /** `bench`: JSON lines, each with all that its figures depend on. */
 export function registerBench(command: Command): void {
   const cases = Object.entries(BENCH_CASES).map(([name, { title }]) => `${name} (${title})`);
+  const byName = Object.keys(BENCH_CASES).filter((name) => BENCH_CASES[name]!.onlyByName);
   command
-    .argument('[case]', `${cases.join(', ')}; without one, all but soak, gpu, accuracy, precision and real`)
-    .argument('[minutes]', 'of soak', number)
+    .argument('[case]', `${cases.join(', ')}; without one, all but ${byName.join(', ')}`)
+    .argument('[minutes]', 'of soak and calcium-live', number)
     .option('--engine <list>', `of ${ENGINES.join(', ')}; a real GPU is found by itself`, listOf(ENGINES))
     .option('--preset <list>', `of ${PRESET_NAMES.join(', ')}`, listOf(PRESET_NAMES))
     .option('--roi-size <list>', 'sizes of the ROIs, px', counts)
@@ -36,9 +37,17 @@ export function registerBench(command: Command): void {
     .option('--frames <count>', 'frames of one repeat', count)
     .option('--for <time>', 'time of one repeat: 500ms, 10s, 5m or 2h', duration)
     .option('--repeats <count>', 'repeats; medians are reported', count)
-    .option('--seed <number>', 'of what is random in precision (default: 0)', wholeNumber)
+    .option(
+      '--seed <number>',
+      'of what is random in precision and the cases of calcium (default: 0)',
+      wholeNumber,
+    )
     .option('--radius <list>', 'radii of the beads of precision, nm', positives)
-    .option('--photons <list>', 'of a background pixel in precision', positives)
+    .option(
+      '--photons <list>',
+      'of a background pixel in precision, of a bright one in calcium-live',
+      positives,
+    )
     .option('--z <list>', 'heights of precision, nm', numbers)
     .option('--sweep-frames <count>', 'frames of a calibration plane in precision (default: 16)', count)
     .option('--exam <frames>', 'of precision in all: counts what is lost and what is false', count)

@@ -25,5 +25,20 @@ export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
     onlyByName: true,
     load: () => import('./precision.ts'),
   },
+  calcium: {
+    title: 'traces, filters and projections of fluorescence',
+    onlyByName: true,
+    load: () => import('./calcium.ts'),
+  },
+  'calcium-live': {
+    title: 'traces of cells and their events against the truth',
+    onlyByName: true,
+    load: () => import('./calcium-live.ts'),
+  },
+  'calcium-load': {
+    title: 'beads without and with cells beside them',
+    onlyByName: true,
+    load: () => import('./calcium-load.ts'),
+  },
   real: { title: 'presets on recordings of real beads', onlyByName: true, load: () => import('./real.ts') },
 };
