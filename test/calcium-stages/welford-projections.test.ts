@@ -85,7 +85,12 @@ test('other cells of frames of the same size leave the projections going, anothe
   const expected = projectImages({ shape: [20, HEIGHT, WIDTH], values }, 'std').values;
   const { values: spread } = after.project('std');
   for (const [at, value] of spread.entries()) expect(value).toBeCloseTo(expected[at]!, 8);
-  expect(start(after, [HEIGHT, WIDTH]).projected).toBe(0);
+  for (const size of [
+    [WIDTH + 1, HEIGHT],
+    [WIDTH, HEIGHT + 1],
+  ] as const) {
+    expect(start(after, [...size]).projected).toBe(0);
+  }
 });
 
 test('what was read does not change with the frames that follow, and a reset forgets those before', () => {
