@@ -282,6 +282,21 @@ test('who acts has control until another takes it; nobody alone is hindered, and
   expect(await (await enter('operator')).ask(act)).toBeNull();
 });
 
+test('who looks at cells neither takes nor needs control; who changes them does', async () => {
+  await connect();
+  const anna = await enter('operator', 'browser-of-anna', 'Anna');
+  const ben = await enter('operator', 'browser-of-ben', 'Ben');
+  const look = { type: 'calcium-projection', kind: 'mean' };
+  expect(await anna.ask({ type: 'watch-cells', cells: [1] })).toBeNull();
+  expect(await anna.ask(look)).toMatch(/^E_CONFIG .*received calcium off; turn calcium on/);
+  expect(await ben.ask({ type: 'set-calcium', neuropil: null })).toBeNull();
+  expect(await anna.ask({ type: 'set-calcium', neuropil: null })).toMatch(
+    /^E_ACCESS set-calcium: .*while Ben has it/,
+  );
+  expect(await anna.ask(look)).toMatch(/^E_CONFIG/);
+  await expect.poll(() => anna.newest('people')?.holder, SOON).toMatchObject({ name: 'Ben' });
+});
+
 test('alarms stay until each person has read them, also after a reload, and come again when they happen again', async () => {
   await connect();
   const unread = (message: AlarmsMessage | undefined) =>

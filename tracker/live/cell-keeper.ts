@@ -66,7 +66,7 @@ export class CellKeeper {
 
   keep(map: CellMap): void {
     const { width, height } = map;
-    this.#kept?.keep(() => encodeNpy(Uint16Array.from(cellLabels(map)), [height, width]));
+    this.#kept?.keep(() => encodeNpy(new Uint16Array(cellLabels(map)), [height, width]));
   }
 
   /** Resolves when all is written. */

@@ -23,9 +23,9 @@ export class CellNumbers {
    */
   change(map: CellMap): void {
     const cells = cellsOf(map);
-    for (const cell of cells) {
-      const gone = this.#gone.get(cell);
-      if (gone === undefined || this.#present.has(cell) || gone === pixelsOf(map, cell)) continue;
+    const back = cells.filter((cell) => this.#gone.has(cell) && !this.#present.has(cell));
+    for (const [cell, pixels] of pixelsOf(map, back)) {
+      if (pixels === this.#gone.get(cell)) continue;
       throw new ProtocolError({
         where: `cell ${cell}`,
         expected: 'a number that no other cell had',
@@ -34,9 +34,8 @@ export class CellNumbers {
       });
     }
     const present = new Set(cells);
-    for (const cell of this.#present) {
-      if (!present.has(cell)) this.#gone.set(cell, pixelsOf(this.#now, cell));
-    }
+    const leaving = [...this.#present].filter((cell) => !present.has(cell));
+    for (const [cell, pixels] of pixelsOf(this.#now, leaving)) this.#gone.set(cell, pixels);
     this.#now = map;
     this.#present = present;
     this.#highest = Math.max(this.#highest, cells.at(-1) ?? 0);
@@ -59,10 +58,11 @@ export class CellNumbers {
   }
 }
 
-function pixelsOf({ runs }: CellMap, cell: number): string {
-  const own = createHash('sha256');
+/** By cell: what tells its pixels from others. */
+function pixelsOf({ runs }: CellMap, cells: readonly number[]): [number, string][] {
+  const hashes = new Map(cells.map((cell) => [cell, createHash('sha256')]));
   for (let run = 0; run < runs.length; run += 3) {
-    if (runs[run + 2] === cell) own.update(`${runs[run]} ${runs[run + 1]}\n`);
+    hashes.get(runs[run + 2]!)?.update(`${runs[run]} ${runs[run + 1]}\n`);
   }
-  return own.digest('base64');
+  return [...hashes].map(([cell, hash]) => [cell, hash.digest('base64')]);
 }
