@@ -23,7 +23,8 @@ export interface DashboardPage {
 export async function openDashboard(browser: Browser, options: FakeTrackerOptions): Promise<DashboardPage> {
   const tracker = new FakeTracker(options);
   const url = await tracker.start();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
@@ -49,7 +50,7 @@ export async function openDashboard(browser: Browser, options: FakeTrackerOption
         (request): request is Extract<ControlRequest, { type: Type }> => request.type === type,
       ),
     async close() {
-      await page.close();
+      await context.close();
       await tracker.stop();
     },
   };

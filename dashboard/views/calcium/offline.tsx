@@ -27,7 +27,7 @@ export function OfflinePage({ store }: { store: LiveStore }) {
     if (!isLive.value) return;
     fetchList().then(
       ({ recordings }) => {
-        list.value = recordings.filter(({ state }) => state !== 'unreadable');
+        list.value = recordings.filter(({ cells }) => cells !== null && cells > 0);
         problem.value = null;
       },
       (cause: Error) => {
@@ -95,7 +95,9 @@ export function OfflinePage({ store }: { store: LiveStore }) {
         </p>
       )}
       {list.value === null && problem.value === null && <p class="empty">Looking for recordings.</p>}
-      {list.value?.length === 0 && <p class="empty">Nothing was recorded yet: start saving in Run.</p>}
+      {list.value?.length === 0 && (
+        <p class="empty">No recording has cells yet: measure some, and start saving in Run.</p>
+      )}
       {redo.answer.value === null && name !== undefined && (
         <p class="empty">
           Live traces know only the past: their baseline and events are the best that can be said at the

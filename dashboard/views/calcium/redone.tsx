@@ -32,6 +32,7 @@ export function RedoneTrace({
             <label>
               Cell{' '}
               <select
+                aria-label="Cell"
                 value={`${shown.cell}`}
                 onChange={({ currentTarget }) => go(Number(currentTarget.value))}
               >
