@@ -9,7 +9,15 @@ const LEAST_CELLS = 16;
 
 const TRACED = ['counts', 'dff', 'rate'] as const;
 type Traced = (typeof TRACED)[number];
-type CellRing = Record<Traced, Float32Array> & { since: number; events: number[] };
+
+interface CellRing {
+  /** Number of its stretch of each column. */
+  place: number;
+  /** First frame in it. */
+  since: number;
+  /** Frames with events. */
+  events: number[];
+}
 
 /** Columns of one frame, [cell] from `firstRow` on. */
 export type FrameColumns = Record<Traced, ArrayLike<number>>;
@@ -21,9 +29,13 @@ export type FrameColumns = Record<Traced, ArrayLike<number>>;
 export class CellRings {
   readonly #mostBytes: number;
   readonly #rings = new Map<number, CellRing>();
+  /** [slot] */
   #timeS = new Float64Array(0);
+  /** [place, slot] of one piece each: memory is taken as it fills. */
+  #columns = columnsOf(0);
+  #places = 0;
+  /** [cell] in the order of `follow`. */
   #order: CellRing[] = [];
-  #cells: Uint16Array = new Uint16Array(0);
   #frames = 0;
   #oldest = 0;
 
@@ -47,39 +59,23 @@ export class CellRings {
 
   /** Other cells from the next frame on: those that stay keep their past, as far as there is room. */
   follow(cells: Uint16Array): void {
-    this.#cells = cells.slice();
-    // In powers of two: a cell more or less seldom changes the room of all.
-    const places = 2 ** Math.ceil(Math.log2(Math.max(cells.length, LEAST_CELLS)));
-    const capacity = Math.floor(this.#mostBytes / (8 + 4 * TRACED.length * places));
     const before = new Map(this.#rings);
     this.#rings.clear();
-    const resized = capacity !== this.capacity;
-    const kept = Math.min(this.#frames - this.#oldest, capacity);
-    const oldest = this.#frames - kept;
-    const moved = <Column extends Float32Array | Float64Array>(from: Column, to: Column): Column => {
-      let frame = oldest;
-      while (frame < this.#frames) {
-        const [source, target] = [frame % from.length, frame % to.length];
-        const some = Math.min(this.#frames - frame, from.length - source, to.length - target);
-        to.set(from.subarray(source, source + some), target);
-        frame += some;
-      }
-      return to;
-    };
-    for (const cell of this.#cells) {
+    for (const cell of cells) {
       const ring = before.get(cell);
-      const column = (name: Traced) => {
-        const fresh = () => new Float32Array(capacity);
-        return ring ? (resized ? moved(ring[name], fresh()) : ring[name]) : fresh();
-      };
-      const columns = { counts: column('counts'), dff: column('dff'), rate: column('rate') };
-      this.#rings.set(cell, { ...columns, since: ring?.since ?? this.#frames, events: ring?.events ?? [] });
+      if (ring) this.#rings.set(cell, ring);
     }
-    if (resized) {
-      this.#timeS = moved(this.#timeS, new Float64Array(capacity));
-      this.#oldest = oldest;
+    // In powers of two: a cell more or less seldom moves the past of all.
+    const places = 2 ** Math.ceil(Math.log2(Math.max(cells.length, LEAST_CELLS)));
+    if (places !== this.#places) this.#resize(places);
+    const taken = new Set([...this.#rings.values()].map(({ place }) => place));
+    let free = 0;
+    for (const cell of cells) {
+      if (this.#rings.has(cell)) continue;
+      while (taken.has(free)) free++;
+      this.#rings.set(cell, { place: free++, since: this.#frames, events: [] });
     }
-    this.#order = [...this.#cells].map((cell) => this.#rings.get(cell)!);
+    this.#order = [...cells].map((cell) => this.#rings.get(cell)!);
   }
 
   /** Takes a frame: columns [cell] in the order of `follow`, from `firstRow` on. */
@@ -88,9 +84,9 @@ export class CellRings {
     const slot = this.#frames % capacity;
     this.#timeS[slot] = timeS;
     for (const name of TRACED) {
-      const values = columns[name];
+      const [values, column] = [columns[name], this.#columns[name]];
       for (let index = 0; index < this.#order.length; index++) {
-        this.#order[index]![name][slot] = values[firstRow + index]!;
+        column[this.#order[index]!.place * capacity + slot] = values[firstRow + index]!;
       }
     }
     this.#frames++;
@@ -126,19 +122,21 @@ export class CellRings {
     const ring = this.#rings.get(cell);
     const first = Math.max(from, this.#oldest, ring?.since ?? this.#frames);
     const { capacity } = this;
-    const slots = ring
+    const offset = (ring?.place ?? 0) * capacity;
+    const { dff, rate } = this.#columns;
+    const frames = ring
       ? thinnedFrames(
           first,
           this.#frames,
-          (frame) => ring.dff[frame % capacity]!,
-          (frame) => ring.rate[frame % capacity]!,
+          (frame) => dff[offset + (frame % capacity)]!,
+          (frame) => rate[offset + (frame % capacity)]!,
         )
       : [];
-    for (let index = 0; index < slots.length; index++) slots[index]! %= capacity;
-    const column = (name: Traced) => Float32Array.from(slots, (slot) => ring![name][slot]!);
+    const column = (name: Traced) =>
+      Float32Array.from(frames, (frame) => this.#columns[name][offset + (frame % capacity)]!);
     return {
       cell,
-      timeS: Float64Array.from(slots, (slot) => this.#timeS[slot]!),
+      timeS: Float64Array.from(frames, (frame) => this.#at(frame)),
       counts: column('counts'),
       dff: column('dff'),
       rate: column('rate'),
@@ -148,7 +146,40 @@ export class CellRings {
     };
   }
 
+  /** Room for so many cells, each with as much of its past as fits. */
+  #resize(places: number): void {
+    const capacity = Math.floor(this.#mostBytes / (8 + 4 * TRACED.length * places));
+    const before = { timeS: this.#timeS, columns: this.#columns, capacity: this.capacity };
+    const oldest = Math.max(this.#oldest, this.#frames - capacity);
+    this.#timeS = new Float64Array(capacity);
+    this.#columns = columnsOf(places * capacity);
+    this.#places = places;
+    this.#oldest = oldest;
+    let frame = oldest;
+    while (frame < this.#frames) {
+      const [from, to] = [frame % before.capacity, frame % capacity];
+      const some = Math.min(this.#frames - frame, before.capacity - from, capacity - to);
+      this.#timeS.set(before.timeS.subarray(from, from + some), to);
+      for (const [at, { place }] of [...this.#rings.values()].entries()) {
+        const start = place * before.capacity + from;
+        for (const name of TRACED) {
+          this.#columns[name].set(before.columns[name].subarray(start, start + some), at * capacity + to);
+        }
+      }
+      frame += some;
+    }
+    for (const [at, ring] of [...this.#rings.values()].entries()) ring.place = at;
+  }
+
   #at(frame: number): number {
     return this.#timeS[frame % this.capacity]!;
   }
+}
+
+function columnsOf(values: number): Record<Traced, Float32Array> {
+  return {
+    counts: new Float32Array(values),
+    dff: new Float32Array(values),
+    rate: new Float32Array(values),
+  };
 }
