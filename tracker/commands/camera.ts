@@ -1,40 +1,47 @@
 import type { Command } from 'commander';
+import { ADAPTERS, type ListedAdapter, PYTHON_ADAPTERS } from '#camera-adapters/adapters.ts';
 import type { CameraAdapter } from '#camera-adapters/define.ts';
-import { replayCamera, replayCameraOptions } from '#camera-adapters/replay.ts';
 import { runCamera } from '#camera-adapters/run.ts';
-import { simulatedCamera, simulatedCameraOptions } from '#camera-adapters/simulated.ts';
-import { simulatedCalciumCamera } from '#camera-adapters/simulated-calcium.ts';
-import { simulatedCalciumOptions } from '#camera-adapters/simulated-calcium-options.ts';
+import { listCameras } from './camera-list.ts';
+import { runPythonCamera } from './camera-python.ts';
 import { type LinkOptions, linkAccess, trackerUrl, withLinkOptions } from './link-options.ts';
 import { stopSignal } from './live-options.ts';
 import { addSchemaOptions, schemaSettings } from './schema-options.ts';
 
+const say = (text: string) => console.error(`camera: ${text}`);
+
 /** `camera`: an adapter in its own process, sending frames to a tracker. */
 export function registerCamera(camera: Command): void {
-  const simulated = withLinkOptions(camera.command('simulated'))
-    .description('beads rendered from exact optics, with noise, motion and known truth')
-    .action((options: LinkOptions) => {
-      const settings = schemaSettings(simulatedCameraOptions, { ...options });
-      return carry(simulatedCamera(settings), options);
-    });
-  addSchemaOptions(simulated, simulatedCameraOptions);
+  camera
+    .command('list')
+    .description('name the kinds of camera with their settings, and the devices that are there')
+    .argument('[kind]', 'of this kind alone')
+    .action(listCameras);
+  for (const adapter of ADAPTERS) registerAdapter(camera, adapter);
+  for (const adapter of PYTHON_ADAPTERS) {
+    camera
+      .command(adapter.name)
+      .description(adapter.description)
+      .argument('[options...]', 'of the program: see --help')
+      .allowUnknownOption()
+      .helpOption(false)
+      .action((options: string[]) => runPythonCamera(adapter, options));
+  }
+}
 
-  const calcium = withLinkOptions(camera.command('simulated-calcium'))
-    .description('cells with calcium, neuropil and bleaching, of known truth, beside beads')
-    .action((options: LinkOptions) => {
-      const settings = schemaSettings(simulatedCalciumOptions, { ...options });
-      return carry(simulatedCalciumCamera(settings), options);
-    });
-  addSchemaOptions(calcium, simulatedCalciumOptions);
-
-  const replay = withLinkOptions(camera.command('replay'))
-    .description('a recorded stack, played as a camera')
-    .argument('<stack>', 'TIFF, .npy, .bin + .json, an image, or a folder of images')
-    .action((path: string, options: LinkOptions) => {
-      const settings = schemaSettings(replayCameraOptions, { ...options });
-      return carry(replayCamera({ path, ...settings }), options);
-    });
-  addSchemaOptions(replay, replayCameraOptions, ['path']);
+function registerAdapter(camera: Command, { name, description, operand, options, create }: ListedAdapter) {
+  const command = withLinkOptions(camera.command(name)).description(description);
+  if (operand) {
+    const { description: words = '' } = options.shape[operand.setting]!.meta() ?? {};
+    command.argument(`<${operand.name}>`, words);
+  }
+  command.action((...given: [string, LinkOptions] | [LinkOptions]) => {
+    const link = given.find((value) => typeof value === 'object') as LinkOptions;
+    const settings = schemaSettings(options, { ...link });
+    if (operand) settings[operand.setting] = given[0];
+    return carry(create(settings, say), link);
+  });
+  addSchemaOptions(command, options, operand ? [operand.setting] : []);
 }
 
 async function carry(adapter: CameraAdapter, options: LinkOptions): Promise<void> {
@@ -46,9 +53,9 @@ async function carry(adapter: CameraAdapter, options: LinkOptions): Promise<void
     url: trackerUrl(options, process.stdin),
     ...linkAccess(options),
     signal: stop.signal,
-    log: (text) => console.error(`camera: ${text}`),
+    log: say,
   });
-  console.error(`camera: ${sent} frames sent, ${dropped} dropped`);
+  say(`${sent} frames sent, ${dropped} dropped`);
   // The wait for a signal would keep the process alive.
   process.exit(process.exitCode ?? 0);
 }
