@@ -75,7 +75,7 @@ test('the Gaussian of a stack is the product of its three axes', () => {
   expect([...rounded]).toEqual(want.map(Math.round));
 });
 
-test.each([[[3, 3, 3]], [[1, 3, 5]], [[2, 4, 3]], [[1, 1, 1]]])(
+test.each([[[3, 3, 3]], [[1, 3, 5]], [[2, 4, 3]], [[1, 1, 1]], [[9, 1, 1]], [[3, 7, 7]]])(
   'the median over %j is the upper middle of what the box covers',
   (size) => {
     const images = noisyImages([4, 5, 7]);
@@ -88,6 +88,54 @@ test.each([[[3, 3, 3]], [[1, 3, 5]], [[2, 4, 3]], [[1, 1, 1]]])(
     expect([...medianFilter(images, { mask }).values]).toEqual(want);
   },
 );
+
+const TYPES = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+];
+
+test.each(TYPES.map((Type) => [Type.name, Type] as const))(
+  'the median of a %s has its whole range',
+  (_, Type) => {
+    const [frames, rows, columns] = [3, 4, 19];
+    const random = createRandom(6);
+    const values = new Type(frames * rows * columns);
+    const bytes = new Uint8Array(values.buffer);
+    const isFloat = Type === Float32Array || Type === Float64Array;
+    if (isFloat) for (let at = 0; at < values.length; at++) values[at] = random.normal();
+    else for (let at = 0; at < bytes.length; at++) bytes[at] = 256 * random.uniform();
+    const images: NdArray = { shape: [frames, rows, columns], values };
+    const box = boxOf([3, 3, 3]);
+    const want = everywhere(images, (frame, row, column) => {
+      const covered = box.map(([dt, dy, dx]) => at(images, frame + dt!, row + dy!, column + dx!));
+      return covered.sort((a, b) => a - b)[13]!;
+    });
+    expect([...medianFilter(images).values]).toEqual(want);
+  },
+);
+
+test.each([
+  [27, 5],
+  [147, 60],
+  [147, 3],
+])('of a footprint of %i the holes do not count', (length, holes) => {
+  const images = noisyImages([3, 6, 8]);
+  const shape = length === 27 ? [3, 3, 3] : [3, 7, 7];
+  const values = new Uint8Array(length).fill(1);
+  for (let hole = 0; hole < holes; hole++) values[(hole * 2) % length] = 0;
+  const box = boxOf(shape).filter((_, index) => values[index] === 1);
+  const want = everywhere(images, (frame, row, column) => {
+    const covered = box.map(([dt, dy, dx]) => at(images, frame + dt!, row + dy!, column + dx!));
+    return covered.sort((a, b) => a - b)[covered.length >> 1]!;
+  });
+  expect([...medianFilter(images, { mask: { shape, values } }).values]).toEqual(want);
+});
 
 test('a footprint with holes takes what it covers only', () => {
   const images = { shape: [1, 1, 5], values: Uint16Array.of(9, 1, 8, 2, 7) };

@@ -1,17 +1,12 @@
 import { type MedianOptions, medianFrames, offsetsOf, requireFootprint } from '#calcium/median-filter.ts';
+import { MOST_ELEMENTS, type Offset } from '#calcium/median-vectors.ts';
 import { emptyLike, type NdArray, type NdValues } from '#calcium/nd-array.ts';
+import { rankNetwork } from '#calcium/rank-network.ts';
 import type { FilterEngine } from './filter-engine.ts';
 import { type FilterRun, filterStack } from './filter-stack.ts';
 import type { PrepareKernels } from './gpu-blocks.ts';
 import { compileKernel, readKernelText } from './kernel.ts';
 import { composePixelReader, type PixelType, pixelTypeOf } from './pixel-type.ts';
-import { rankNetwork } from './rank-network.ts';
-
-/** Elements of a footprint that are sorted in registers: 5 x 5 x 5. */
-const MOST_ELEMENTS = 125;
-
-/** Place relative to the pixel, [frame, row, column]. */
-type Offset = readonly [number, number, number];
 
 /**
  * As `medianFilter`, by the engine, to the bit.

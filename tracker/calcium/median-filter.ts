@@ -1,6 +1,7 @@
 import { type BlockOptions, type FilterFrames, filterInBlocks, stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
 import { reflected } from './gaussian-line.ts';
+import { MOST_ELEMENTS, medianOfVectors } from './median-vectors.ts';
 import { axesOf, emptyLike, type NdArray, type NdValues } from './nd-array.ts';
 import { medianOfColumns } from './sorted-columns.ts';
 import { selectRank } from './statistics.ts';
@@ -40,11 +41,13 @@ export function medianFilter<V extends NdValues>(
  * @param room [frame, row, column] for the result
  */
 export function medianFrames(images: NdArray, footprint: NdArray, room: NdValues): FilterFrames {
+  const offsets = offsetsOf(footprint);
+  if (offsets.length <= MOST_ELEMENTS && images.values.length > 0)
+    return medianOfVectors(images, offsets, room);
   if (footprint.values.every((value) => value !== 0)) {
     const box = footprint.shape as [number, number, number];
     return (first, end) => medianOfColumns(images, box, first, end, room);
   }
-  const offsets = offsetsOf(footprint);
   return (first, end) => medianOfFootprint(images, offsets, first, end, room);
 }
 

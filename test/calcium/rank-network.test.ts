@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rankNetwork } from '#calcium-gpu/rank-network.ts';
+import { rankNetwork } from '#calcium/rank-network.ts';
 import { createRandom } from '#simulation/random.ts';
 
 function valueOfRank(values: number[], rank: number): number {
