@@ -117,7 +117,7 @@ describe('calcium traces', () => {
       expect.stringMatching(/^E_CONFIG --mask: expected std:3sigma, .* received 'sum:3sigma'/),
       expect.stringMatching(/^E_CONFIG --mask max:9000: expected at least 4 pixels .*; lower the threshold/),
       expect.stringMatching(/^E_CONFIG --neuropil: expected width and gap .* received '3'/),
-      expect.stringMatching(/^E_CONFIG --out: expected a name that ends in \.csv or \.npy/),
+      expect.stringMatching(/^E_CONFIG --out: expected a name that ends in \.csv or \.npy or \.npz/),
       expect.stringMatching(/^E_OUTPUT_EXISTS .*there\.csv/),
       expect.stringMatching(/^E_STACK .*none\.tif: expected a file or folder/),
     ]);

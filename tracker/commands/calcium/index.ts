@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAnimate } from './animate.ts';
 import { registerFilter } from './filter.ts';
 import { registerImportBruker } from './import-bruker.ts';
 import { registerProject } from './project.ts';
@@ -10,6 +11,7 @@ export function registerCalcium(calcium: Command): void {
   registerTraces(calcium);
   registerImportBruker(calcium);
   registerProject(calcium);
+  registerAnimate(calcium);
   registerFilter(calcium);
   registerRedo(calcium);
 }

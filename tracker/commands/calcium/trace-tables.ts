@@ -1,5 +1,6 @@
 import type { CellTraces } from '#calcium/cell-traces.ts';
 import type { NdArray } from '#calcium/nd-array.ts';
+import { encodeNpz } from '#protocol/npz.ts';
 
 /** What was measured of cells. */
 export interface TraceTable extends CellTraces {
@@ -32,6 +33,26 @@ export function tracesCsv({ raw, neuropil, dff, events }: TraceTable, fps: numbe
     const values = present.map(([, array]) => array!.values[at]!);
     const event = marked ? [marked[cell]!.has(frame) ? 1 : 0] : [];
     return [frame, frame / fps, cell + 1, ...values, ...event];
+  });
+}
+
+/**
+ * Arrays for NumPy: `counts`, `neuropil` and `dff` [cell, frame], `event_cell` and `event_frame` [event], and `fps`.
+ * Cells are numbered from 1.
+ */
+export function tracesNpz({ raw, neuropil, dff, events }: TraceTable, fps: number): Uint8Array {
+  const array = ({ shape, values }: NdArray) => ({ shape, data: values });
+  const found = events?.flatMap((ofCell, cell) => Array.from(ofCell, (frame) => [cell + 1, frame] as const));
+  const column = (at: 0 | 1) => ({
+    shape: [found!.length],
+    data: Int32Array.from(found!, (event) => event[at]),
+  });
+  return encodeNpz({
+    counts: array(raw),
+    ...(neuropil && { neuropil: array(neuropil) }),
+    ...(dff && { dff: array(dff) }),
+    ...(found && { event_cell: column(0), event_frame: column(1) }),
+    fps: { shape: [], data: Float64Array.of(fps) },
   });
 }
 

@@ -9,7 +9,7 @@ import { number, wholeNumber } from '../options.ts';
 import { loadWithProgress, STACK_FORMS } from './images-input.ts';
 import { type CellOptions, chooseCells } from './mask-choice.ts';
 import { endingOf } from './output-name.ts';
-import { eventsCsv, type TraceTable, tracesCsv } from './trace-tables.ts';
+import { eventsCsv, type TraceTable, tracesCsv, tracesNpz } from './trace-tables.ts';
 
 interface TracesOptions extends CellOptions {
   mask: string;
@@ -48,7 +48,7 @@ export function registerTraces(calcium: Command): void {
     .option('--fps <fps>', 'frames a second', number, 30)
     .requiredOption(
       '--out <file>',
-      '.csv, a row a cell and frame; or .npy [cell, frame], events beside it as .events.csv',
+      '.csv, a row a cell and frame; .npz, all arrays; or .npy [cell, frame], events beside it as .events.csv',
     )
     .option('--cells <file>', 'write the numbers of the cells, too: .npy [row, column] for --mask')
     .option('--force', 'write over existing files')
@@ -57,7 +57,7 @@ export function registerTraces(calcium: Command): void {
 
 async function traces(path: string, options: TracesOptions): Promise<void> {
   const { out, cells: cellsOut, fps, force = false } = options;
-  const ending = endingOf(out, ['.csv', '.npy']);
+  const ending = endingOf(out, ['.csv', '.npy', '.npz']);
   if (cellsOut !== undefined) endingOf(cellsOut, ['.npy']);
   if (!(fps > 0)) throw new ConfigError({ where: '--fps', expected: 'above 0', received: `${fps}` });
   const ring =
@@ -77,9 +77,12 @@ async function traces(path: string, options: TracesOptions): Promise<void> {
     : undefined;
   const table: TraceTable = { ...measured, ...(dff && { dff }), ...(found && { events: found }) };
   const final = dff ?? measured.traces;
-  const files: OutputFile[] = [
-    [out, ending === '.csv' ? tracesCsv(table, fps) : encodeNpy(final.values, final.shape)],
-  ];
+  const encoded = {
+    '.csv': () => tracesCsv(table, fps),
+    '.npy': () => encodeNpy(final.values, final.shape),
+    '.npz': () => tracesNpz(table, fps),
+  };
+  const files: OutputFile[] = [[out, encoded[ending]()]];
   if (eventsOut !== undefined) files.push([eventsOut, eventsCsv(found!, fps)]);
   if (cellsOut !== undefined) files.push([cellsOut, encodeNpy(chosen.labels.values, chosen.labels.shape)]);
   await writeOutput(files, force);
