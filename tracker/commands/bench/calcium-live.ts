@@ -13,7 +13,7 @@ const CELLS = 40;
 /** As the camera has them but for less light; and small transients in little light that bleaches and moves. */
 const FILMS = {
   usual: { photonsPerPixel: 200 },
-  hard: { photonsPerPixel: 30, amplitude: 0.4, bleachingPerS: 5e-4, motionPx: 0.5 },
+  hard: { photonsPerPixel: 15, amplitude: 0.4, bleachingPerS: 5e-4, motionPx: 0.5 },
 } as const;
 /** Before it baselines and noise are not yet known. */
 const SETTLING_S = 30;
