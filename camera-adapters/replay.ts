@@ -73,7 +73,10 @@ export function replayCamera(
   const open = async () => {
     // The readers of all formats: loaded when there is a stack to read.
     const { openStack } = await import('./stacks/open-stack.ts');
-    stack ??= await openStack(options.path);
+    if (!stack) {
+      stack = await openStack(options.path);
+      if (stack.cut !== undefined) console.error(`${stack.path}: ${stack.cut}`);
+    }
     return { stack, take: takeOf(stack, options) };
   };
   return {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CameraAdapter, CameraFrame } from '#camera-adapters/define.ts';
 import type { PaceClock } from '#camera-adapters/pace.ts';
 import { replayCamera } from '#camera-adapters/replay.ts';
@@ -9,6 +9,7 @@ import { manualSteps, stepsOfLines } from '#camera-adapters/steps.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { ConfigError, StackError } from '#protocol/errors.ts';
 import { encodeNpy } from '#protocol/npy.ts';
+import { encodeNpz } from '#protocol/npz.ts';
 import { createRandom } from '#simulation/random.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTiff } from '../support/tiff-writer.ts';
@@ -117,6 +118,19 @@ describe('as fast as it goes', () => {
     const shown = await play(replayCamera({ path, pace: 'fast' }));
     expect(column(shown, 'id')).toEqual(upTo(10));
     expect(column(shown, 'count')).toEqual(upTo(20, 10));
+  });
+
+  test('of a file that is cut off plays the frames before, and says once what is missing', async () => {
+    const cut = join(folder, 'cut.npz');
+    const data = Uint8Array.from({ length: frames * 15 }, (_, i) => 10 + Math.floor(i / 15));
+    const whole = encodeNpz({ movie: { data, shape: [frames, height, width] } });
+    // 39 bytes before the array, 128 of its header, six frames and a part of one.
+    writeFileSync(cut, whole.subarray(0, 39 + 128 + 6 * 15 + 4));
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const shown = await play(replayCamera({ path: cut, pace: 'fast' }));
+    expect(column(shown, 'count')).toEqual(upTo(16, 10));
+    expect(said.mock.calls).toEqual([[`${cut}#movie: the file is cut off: frames 6 to 9 of 10 are missing`]]);
+    said.mockRestore();
   });
 
   test('frames are timed as recorded, from the start of the replay', async () => {

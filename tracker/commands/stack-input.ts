@@ -22,6 +22,7 @@ export async function openSelected(
   fps?: number,
 ): Promise<SelectedStack> {
   const stack = await openStack(path);
+  if (stack.cut !== undefined) console.error(`${stack.path}: ${stack.cut}`);
   const ids = selectFrames(slice, stack.frames);
   return {
     stack,
