@@ -67,7 +67,7 @@ export function createCellShapes(params: CellShapeParams): CellShape[] {
 }
 
 /** Side of the square that a cell needs to itself. */
-export function fieldPx(radiusPx: number): number {
+function fieldPx(radiusPx: number): number {
   return Math.ceil(2 * LONGEST * radiusPx) + GAP_PX;
 }
 

@@ -48,7 +48,7 @@ export interface CameraProcess {
 }
 
 /** Settings of a simulated camera that shows frames it exposed beforehand, and so leaves the CPU to the tracker. */
-export function filmSettings(film: FilmOptions): SimulatedCameraOptions {
+function filmSettings(film: FilmOptions): SimulatedCameraOptions {
   return parseSimulatedCameraOptions({
     ...frameSettings(film),
     roiSpacing: widestSpacing(film, film.roiSize),
