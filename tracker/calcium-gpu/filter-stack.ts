@@ -1,11 +1,11 @@
 import { generateOverlappingBlocks, type OverlappingBlock } from '#calcium/blocks.ts';
-import { type FilterFrames, type StackShape, stackShape } from '#calcium/blockwise.ts';
+import { type FilterFrames, stackShape } from '#calcium/blockwise.ts';
 import type { NdArray, NdValues } from '#calcium/nd-array.ts';
 import { largestBuffer } from '#engines/gpu/buffers.ts';
+import type { OpenedGpu } from '#engines/gpu/device.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import type { FilterEngine } from './filter-engine.ts';
 import { filterOnGpu, type PrepareKernels } from './gpu-blocks.ts';
-import { pixelTypeOf } from './pixel-type.ts';
 
 /** Bytes of a block's largest buffer: some blocks in a second of film, so that copying and computing overlap. */
 const BLOCK_BYTES = 2 ** 25;
@@ -49,55 +49,62 @@ export async function filterStack<Out extends NdValues>(
   filter: StackFilter<Out>,
   { gpu }: FilterEngine,
   filtered: Out,
-  { onFrames = () => {}, onNotice = () => {}, blockBytes = BLOCK_BYTES }: FilterRun,
+  run: FilterRun,
 ): Promise<NdArray<Out>> {
-  const shape = stackShape(`${filter.name} images`, images);
-  const result = { shape: images.shape, values: filtered };
-  if (filtered.length === 0) return result;
-  const finish = ({ core: [first, end] }: OverlappingBlock) => onFrames(end - first);
-  let left: readonly OverlappingBlock[] | undefined;
-  if (gpu) {
-    const atOnce = framesAtOnce(gpu.device, images, shape, filter, blockBytes);
-    if (typeof atOnce === 'string') {
-      onNotice(`the CPU filters: ${atOnce}`);
-    } else {
-      const blocks = [...generateOverlappingBlocks(shape[0], atOnce.frames, filter.reach)];
-      const unfinished = new Set(blocks);
-      try {
-        await filterOnGpu(gpu, atOnce.prepare, images, filtered, blocks, (block) => {
-          unfinished.delete(block);
-          finish(block);
-        });
-      } catch (error) {
-        if (!(error instanceof DeviceError)) throw error;
-        onNotice(`the CPU filters what is left: ${error.message}`);
-      }
-      left = [...unfinished];
+  const [frames] = stackShape(`${filter.name} images`, images);
+  if (filtered.length > 0) {
+    const left = gpu && (await filterByGpu(gpu, images, filter, filtered, run));
+    let filterFrames: FilterFrames | undefined;
+    for (const { core } of left ?? generateOverlappingBlocks(frames, CPU_FRAMES, 0)) {
+      filterFrames ??= filter.onCpu(filtered);
+      filterFrames(...core);
+      run.onFrames?.(core[1] - core[0]);
     }
   }
-  const filterFrames = filter.onCpu(filtered);
-  for (const block of left ?? generateOverlappingBlocks(shape[0], CPU_FRAMES, 0)) {
-    filterFrames(...block.core);
-    finish(block);
-  }
-  return result;
+  return { shape: images.shape, values: filtered };
 }
 
-/** Frames that fit into the buffers of a device, or why it cannot filter these images. */
+/** Gives the blocks that are not filtered, or null where the GPU can filter none. */
+async function filterByGpu<Out extends NdValues>(
+  gpu: OpenedGpu,
+  images: NdArray,
+  filter: StackFilter<Out>,
+  filtered: Out,
+  { onFrames, onNotice, blockBytes = BLOCK_BYTES }: FilterRun,
+): Promise<Iterable<OverlappingBlock> | null> {
+  const { prepare, reach } = filter;
+  const unable = typeof prepare === 'function' ? null : prepare.unable;
+  const atOnce = unable ?? framesAtOnce(gpu.device, images, filter, blockBytes);
+  if (typeof prepare !== 'function' || typeof atOnce === 'string') {
+    onNotice?.(`the CPU filters: ${atOnce}`);
+    return null;
+  }
+  const blocks = [...generateOverlappingBlocks(images.shape[0]!, atOnce, reach)];
+  const left = new Set(blocks);
+  try {
+    await filterOnGpu(gpu, prepare, images, filtered, blocks, (block) => {
+      left.delete(block);
+      onFrames?.(block.core[1] - block.core[0]);
+    });
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    onNotice?.(`the CPU filters what is left: ${error.message}`);
+  }
+  return left;
+}
+
+/** Frames that fit into the buffers of a device, or why not one does. */
 function framesAtOnce(
   device: GPUDevice,
-  { values }: NdArray,
-  [, rows, columns]: StackShape,
-  { reach, bytesPerPixel, prepare }: StackFilter<NdValues>,
+  { shape, values }: NdArray,
+  { reach, bytesPerPixel }: StackFilter<NdValues>,
   blockBytes: number,
-): { frames: number; prepare: PrepareKernels } | string {
-  if (typeof prepare !== 'function') return prepare.unable;
-  if (!pixelTypeOf(values)) return 'the kernels have no float64';
-  const pixels = rows * columns;
+): number | string {
+  const pixels = shape[1]! * shape[2]!;
   const largest = largestBuffer(device);
   const filled = Math.floor(Math.min(blockBytes, largest) / (pixels * bytesPerPixel));
   const read = Math.floor(largest / (pixels * values.BYTES_PER_ELEMENT)) - 2 * reach;
   const frames = Math.min(Math.max(filled, 1), read);
-  if (frames >= 1 && pixels * bytesPerPixel <= largest) return { frames, prepare };
+  if (frames >= 1 && pixels * bytesPerPixel <= largest) return frames;
   return `a frame with ${2 * reach} beside it is more than the ${largest} bytes of a buffer of the GPU`;
 }

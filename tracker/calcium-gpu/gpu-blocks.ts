@@ -18,7 +18,7 @@ export interface GpuBlock {
 }
 
 /** Adds the kernels of a block to the commands; whole words are read and written. */
-export type EncodeBlock = (
+type EncodeBlock = (
   encoder: GPUCommandEncoder,
   source: GPUBuffer,
   filtered: GPUBuffer,

@@ -5,7 +5,7 @@ import { applySymmetric } from './symmetric-kernel.ts';
 const TRUNCATE = 4;
 
 /** Samples on either side of the middle that a Gaussian reaches. */
-export function gaussianRadius(sigma: number): number {
+function gaussianRadius(sigma: number): number {
   return Math.floor(TRUNCATE * sigma + 0.5);
 }
 

@@ -66,6 +66,7 @@ test.skipIf(!PYTHON)(
         versions: { scipy: expect.any(String) },
       });
       expect(scipy!.secondsMin).toBeGreaterThan(0);
+      expect(scipy!.ratioOfCpu).toBeGreaterThan(0);
       expect(scipy!.ratio / (scipy!.seconds / seconds)).toBeCloseTo(1, 2);
     }
   },

@@ -1,4 +1,4 @@
-"""Does the work of a calcium bench in NumPy and SciPy: once for every line on stdin, the seconds of each on stdout."""
+"""Does the work of a calcium bench in NumPy and SciPy: once for every line on stdin, its seconds on stdout."""
 
 import json
 import sys
@@ -75,6 +75,6 @@ else:
 
 print(json.dumps({"scipy": scipy.__version__, "numpy": np.__version__}), flush=True)
 for _ in sys.stdin:
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     run()
-    print(time.perf_counter() - start, flush=True)
+    print(json.dumps({"s": time.perf_counter() - start, "cpuS": time.process_time() - cpu_start}), flush=True)

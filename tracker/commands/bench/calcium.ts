@@ -3,7 +3,7 @@ import { CALCIUM_WORKS, type CalciumWork } from './calcium-works.ts';
 import type { BenchOptions } from './case.ts';
 import { enginesToMeasure } from './engines.ts';
 import { type Machine, thisMachine } from './machine.ts';
-import { hasScipy, openScipy } from './scipy-peer.ts';
+import { hasScipy, openScipy, type TimesTaken } from './scipy-peer.ts';
 import { digits, median } from './statistics.ts';
 
 const REPEATS = 5;
@@ -18,9 +18,12 @@ interface Compared {
   repeats?: number;
   seconds: number;
   secondsMin?: number;
+  cpuSecondsMin?: number;
   /** How many times faster ours is. */
   ratio: number;
   ratioOfBest?: number;
+  /** By the least time of all threads on the CPU: what is left of a busy machine. */
+  ratioOfCpu?: number;
 }
 
 /** One line of output: a work of recordings of fluorescence on one engine. */
@@ -39,6 +42,8 @@ export interface CalciumLine {
   /** The median of the repeats. */
   seconds: number;
   secondsMin: number;
+  /** Of all threads. */
+  cpuSecondsMin: number;
   scipy: Compared | null;
 }
 
@@ -74,34 +79,36 @@ async function measure(
   const shape = frames === undefined ? whole : withFrames(whole, frames);
   const work = prepare(shape, seed);
   const peer = isPeerThere ? await openScipy(name, shape[whole.length === 2 ? 1 : 0]!, seed) : null;
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const ours: TimesTaken[] = [];
+  const theirs: TimesTaken[] = [];
   try {
     // The first run is the compiler's.
     await work(engine);
     for (let repeat = 0; repeat < repeats; repeat++) {
-      const startMs = performance.now();
+      const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
       await work(engine);
-      ours.push((performance.now() - startMs) / 1000);
-      if (peer && !(theirs[0]! > PEER_SECONDS)) theirs.push(await peer.run());
+      const { user, system } = process.cpuUsage(startCpu);
+      ours.push({ s: (performance.now() - startMs) / 1e3, cpuS: (user + system) / 1e6 });
+      if (peer && !(theirs[0] && theirs[0].s > PEER_SECONDS)) theirs.push(await peer.run());
     }
   } finally {
     await peer?.close();
   }
-  const [seconds, secondsMin] = [median(ours), Math.min(...ours)];
+  const times = figuresOf(ours);
   let scipy: Compared | null = null;
   if (peer) {
+    const its = figuresOf(theirs);
     scipy = {
       where: 'this machine',
       versions: peer.versions,
       repeats: theirs.length,
-      seconds: digits(median(theirs)),
-      secondsMin: digits(Math.min(...theirs)),
-      ratio: digits(median(theirs) / seconds),
-      ratioOfBest: digits(Math.min(...theirs) / secondsMin),
+      ...its,
+      ratio: digits(its.seconds / times.seconds),
+      ratioOfBest: digits(its.secondsMin / times.secondsMin),
+      ratioOfCpu: digits(its.cpuSecondsMin / times.cpuSecondsMin),
     };
   } else if (shape === whole) {
-    const ratio = digits(statedSeconds / seconds);
+    const ratio = digits(statedSeconds / times.seconds);
     scipy = { where: 'another machine, two shared cores', seconds: statedSeconds, ratio };
   }
   const { gpu } = engine;
@@ -116,9 +123,16 @@ async function measure(
     ...(gpu?.facts.fallback && { fallback: true }),
     machine,
     repeats,
-    seconds: digits(seconds),
-    secondsMin: digits(secondsMin),
+    ...times,
     scipy,
+  };
+}
+
+function figuresOf(taken: readonly TimesTaken[]) {
+  return {
+    seconds: digits(median(taken.map(({ s }) => s))),
+    secondsMin: digits(Math.min(...taken.map(({ s }) => s))),
+    cpuSecondsMin: digits(Math.min(...taken.map(({ cpuS }) => cpuS))),
   };
 }
 

@@ -7,12 +7,19 @@ import { DeviceError } from '#protocol/errors.ts';
 
 const SCRIPT = fileURLToPath(new URL('./calcium-scipy.py', import.meta.url));
 
+/** What doing a work once took. */
+export interface TimesTaken {
+  s: number;
+  /** Of all threads, which others on the machine do not lengthen as much. */
+  cpuS: number;
+}
+
 /** NumPy and SciPy of this machine with the input of one work in memory. */
 export interface ScipyPeer {
   /** Their versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Does the work once; gives the seconds it took. */
-  run(): Promise<number>;
+  /** Does the work once. */
+  run(): Promise<TimesTaken>;
   close(): Promise<void>;
 }
 
@@ -42,7 +49,7 @@ export async function openScipy(work: string, frames: number, seed: number): Pro
     versions: JSON.parse(await nextLine()),
     async run() {
       child.stdin.write('\n');
-      return Number(await nextLine());
+      return JSON.parse(await nextLine());
     },
     async close() {
       const ended = child.exitCode === null ? once(child, 'exit') : undefined;
