@@ -19,8 +19,8 @@ const STEP_NM = 50;
 const MARGIN_NM = 1000;
 const MIDDLE_NM = 5500;
 const WAIT_MS = 20;
-/** Around cells. */
-const RING = { neuropilWidth: 4, neuropilGap: 2 };
+/** A ring around cells, and the rate of a camera that does not say one, as it goes as fast as it can. */
+const CELLS = { neuropilWidth: 4, neuropilGap: 2, fps: 100 };
 
 /** What is filmed, and what with. */
 export interface LiveBenchOptions extends FilmOptions {
@@ -83,7 +83,7 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
   config.engine.threads = options.threads;
   config.camera.roiStreaming = options.roiStreaming ? 'auto' : 'never';
   config.recording = { ...config.recording, enabled: options.record, folder };
-  config.calcium = { ...config.calcium, ...RING, enabled: measureCells };
+  config.calcium = { ...config.calcium, ...CELLS, enabled: measureCells };
   const tracker = await LiveTracker.start({
     config,
     plan: presetPlan(preset),
