@@ -1,6 +1,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { cellLabels, cellsOf } from '#protocol/cell-map.ts';
+import { askInTurn } from '../../link/ask-in-turn.ts';
 import type { LiveConnection } from '../../link/live-connection.ts';
 import type { LiveStore } from '../../store/live-store.ts';
 import { formatFixed } from '../../words/format-number.ts';
@@ -39,7 +40,7 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
     if (!isLevel || !isLeast || isLooking.peek()) return;
     isLooking.value = true;
     const kind = choices.projection.peek();
-    problem.value = await connection.request({
+    problem.value = await askInTurn(connection, {
       ...{ type: 'find-cells', kind, method, value: level, leastPixels: least },
     });
     isLooking.value = false;

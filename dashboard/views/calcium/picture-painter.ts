@@ -1,5 +1,6 @@
 import type { ProjectionMessage } from '#protocol/calcium-live.ts';
 import type { CellMap } from '#protocol/cell-map.ts';
+import type { Roi } from '#protocol/roi.ts';
 import type { Place } from './draft.ts';
 import { type CellOutline, cellColor, outlinesOf } from './outlines.ts';
 import { type ProjectionLook, tinted } from './projection-picture.ts';
@@ -10,6 +11,8 @@ export interface CellScene {
   scale: number;
   projection: ProjectionMessage | null;
   look: ProjectionLook;
+  /** Of beads. */
+  rois: readonly Roi[];
   map: CellMap;
   /** Cells that were found and not taken yet. */
   found: CellMap | null;
@@ -26,16 +29,16 @@ const LEAST_WIDTH = 9;
 /** Paints the projection and the cells on a canvas, which it gives its size. */
 export function createCellPainter(canvas: HTMLCanvasElement) {
   const picture = document.createElement('canvas');
-  let pictured: { projection: ProjectionMessage; look: ProjectionLook } | null = null;
+  let pictured: Partial<CellScene> = {};
   let scale = 1;
 
-  function show(projection: ProjectionMessage, look: ProjectionLook): void {
-    if (pictured?.projection === projection && pictured.look === look) return;
-    pictured = { projection, look };
+  function show(projection: ProjectionMessage, look: ProjectionLook, rois: readonly Roi[]): void {
+    if (pictured.projection === projection && pictured.look === look && pictured.rois === rois) return;
+    pictured = { projection, look, rois };
     picture.width = projection.width;
     picture.height = projection.height;
     const image = new ImageData(projection.width, projection.height);
-    new Uint32Array(image.data.buffer).set(tinted(projection, look));
+    new Uint32Array(image.data.buffer).set(tinted(projection, look, rois));
     picture.getContext('2d')?.putImageData(image, 0, 0);
   }
 
@@ -54,7 +57,7 @@ export function createCellPainter(canvas: HTMLCanvasElement) {
       context.fillStyle = '#000';
       context.fillRect(0, 0, pxWidth!, pxHeight!);
       if (scene.projection) {
-        show(scene.projection, scene.look);
+        show(scene.projection, scene.look, scene.rois);
         context.imageSmoothingEnabled = scale * devicePixelRatio < 1;
         context.drawImage(picture, 0, 0, pxWidth!, pxHeight!);
       }

@@ -30,6 +30,7 @@ export function CellPicture({ store }: { store: LiveStore }) {
         scale: Number(zoom.peek()) * fit,
         projection: store.calcium.projection.peek(),
         look: choices.look.peek(),
+        rois: store.beads.peek(),
         map: draft.map,
         found: foundCells(store),
         chosen: choices.cell.peek(),

@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { LIVE_PROJECTIONS, type LiveProjection } from '#protocol/calcium-live.ts';
+import { askInTurn } from '../../link/ask-in-turn.ts';
 import type { LiveConnection } from '../../link/live-connection.ts';
 import type { LiveStore } from '../../store/live-store.ts';
 import { formatCount, formatFixed } from '../../words/format-number.ts';
@@ -28,15 +29,20 @@ export function ProjectionTools({
 }) {
   const { projection: kind, look } = choices;
   const shown = store.calcium.projection.value;
-  const ask = () => connection.request({ type: 'calcium-projection', kind: kind.peek() });
+  const ask = () => askInTurn(connection, { type: 'calcium-projection', kind: kind.peek() });
   useSignalEffect(() => {
     void kind.value;
     if (store.isLive.value) void ask();
   });
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden && store.isLive.peek()) void ask();
-    }, REFRESH_MS);
+    let isAsking = false;
+    const refresh = async () => {
+      if (document.hidden || !store.isLive.peek() || isAsking) return;
+      isAsking = true;
+      await ask();
+      isAsking = false;
+    };
+    const timer = setInterval(refresh, REFRESH_MS);
     return () => clearInterval(timer);
   }, [store, connection]);
   const percent = (title: string, end: 'darkest' | 'brightest', most: number) => (
