@@ -45,7 +45,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'calcium',
     operands: '',
-    description: 'traces, projections and PrairieView folders of fluorescence',
+    description: 'traces, filters, projections and PrairieView folders of fluorescence',
     load: async () => (await import('./calcium/index.ts')).registerCalcium,
   },
   {
