@@ -91,8 +91,6 @@ export class CellFeed implements CellSink {
     viewer.send(encodeLive({ type: 'cell-traces', traces, newest }));
   }
 
-  async close(): Promise<void> {}
-
   #follow(cells: Uint16Array): void {
     this.#rings.follow(cells);
     const column = () => new Float32Array(cells.length);

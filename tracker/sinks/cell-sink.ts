@@ -1,5 +1,4 @@
 import type { CellColumn } from '#protocol/calcium-live.ts';
-import type { CellMap } from '#protocol/cell-map.ts';
 
 /** The course of a cell around an event, told once its last frame is there. */
 export interface CellWaveform {
@@ -25,12 +24,9 @@ export interface MeasuredCells {
   waveforms: readonly CellWaveform[];
 }
 
-/** Where the traces of cells go: a recording, a dashboard. As a sink of tracks it returns at once and throws nothing. */
+/** Where the traces of cells go. As a sink of tracks it returns at once and throws nothing. */
 export interface CellSink {
   measured(batch: MeasuredCells): void;
-  /** Frames from the next batch on are measured with this map. */
-  cellsChanged?(map: CellMap): void;
   /** Frames that came while cells were measured but were not: `firstFrame` to `lastFrame`, both included. */
-  skipped?(firstFrame: number, lastFrame: number): void;
-  close(): Promise<void>;
+  skipped(firstFrame: number, lastFrame: number): void;
 }
