@@ -1,5 +1,5 @@
 import { CalciumError, requireNumber, requirePositive } from './calcium-error.ts';
-import { filterZeroPhase, hammingLowPass } from './low-pass.ts';
+import { createZeroPhaseFilter, hammingLowPass } from './low-pass.ts';
 import { type NdArray, roomFor, rowOf, traceAxes } from './nd-array.ts';
 import { percentile, percentileOf } from './statistics.ts';
 
@@ -61,8 +61,9 @@ function baselineOf(
   requireNumber(`${where} frames`, count, 'at least 4 frames, for one tap of the filter', taps >= 1);
   const kernel = hammingLowPass(taps, CUTOFF_HZ, frameRate);
   const baseline = new Float64Array(neurons);
+  const filter = createZeroPhaseFilter(kernel, frames);
   for (let neuron = 0; neuron < neurons; neuron++) {
-    const smooth = filterZeroPhase(rowOf(traces, neuron, frames), kernel);
+    const smooth = filter(traces.values.subarray(neuron * frames, (neuron + 1) * frames));
     filtered?.set(smooth, neuron * frames);
     baseline[neuron] = percentileOf(smooth, BASELINE_PERCENTILE);
   }
@@ -95,9 +96,10 @@ export function calculateDfof(traces: NdArray, options: DfofOptions = {}): NdArr
   const result = roomFor('calculateDfof', traces, out);
   for (let neuron = 0; neuron < neurons; neuron++) {
     const level = baseline[neuron]! + offset;
-    for (let at = neuron * frames; at < (neuron + 1) * frames; at++) {
-      result.values[at] = level > 0 ? (traces.values[at]! - level) / level : Number.NaN;
-    }
+    const [start, end] = [neuron * frames, (neuron + 1) * frames];
+    if (level > 0)
+      for (let at = start; at < end; at++) result.values[at] = (traces.values[at]! - level) / level;
+    else result.values.fill(Number.NaN, start, end);
   }
   return result;
 }

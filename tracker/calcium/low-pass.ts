@@ -1,5 +1,5 @@
 import { requireInteger, requireNumber } from './calcium-error.ts';
-import { applySymmetric } from './symmetric-kernel.ts';
+import { compileSymmetric } from './symmetric-vectors.ts';
 
 /**
  * Windowed-sinc low-pass: a Hamming window, gain 1 at 0 Hz.
@@ -32,25 +32,36 @@ export function hammingLowPass(taps: number, cutoffHz: number, frameRateHz: numb
 }
 
 /**
- * Filters forward and backward, without a phase, as one symmetric kernel over the trace continued oddly at its ends.
+ * A filter forward and backward, without a phase, as one symmetric kernel over traces continued oddly at their ends.
  *
- * @param trace [frame], at least as long as the kernel
- * @param kernel [tap], symmetric; one tap leaves the trace as it is
- * @returns [frame]
- * @throws {CalciumError} if the trace is shorter than the kernel
+ * @param kernel [tap], symmetric; one tap leaves a trace as it is
+ * @param frames of a trace, at least as many as taps
+ * @returns filters a trace [frame]; what it gives holds until the next one
+ * @throws {CalciumError} if the traces are shorter than the kernel
  */
-export function filterZeroPhase(trace: Float64Array, kernel: Float64Array): Float64Array {
+export function createZeroPhaseFilter(
+  kernel: Float64Array,
+  frames: number,
+): (trace: ArrayLike<number>) => Float64Array {
   const reach = kernel.length - 1;
   requireNumber(
-    'filterZeroPhase frames',
-    trace.length,
+    'createZeroPhaseFilter frames',
+    frames,
     `at least the ${kernel.length} taps of the filter`,
-    trace.length > reach,
+    frames > reach,
   );
-  const filtered = new Float64Array(trace.length);
-  const twice = autocorrelation(kernel);
-  applySymmetric(extendOddly(trace, reach), twice, filtered, 0, trace.length);
-  return filtered;
+  const { extended, filtered, run } = compileSymmetric(autocorrelation(kernel), frames);
+  const last = reach + frames - 1;
+  return (trace) => {
+    extended.set(trace, reach);
+    // Turned about the first and the last value.
+    for (let step = 1; step <= reach; step++) {
+      extended[reach - step] = 2 * extended[reach]! - extended[reach + step]!;
+      extended[last + step] = 2 * extended[last]! - extended[last - step]!;
+    }
+    run();
+    return filtered;
+  };
 }
 
 /** [lag], lags from 0. */
@@ -60,16 +71,4 @@ function autocorrelation(kernel: Float64Array): Float64Array {
     for (let tap = lag; tap < kernel.length; tap++) sums[lag]! += kernel[tap]! * kernel[tap - lag]!;
   }
   return sums;
-}
-
-/** Turned about its first and last value, `reach` frames on either side. */
-function extendOddly(trace: Float64Array, reach: number): Float64Array {
-  const { length } = trace;
-  const extended = new Float64Array(length + 2 * reach);
-  extended.set(trace, reach);
-  for (let step = 1; step <= reach; step++) {
-    extended[reach - step] = 2 * trace[0]! - trace[step]!;
-    extended[reach + length - 1 + step] = 2 * trace[length - 1]! - trace[length - 1 - step]!;
-  }
-  return extended;
 }

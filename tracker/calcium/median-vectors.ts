@@ -1,6 +1,7 @@
 import { reflected } from './gaussian-line.ts';
 import type { NdArray, NdValues } from './nd-array.ts';
-import { compileRankKernel, VECTOR_BYTES } from './rank-kernel.ts';
+import { compileRankKernel } from './rank-kernel.ts';
+import { VECTOR_BYTES } from './vector-code.ts';
 
 /** Elements of a footprint whose network is worth its compilation: 5 x 5 x 5. */
 export const MOST_ELEMENTS = 125;
