@@ -23,8 +23,9 @@ export interface CellScene {
   radius: number;
 }
 
-/** CSS px a cell must be wide for its number to be legible. */
-const LEAST_WIDTH = 9;
+/** CSS px a cell must be wide to have a number, and to have it on itself rather than at its side. */
+const LEAST_WIDTH = 7;
+const ROOMY_WIDTH = 26;
 
 /** Paints the projection and the cells on a canvas, which it gives its size. */
 export function createCellPainter(canvas: HTMLCanvasElement) {
@@ -91,7 +92,7 @@ function paintCells(
   for (const outline of outlines) {
     const isChosen = outline.cell === chosen;
     context.strokeStyle = isChosen ? '#fff' : cellColor(outline.cell);
-    context.lineWidth = isChosen ? 2.5 : 1.5;
+    context.lineWidth = isChosen ? 2 : 1.5;
     trace(context, outline, scale);
   }
   context.textAlign = 'center';
@@ -100,11 +101,14 @@ function paintCells(
   context.lineJoin = 'round';
   context.strokeStyle = 'rgb(0 0 0 / 0.75)';
   for (const { cell, x, y, pixels } of outlines) {
-    if (Math.sqrt(pixels) * scale < LEAST_WIDTH) continue;
+    const width = Math.sqrt(pixels) * scale;
+    if (width < LEAST_WIDTH) continue;
+    const aside = width < ROOMY_WIDTH ? 0.4 * width + 5 : 0;
+    const [left, top] = [x * scale + aside, y * scale - aside];
     context.font = `${cell === chosen ? 700 : 600} 11px system-ui, sans-serif`;
     context.fillStyle = '#fff';
-    context.strokeText(`${cell}`, x * scale, y * scale);
-    context.fillText(`${cell}`, x * scale, y * scale);
+    context.strokeText(`${cell}`, left, top);
+    context.fillText(`${cell}`, left, top);
   }
 }
 
