@@ -1,33 +1,51 @@
-import type { Command } from 'commander';
-import { exportCells } from '#recording/cells-csv.ts';
-import { exportCsv } from '#recording/export-csv.ts';
+import { type Command, Option } from 'commander';
+import { exportCellsOf, exportRun, LAYOUTS } from '#exports/export-run.ts';
 import { exportZLutUses } from '#recording/z-lut-history.ts';
+import { number } from './options.ts';
 
 interface ExportOptions {
   to: string;
+  layout?: (typeof LAYOUTS)[number];
+  pixelSize?: number;
+  px?: boolean;
   zLuts?: string;
   cells?: string;
   force?: boolean;
 }
 
-/** `export`: the tracks of a run as CSV, also of one that was cut off. */
+/** `export`: the tracks of a run in a file for other programs, also of one that was cut off. */
 export function registerExport(command: Command): void {
   command
     .argument('<run>', 'run folder or .arrows file')
-    .requiredOption('--to <file>', 'CSV file to write')
+    .requiredOption(
+      '--to <file>',
+      'file to write, by its ending: .csv, .parquet, .h5, .npz, or .txt for CALISTO (with a .json beside it)',
+    )
+    .addOption(
+      new Option('--layout <layout>', 'of an .h5: a dataset a column, or as MagScope records').choices(
+        LAYOUTS,
+      ),
+    )
+    .option('--pixel-size <nm>', 'nm per px in the plane of the beads, instead of what was recorded', number)
+    .option(
+      '--px',
+      'positions in px, as recorded, although the size of a pixel is known; a .csv always has px',
+    )
     .option('--z-luts <file>', 'CSV file to write, too: the Z-LUT that each bead has from a frame on')
-    .option('--cells <file>', 'CSV file to write, too: the calcium traces of the cells')
+    .option('--cells <file>', 'file to write, too: the calcium traces of the cells, .csv or .parquet')
     .option('--force', 'write over an existing file')
-    .action(async (run: string, { to, zLuts, cells, force = false }: ExportOptions) => {
-      const rows = await exportCsv(run, to, { force });
-      console.error(`${rows} points in ${to}`);
-      if (zLuts !== undefined) {
-        const uses = await exportZLutUses(run, zLuts, { force });
-        console.error(`Z-LUTs of the beads in ${zLuts}: ${uses} rows`);
-      }
-      if (cells !== undefined) {
-        const values = await exportCells(run, cells, { force });
-        console.error(`${values} points of cells in ${cells}`);
-      }
-    });
+    .action(
+      async (run: string, { to, layout, pixelSize, px, zLuts, cells, force = false }: ExportOptions) => {
+        const rows = await exportRun(run, to, { force, layout, pixelSizeNm: pixelSize, inPx: px });
+        console.error(`${rows} points in ${to}`);
+        if (zLuts !== undefined) {
+          const uses = await exportZLutUses(run, zLuts, { force });
+          console.error(`Z-LUTs of the beads in ${zLuts}: ${uses} rows`);
+        }
+        if (cells !== undefined) {
+          const values = await exportCellsOf(run, cells, { force });
+          console.error(`${values} points of cells in ${cells}`);
+        }
+      },
+    );
 }

@@ -51,7 +51,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'export',
     operands: '[options] <run>',
-    description: 'write the tracks of a recorded run as CSV',
+    description: 'write a recorded run as CSV, Parquet, HDF5, .npz or text',
     load: async () => (await import('./export.ts')).registerExport,
   },
   {

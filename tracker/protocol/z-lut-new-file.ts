@@ -17,9 +17,7 @@ export async function writeNewFile(path: string, bytes: Uint8Array, force: boole
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await writeThrough(temporary, bytes);
-    if (force) await rename(temporary, path);
-    else await nameNew(temporary, path);
-    await syncFolder(dirname(path));
+    await nameWhole(temporary, path, force);
   } catch (cause) {
     if (cause instanceof OutputExistsError) throw cause;
     throw new ZLutError(
@@ -56,6 +54,16 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Gives a file that is whole and on disk its name.
+ * @throws {OutputExistsError} if there is one of that name and `force` is not set
+ */
+export async function nameWhole(temporary: string, path: string, force: boolean): Promise<void> {
+  if (force) await rename(temporary, path);
+  else await nameNew(temporary, path);
+  await syncFolder(dirname(path));
 }
 
 /** Renames unless the new name is taken, which `rename` alone would write over. */
