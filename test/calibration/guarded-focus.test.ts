@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '#calibration/clock.ts';
+import type { Clock } from '#motors/clock.ts';
 import { GuardedFocus } from '#calibration/guarded-focus.ts';
 import { Halt } from '#calibration/halt.ts';
 import { DeviceError, LimitError } from '#protocol/errors.ts';

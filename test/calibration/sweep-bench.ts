@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { BuiltSweep } from '#calibration/build-in-child.ts';
 import { Calibration, type CalibrationOptions } from '#calibration/calibration.ts';
-import type { Clock } from '#calibration/clock.ts';
+import type { Clock } from '#motors/clock.ts';
 import { readSweepRecord } from '#calibration/sweep-folder.ts';
 import { type SimulatedFocusStage, simulatedFocusStage } from '#camera-adapters/focus-stages/simulated.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';

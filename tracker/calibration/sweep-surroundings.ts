@@ -5,7 +5,7 @@ import type { Roi } from '#protocol/roi.ts';
 import type { SweepPlaneMessage } from '#protocol/sweep.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { BuiltSweep } from './build-in-child.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '#motors/clock.ts';
 import type { GuardedFocus } from './guarded-focus.ts';
 
 /** The camera a sweep is taken with. */

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildInChild } from '#calibration/build-in-child.ts';
 import { Calibration } from '#calibration/calibration.ts';
-import { hostClock } from '#calibration/clock.ts';
+import { hostClock } from '#motors/clock.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { type TweezertrackError, ZLutError } from '#protocol/errors.ts';
