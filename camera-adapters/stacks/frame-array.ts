@@ -1,5 +1,5 @@
 import { StackError } from '#protocol/errors.ts';
-import { type NpyData, type NpyDtype, npyItemBytes } from '#protocol/npy.ts';
+import { type NpyDtype, npyItemBytes } from '#protocol/npy.ts';
 import { type FrameShape, frameBytes, type PixelFormat } from '#protocol/pixel-format.ts';
 import type { Stack } from './stack.ts';
 import { checkRead } from './stack-file.ts';
@@ -22,10 +22,11 @@ export interface FrameArray {
   /** [frame] z of the focus in nm, where the file says; else absent. */
   readonly planeZNm?: Float64Array;
   /**
-   * @returns [frame, row, column] values of `frames` frames from `first` on, in memory of their own
+   * Reads `frames` frames from `first` on.
+   * @param into room for their bytes, [frame, row, column] little-endian; all of it is written
    * @throws {StackError} naming the frame that cannot be read
    */
-  readFrames(first: number, frames: number): Promise<NpyData>;
+  readFrames(first: number, frames: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,7 +89,10 @@ export function stackOfArray(array: FrameArray): Stack {
   }
   const shape: FrameShape = { width, height, pixelFormat };
   const bytes = frameBytes(shape);
-  const readBlock = keepingBlock(array);
+  const storedBytes = width * height * npyItemBytes(dtype);
+  const blockFrames = Math.min(array.blockFrames, Math.max(1, Math.floor(MOST_BLOCK_BYTES / storedBytes)));
+  const isDirect = blockFrames === 1 && dtype !== 'f8';
+  const readBlock = keepingBlock(array, blockFrames, storedBytes);
   return {
     ...shape,
     path,
@@ -98,26 +102,31 @@ export function stackOfArray(array: FrameArray): Stack {
     ...(planeZNm && { planeZNm }),
     async readFrame(frame, into) {
       checkRead(path, frames, frame, bytes, into);
-      const { first, values } = await readBlock(frame);
-      const start = (frame - first) * width * height;
-      const counts = values.subarray(start, start + width * height);
-      const pixels = dtype === 'f8' ? Float32Array.from(counts as Float64Array) : counts;
-      into.set(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
+      if (isDirect) return array.readFrames(frame, 1, into.subarray(0, bytes));
+      const { first, stored } = await readBlock(frame);
+      const start = (frame - first) * storedBytes;
+      if (dtype !== 'f8') into.set(stored.subarray(start, start + storedBytes));
+      else
+        into.set(
+          new Uint8Array(Float32Array.from(new Float64Array(stored.buffer, start, width * height)).buffer),
+        );
     },
     close: () => array.close(),
   };
 }
 
+/** Frames from `first` on, as the file has them. */
 interface Block {
   first: number;
-  values: NpyData;
+  stored: Uint8Array<ArrayBuffer>;
 }
 
 /** Reads the block a frame lies in, once for all frames that are asked for one after the other. */
-function keepingBlock(array: FrameArray): (frame: number) => Promise<Block> {
-  const frameBytes = array.width * array.height * npyItemBytes(array.dtype);
-  const most = Math.max(1, Math.floor(MOST_BLOCK_BYTES / frameBytes));
-  const blockFrames = Math.min(array.blockFrames, most);
+function keepingBlock(
+  array: FrameArray,
+  blockFrames: number,
+  storedBytes: number,
+): (frame: number) => Promise<Block> {
   let kept = -1;
   let block: Promise<Block> | undefined;
   return (frame) => {
@@ -125,7 +134,8 @@ function keepingBlock(array: FrameArray): (frame: number) => Promise<Block> {
     if (kept !== first || !block) {
       kept = first;
       const frames = Math.min(blockFrames, array.frames - first);
-      block = array.readFrames(first, frames).then((values) => ({ first, values }));
+      const stored = new Uint8Array(frames * storedBytes);
+      block = array.readFrames(first, frames, stored).then(() => ({ first, stored }));
     }
     return block;
   };

@@ -1,6 +1,6 @@
 import type { Dataset } from 'h5wasm';
 import { StackError } from '#protocol/errors.ts';
-import { type NpyDtype, npyItemBytes, npyValues } from '#protocol/npy.ts';
+import { npyItemBytes } from '#protocol/npy.ts';
 import { describeCut, type FrameArray, type FrameAxes, frameAxes } from './frame-array.ts';
 import { frameRuns } from './frame-runs.ts';
 import { chooseDataset, type NumberDataset, timesBeside } from './hdf5-dataset.ts';
@@ -40,8 +40,8 @@ function framesOf(
   const axes = frameAxes(where, shape, dtype);
   const leading = shape.slice(0, -2);
   const blockFrames = Math.max(1, chunks?.at(-3) ?? 1);
-  const read = (first: number, frames: number) =>
-    readFrames(dataset, where, dtype, axes, leading, first, frames);
+  const read = (first: number, count: number, into: Uint8Array) =>
+    readFrames(dataset, where, leading, first, count, into);
   const frames = isCut
     ? countWhole(file, mounted, { ...axes, dtype, chunks }, leading.length === 1 ? blockFrames : 1, read)
     : axes.frames;
@@ -58,7 +58,7 @@ function framesOf(
     blockFrames,
     ...(isCut && { cut: describeCut(axes.frames, frames) }),
     ...(timeNs && { timeNs: timeNs.subarray(0, frames) }),
-    readFrames: async (first, count) => read(first, count),
+    readFrames: async (first, count, into) => read(first, count, into),
     async close() {
       mounted.close();
       await file.handle.close();
@@ -69,13 +69,11 @@ function framesOf(
 function readFrames(
   dataset: Dataset,
   where: string,
-  dtype: NpyDtype,
-  { width, height }: { width: number; height: number },
   leading: readonly number[],
   first: number,
   frames: number,
-) {
-  const bytes = new Uint8Array(frames * width * height * npyItemBytes(dtype));
+  into: Uint8Array,
+): void {
   let at = 0;
   for (const run of frameRuns(leading, first, frames)) {
     const outer: [number, number][] = run.outer.map((index) => [index, index + 1]);
@@ -86,13 +84,14 @@ function readFrames(
     } catch (cause) {
       throw refusedByHdf5(`${where} frame ${first}`, 'pixels', cause);
     }
-    if (!ArrayBuffer.isView(values) || at + values.byteLength > bytes.length) {
-      throw new StackError({ where: `${where} frame ${first}`, expected: dtype, received: typeof values });
+    const bytes = ArrayBuffer.isView(values) ? values.byteLength : 0;
+    if (!ArrayBuffer.isView(values) || at + bytes > into.length) {
+      const received = ArrayBuffer.isView(values) ? `${bytes}` : typeof values;
+      throw new StackError({ where: `${where} frame ${first}`, expected: `${into.length} bytes`, received });
     }
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
+    into.set(new Uint8Array(values.buffer, values.byteOffset, bytes), at);
+    at += bytes;
   }
-  return npyValues(bytes.buffer, dtype);
 }
 
 /** Frames before the first one with a byte behind the end of the file: reads them, one of each chunk. */
@@ -101,12 +100,14 @@ function countWhole(
   mounted: MountedHdf5,
   { frames, height, width, dtype, chunks }: CutArray,
   blockFrames: number,
-  read: (first: number, frames: number) => unknown,
+  read: (first: number, frames: number, into: Uint8Array) => void,
 ): number {
+  const frameBytes = height * width * npyItemBytes(dtype);
+  const frame = new Uint8Array(frameBytes);
   mounted.takeReads();
   for (let first = 0; first < frames; first += blockFrames) {
     try {
-      read(first, 1);
+      read(first, 1, frame);
     } catch {
       return first;
     }
@@ -114,7 +115,7 @@ function countWhole(
     // Values that lie together start where their first is read; the library reads ahead of the frame it is asked for.
     if (!chunks && first === 0 && reads.length === 1) {
       const bytes = file.size - reads[0]!.position;
-      return Math.min(frames, Math.max(0, Math.floor(bytes / (height * width * npyItemBytes(dtype)))));
+      return Math.min(frames, Math.max(0, Math.floor(bytes / frameBytes)));
     }
     if (reads.some(({ isBehindEnd }) => isBehindEnd)) return first;
   }

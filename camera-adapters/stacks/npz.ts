@@ -1,5 +1,5 @@
 import { StackError } from '#protocol/errors.ts';
-import { type NpyHeader, npyItemBytes, npyValues, parseNpyHeader } from '#protocol/npy.ts';
+import { type NpyHeader, npyItemBytes, parseNpyHeader } from '#protocol/npy.ts';
 import { describeCut, type FrameArray, frameAxes } from './frame-array.ts';
 import type { StackFile } from './stack-file.ts';
 import { type EntryContents, openEntry } from './zip-entry.ts';
@@ -48,10 +48,9 @@ export async function openNpz(file: StackFile, name?: string): Promise<FrameArra
     frames,
     blockFrames: 1,
     ...(isCut && { cut: describeCut(axes.frames, frames) }),
-    async readFrames(first, count) {
-      const values = new Uint8Array(count * frameBytes);
-      const read = await contents.read(values, dataOffset + first * frameBytes);
-      if (read === values.length) return npyValues(values.buffer, dtype);
+    async readFrames(first, _, into) {
+      const read = await contents.read(into, dataOffset + first * frameBytes);
+      if (read === into.length) return;
       const where = `${path} frame ${first + Math.floor(read / frameBytes)}`;
       throw new StackError({ where, expected: `${frameBytes} bytes`, received: `${read % frameBytes}` });
     },

@@ -8,11 +8,11 @@ export type ZarrArray = zarr.Array<zarr.DataType, zarr.AsyncReadable>;
 /**
  * Frames of an array, put together from its chunks, which zarrita would fill up with zeros where they are cut off.
  *
- * @param into [frame, row, column] room for the run, from its start on
+ * @param into [frame, row, column] room for the bytes of the run
  * @throws {RangeError} naming the chunk that has fewer values than it should; the errors of zarrita for one that
  *   cannot be decoded
  */
-export async function readRun(array: ZarrArray, run: FrameRun, into: NpyData): Promise<void> {
+export async function readRun(array: ZarrArray, run: FrameRun, into: Uint8Array): Promise<void> {
   const { shape, chunks } = array;
   const [height, width] = shape.slice(-2) as [number, number];
   const [rows, columns] = chunks.slice(-2) as [number, number];
@@ -56,19 +56,30 @@ async function readChunk(array: ZarrArray, place: number[]): Promise<{ values: N
   throw new RangeError(`${values.length} of the ${expected} values of chunk ${place.join('/')}`);
 }
 
+/** Copies rows of values; places are counted in values, not in bytes. */
 function copyRows(
   values: NpyData,
   { from, rowStep, columnStep }: { from: number; rowStep: number; columnStep: number },
-  size: { rows: number; columns: number },
-  into: NpyData,
+  { rows, columns }: { rows: number; columns: number },
+  into: Uint8Array,
   to: number,
   width: number,
 ): void {
-  for (let row = 0; row < size.rows; row++) {
-    const [source, target] = [from + row * rowStep, to + row * width];
-    // Of an array in Fortran order the columns lie apart.
-    for (let column = 0; column < size.columns; column++) {
-      into[target + column] = values[source + column * columnStep]!;
+  const { BYTES_PER_ELEMENT: bytes } = values;
+  const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const copy = (place: number, length: number, target: number) =>
+    into.set(source.subarray(place * bytes, (place + length) * bytes), target * bytes);
+  if (columnStep === 1 && rowStep === width && columns === width) {
+    copy(from, rows * columns, to);
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    const [place, target] = [from + row * rowStep, to + row * width];
+    if (columnStep === 1) {
+      copy(place, columns, target);
+      continue;
     }
+    // Of an array in Fortran order the columns lie apart.
+    for (let column = 0; column < columns; column++) copy(place + column * columnStep, 1, target + column);
   }
 }

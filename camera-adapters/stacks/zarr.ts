@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import * as zarr from 'zarrita';
 import { StackError } from '#protocol/errors.ts';
-import { type NpyDtype, npyItemBytes, npyValues } from '#protocol/npy.ts';
+import { type NpyDtype, npyItemBytes } from '#protocol/npy.ts';
 import { type FrameArray, frameAxes } from './frame-array.ts';
 import { frameRuns } from './frame-runs.ts';
 import { type FramePlaces, omeImage, placesOfFrames } from './ome-zarr.ts';
@@ -37,19 +37,18 @@ export async function openZarr(folder: string, name?: string): Promise<FrameArra
     throw new StackError({ where: path, expected: 'numbers of 1 to 8 bytes', received: array.dtype });
   const axes = frameAxes(path, array.shape, dtype);
   const leading = array.shape.slice(0, -2);
-  const pixels = axes.width * axes.height;
+  const frameBytes = axes.width * axes.height * npyItemBytes(dtype);
   return {
     ...axes,
     path,
     dtype,
     blockFrames: Math.max(1, array.chunks.at(-3) ?? 1),
     ...places(array.shape),
-    async readFrames(first, frames) {
-      const values = npyValues(new ArrayBuffer(frames * pixels * npyItemBytes(dtype)), dtype);
+    async readFrames(first, frames, into) {
       let at = 0;
       for (const run of frameRuns(leading, first, frames)) {
-        const length = (run.end - run.first) * pixels;
-        await readRun(array, run, values.subarray(at, at + length)).catch((cause: unknown) => {
+        const bytes = (run.end - run.first) * frameBytes;
+        await readRun(array, run, into.subarray(at, at + bytes)).catch((cause: unknown) => {
           const where = `${path} frame ${first}`;
           const remedy = 'copy the folder again';
           throw new StackError(
@@ -57,9 +56,8 @@ export async function openZarr(folder: string, name?: string): Promise<FrameArra
             cause,
           );
         });
-        at += length;
+        at += bytes;
       }
-      return values;
     },
     async close() {},
   };

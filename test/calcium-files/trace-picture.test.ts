@@ -65,6 +65,12 @@ describe('a picture of a trace', () => {
     expect(Math.abs(Math.max(...steps) - 11 * perFrame)).toBeLessThan(2);
   });
 
+  test('shows a number alone between gaps as a point', () => {
+    const lone = ramp.map((value) => (value === 0 || value === 25 || value === 49 ? value : Number.NaN));
+    const { columns } = drawnBetween(draw(lone).growTo(24), draw(lone).growTo(25));
+    expect(columns).toHaveLength(1);
+  });
+
   test('draws several traces in grays of their own, and a flat one in the middle', () => {
     const [low, high] = [ramp.map(() => 1), ramp.map(() => 2)];
     const pixels = draw([...low, ...high], 2).growTo(49);

@@ -40,8 +40,7 @@ export async function loadArray(array: FrameArray, onFrame: OnFrame): Promise<Nd
   const frameBytes = bytes / frames;
   for (let first = 0; first < frames; first += blockFrames) {
     const count = Math.min(blockFrames, frames - first);
-    const read = await array.readFrames(first, count);
-    room.set(new Uint8Array(read.buffer, read.byteOffset, read.byteLength), first * frameBytes);
+    await array.readFrames(first, count, room.subarray(first * frameBytes, (first + count) * frameBytes));
     for (let frame = first; frame < first + count; frame++) onFrame(frame + 1, frames);
   }
   return { shape: [frames, height, width], values };
