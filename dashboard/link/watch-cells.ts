@@ -19,22 +19,33 @@ export function watchCells(
     isHidden.value = document.hidden;
   };
   document.addEventListener('visibilitychange', onVisibility);
-  let asked = '';
+  /** What the tracker was asked for on this connection; undefined before. */
+  let asked: CellWish | null | undefined;
+  const ask = (next: CellWish | null) => {
+    asked = next;
+    void request({ type: 'watch-cells', ...(next ? { ...next, cells: [...next.cells] } : { cells: null }) });
+  };
   const stop = effect(() => {
-    // A new connection knows of no wish, and one that knows nothing of calcium traces is not asked.
-    const mayAsk = isLive.value && calcium.setup.value?.on === true;
-    if (!mayAsk) asked = '';
     const { cells, seconds } = wish.value;
     calcium.traces.watch(cells);
     calcium.traceChanges.value = calcium.traceChanges.peek() + 1;
-    const key = isHidden.value ? 'hidden' : JSON.stringify(wish.value);
-    if (!mayAsk || key === asked) return;
-    asked = key;
-    void request({ type: 'watch-cells', cells: isHidden.value ? null : [...cells], seconds });
+    // A new connection knows of no wish, and a tracker that measures nothing is not asked.
+    if (!isLive.value || calcium.setup.value?.on !== true) {
+      asked = undefined;
+      return;
+    }
+    if (isHidden.value) {
+      if (asked !== null) ask(null);
+      return;
+    }
+    if (asked && asked.cells.join() === cells.join() && asked.seconds >= seconds) return;
+    // The past of a cell comes once, when it begins to be watched: for more of it, it begins again.
+    if (asked && asked.seconds < seconds) ask({ cells: [], seconds });
+    ask({ cells, seconds });
   });
   return () => {
     stop();
     document.removeEventListener('visibilitychange', onVisibility);
-    if (isLive.peek() && asked !== '') void request({ type: 'watch-cells', cells: null });
+    if (isLive.peek() && asked) ask(null);
   };
 }
