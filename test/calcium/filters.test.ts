@@ -3,6 +3,7 @@ import { uniformFilter } from '#calcium/background.ts';
 import { gaussianFilter, gaussianFilterSameType } from '#calcium/gaussian-filter.ts';
 import { gaussianFilter1d, gaussianWeights, reflected } from '#calcium/gaussian-line.ts';
 import { medianFilter } from '#calcium/median-filter.ts';
+import { hasVectors } from '#calcium/median-vectors.ts';
 import type { NdArray, NdValues } from '#calcium/nd-array.ts';
 import { createRandom } from '#simulation/random.ts';
 
@@ -135,6 +136,22 @@ test.each([
     return covered.sort((a, b) => a - b)[covered.length >> 1]!;
   });
   expect([...medianFilter(images, { mask: { shape, values } }).values]).toEqual(want);
+});
+
+test('a footprint whose frames are more than a memory holds is filtered without one', () => {
+  const offsets = [
+    [-2, 0, 0],
+    [2, 0, 0],
+  ] as const;
+  const frame = { shape: [1, 4096, 4096], values: new Uint8Array(1) };
+  expect(hasVectors(frame, offsets)).toBe(true);
+  expect(hasVectors({ ...frame, values: new Float64Array(1), shape: [1, 8192, 8192] }, offsets)).toBe(false);
+});
+
+test('an empty stack stays empty', () => {
+  const images = { shape: [0, 4, 4], values: new Uint16Array(0) };
+  expect(medianFilter(images)).toEqual(images);
+  expect(gaussianFilter(images).values).toHaveLength(0);
 });
 
 test('a footprint with holes takes what it covers only', () => {

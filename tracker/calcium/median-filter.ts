@@ -1,7 +1,7 @@
 import { type BlockOptions, type FilterFrames, filterInBlocks, stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
 import { reflected } from './gaussian-line.ts';
-import { MOST_ELEMENTS, medianOfVectors } from './median-vectors.ts';
+import { hasVectors, medianOfVectors } from './median-vectors.ts';
 import { axesOf, emptyLike, type NdArray, type NdValues } from './nd-array.ts';
 import { medianOfColumns } from './sorted-columns.ts';
 import { selectRank } from './statistics.ts';

@@ -6,16 +6,29 @@ import { VECTOR_BYTES } from './vector-code.ts';
 /** Elements of a footprint whose network is worth its compilation: 5 x 5 x 5. */
 export const MOST_ELEMENTS = 125;
 
+/** Bytes of memory of WebAssembly that every machine gives. */
+const MOST_BYTES = 2 ** 31;
+
 /** Place relative to the pixel, [frame, row, column]. */
 export type Offset = readonly [number, number, number];
+
+/** Whether `medianOfVectors` can filter these images: they are not empty, and what is kept of them has room. */
+export function hasVectors({ shape, values }: NdArray, offsets: readonly Offset[]): boolean {
+  const [, rows, columns] = shape as [number, number, number];
+  const reachOf = (axis: number) => Math.max(...offsets.map((offset) => Math.abs(offset[axis]!)));
+  const frameBytes = rows * ((columns + 2 * reachOf(2)) * values.BYTES_PER_ELEMENT + 2 * VECTOR_BYTES);
+  return (
+    values.length > 0 && offsets.length <= MOST_ELEMENTS && (2 * reachOf(0) + 2) * frameBytes <= MOST_BYTES
+  );
+}
 
 /**
  * Upper median of what a footprint covers around every pixel, mirrored borders, a vector of pixels at a time.
  *
  * Frames are kept with mirrored columns at either side as long as a later one needs them.
  *
- * @param images [frame, row, column], without NaN
- * @param offsets at most `MOST_ELEMENTS`
+ * @param images [frame, row, column], without NaN, for which `hasVectors`
+ * @param offsets of the footprint
  * @param out [frame, row, column] of the same type
  * @returns filters frames [first, end)
  */
