@@ -73,7 +73,7 @@ test.skipIf(skipReason)(
     await expect.poll(() => view.innerText(), SOON).toMatch(/Recent events\s+Cell \d+/);
     await expect.poll(() => number('.calcium-readings .value'), SOON).toBeGreaterThan(0);
 
-    // A hole of a brush in the dark is a cell, too, and gets a number that none had.
+    // What is drawn in the dark is a cell, too, and gets a number that none had.
     await choose('Cells');
     await expect.poll(side, SOON).toContain(`${CELLS} cells`);
     await choose('New cell');
