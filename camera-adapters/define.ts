@@ -1,6 +1,7 @@
 import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
+import type { Motor, MotorPositions } from '#protocol/motor.ts';
 
 /** One frame on its way to the tracker. */
 export interface CameraFrame {
@@ -12,6 +13,8 @@ export interface CameraFrame {
   pixels: Uint8Array;
   /** Simulated cameras only: true position of every bead, [bead, (xPx, yPx, zNm)], full-frame px and nm. */
   truth?: Float64Array;
+  /** Where motors were during the exposure, as far as the camera knows. */
+  positions?: MotorPositions;
 }
 
 /** What of a camera can be changed while it runs. */
@@ -42,6 +45,8 @@ export interface CameraAdapter {
   close(): Promise<void>;
   /** The focus stage that goes with the camera, whose time is that of the frames; the tracker may move it while frames come. */
   readonly focusStage?: FocusStage | undefined;
+  /** Motors that go with the camera, in the same time, each of another kind. */
+  readonly motors?: readonly Motor[] | undefined;
   /** What people may change from their dashboards while it runs; nothing when absent. */
   readonly controls?: CameraControls | undefined;
 }

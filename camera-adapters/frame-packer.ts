@@ -1,5 +1,6 @@
 import type { RoisMessage } from '#protocol/camera-link.ts';
 import { DATA_HEAD_BYTES, frameHead, setDataHead } from '#protocol/frame-message.ts';
+import type { MotorPositions } from '#protocol/motor.ts';
 import { type FrameShape, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import type { CameraFrame } from './define.ts';
 
@@ -8,6 +9,7 @@ export interface PackedFrame {
   readonly id: number;
   readonly timeNs: bigint;
   readonly truth: Float64Array | undefined;
+  readonly positions: MotorPositions | undefined;
   /** Version of the ROIs it was cut to, or null. */
   readonly rois: number | null;
   readonly dataBytes: number;
@@ -18,7 +20,7 @@ export interface PackedFrame {
 }
 
 /** Bytes of a head without truth, at most. */
-const HEAD_ROOM = 192;
+const HEAD_ROOM = 256;
 /** A buffer of so many bytes more is as good. */
 const SPARE_BYTES = 4096;
 
@@ -53,7 +55,7 @@ export class FramePacker {
     this.#pictureAsked = true;
   }
 
-  pack({ id, timeNs, pixels, truth }: CameraFrame): PackedFrame {
+  pack({ id, timeNs, pixels, truth, positions }: CameraFrame): PackedFrame {
     const table = this.#table;
     const takesPicture = table !== null && this.#pictureAsked;
     const dataBytes = table ? this.#cutBytes : pixels.length;
@@ -70,17 +72,18 @@ export class FramePacker {
     else buffer.set(pixels, dataStart);
     const bodyEnd = dataStart + dataBytes;
     const rois = table ? table.version : null;
-    return { id, timeNs, truth, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd };
+    return { id, timeNs, truth, positions, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd };
   }
 
   /** The message, in the frame's own buffer. */
   seal(frame: PackedFrame, dropped: number): Uint8Array {
-    const { id, timeNs, truth, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd } = frame;
+    const { id, timeNs, truth, positions, rois, dataBytes, pictureBytes, buffer, bodyStart, bodyEnd } = frame;
     const fields = {
       type: 'frame' as const,
       id,
       tNs: timeNs,
       dropped,
+      ...positions,
       ...(truth && { truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength) }),
       ...(rois !== null && { rois }),
     };

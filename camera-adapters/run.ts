@@ -1,7 +1,7 @@
 import type { CameraAdapter } from './define.ts';
 import { TrackerLink, type TrackerLinkOptions } from './tracker-link.ts';
 
-export interface RunOptions extends Omit<TrackerLinkOptions, 'url' | 'focusStage' | 'controls'> {
+export interface RunOptions extends Omit<TrackerLinkOptions, 'url' | 'focusStage' | 'motors' | 'controls'> {
   /** Base URL of the tracker, which may become known while the camera opens. */
   url: string | Promise<string>;
 }
@@ -28,6 +28,7 @@ export async function runCamera(adapter: CameraAdapter, options: RunOptions): Pr
     ...options,
     url,
     focusStage: adapter.focusStage,
+    motors: adapter.motors,
     controls: adapter.controls,
   });
   try {

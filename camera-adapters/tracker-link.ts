@@ -13,15 +13,15 @@ import {
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
 import { DeviceError } from '#protocol/errors.ts';
-import type { FocusRequest } from '#protocol/focus-link.ts';
-import type { FocusStage } from '#protocol/focus-stage.ts';
+import { MOTORS } from '#protocol/motor.ts';
 import { announcedControlsOf, answerControls } from './answer-controls.ts';
 import type { CameraControls, CameraFrame } from './define.ts';
-import { answerFocus } from './focus-stages/answer-focus.ts';
 import { FrameBacklog } from './frame-backlog.ts';
 import { FramePacker, type PackedFrame } from './frame-packer.ts';
+import { answerMove, type MoveRequest, type MovingParts, stopAll } from './motors/answer-motor.ts';
 
-export interface TrackerLinkOptions {
+/** With what the tracker may move, which is stopped when the link is lost. */
+export interface TrackerLinkOptions extends MovingParts {
   /** Base URL of the tracker, e.g. `ws://127.0.0.1:8321`. */
   url: string;
   signal: AbortSignal;
@@ -29,8 +29,6 @@ export interface TrackerLinkOptions {
   token?: string;
   /** PEM of the authority to trust for `wss`, instead of those of the system. */
   ca?: string;
-  /** What the tracker may move; it is stopped when the link is lost. */
-  focusStage?: FocusStage | undefined;
   /** What the tracker may change of the camera. */
   controls?: CameraControls | undefined;
   /** Words for the person at the terminal. */
@@ -152,8 +150,7 @@ export class TrackerLink {
       });
       socket.on('error', reject);
       socket.on('close', () => {
-        // Nobody could stop it any more.
-        if (this.#socket) this.#options.focusStage?.stop().catch(() => {});
+        if (this.#socket) stopAll(this.#options);
         this.#socket = null;
         this.#credit = 0;
         // What the versions of a link mean ends with it.
@@ -195,7 +192,10 @@ export class TrackerLink {
       case 'focus-move':
       case 'focus-stop':
       case 'focus-position':
-        void this.#moveFocus(socket, message);
+      case 'motor-move':
+      case 'motor-stop':
+      case 'motor-position':
+        void this.#move(socket, message);
         return;
       case 'camera-set':
       case 'acquire':
@@ -216,11 +216,9 @@ export class TrackerLink {
     this.#wakeAll();
   }
 
-  async #moveFocus(socket: WebSocket, request: FocusRequest): Promise<void> {
-    const { focusStage } = this.#options;
-    if (!focusStage) return;
-    const answer = await answerFocus(focusStage, request);
-    if (socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(answer));
+  async #move(socket: WebSocket, request: MoveRequest): Promise<void> {
+    const answer = await answerMove(this.#options, request);
+    if (answer && socket.readyState === socket.OPEN) socket.send(encodeLinkMessage(answer));
   }
 
   async #control(socket: WebSocket, request: CameraControlRequest): Promise<void> {
@@ -266,7 +264,7 @@ export class TrackerLink {
 
 function helloOf(
   facts: CameraFacts,
-  { focusStage, controls }: Pick<TrackerLinkOptions, 'focusStage' | 'controls'>,
+  { focusStage, motors = [], controls }: Pick<TrackerLinkOptions, keyof MovingParts | 'controls'>,
 ): HelloMessage {
   const { camera, width, height, pixelFormat, fps, pixelSizeNm, wrap } = facts;
   return {
@@ -281,6 +279,9 @@ function helloOf(
     ...(Number.isFinite(pixelSizeNm) && { pixelSizeNm }),
     ...(wrap && { wrap }),
     ...(focusStage && { focusStage: { ...focusStage.facts } }),
+    ...(motors.length > 0 && {
+      motors: motors.map(({ facts }) => ({ ...facts, unit: MOTORS[facts.motor].unit })),
+    }),
     ...(controls && { controls: announcedControlsOf(controls) }),
   };
 }

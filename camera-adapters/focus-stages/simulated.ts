@@ -1,5 +1,6 @@
 import { DeviceError } from '#protocol/errors.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
+import { simulatedMotion } from '../motors/simulated-motion.ts';
 
 /** How a simulated focus stage moves. */
 export interface SimulatedFocusParams {
@@ -21,6 +22,8 @@ export interface SimulatedFocusStage extends FocusStage {
    * its own time is that of the last frame, so that pictures and readings agree at any pace.
    */
   focusNm(timeNs: bigint): number;
+  /** What it reads in the last frame, nm. */
+  readNm(): number;
 }
 
 /** A focus stage whose time is that of the frames of a simulated camera; it starts at 0 nm, or the nearest end. */
@@ -28,26 +31,15 @@ export function simulatedFocusStage(params: SimulatedFocusParams): SimulatedFocu
   const { rangeNm, speedNmPerS, settleMs, hysteresisNm, driftNmPerS } = params;
   const [fromNm, toNm] = rangeNm;
   const name = 'simulated';
-  const restNm = Math.min(Math.max(0, fromNm), toNm);
-  let nowNs = 0n;
+  const motion = simulatedMotion({ range: rangeNm, speed: speedNmPerS, settleMs, rest: 0 });
   let firstNs: bigint | null = null;
-  let move = { startNm: restNm, targetNm: restNm, startNs: 0n, settledNs: 0n };
   /** Where the play left the focus when the move began. */
-  let draggedNm = restNm;
-
-  const secondsSince = (ns: bigint) => Number(nowNs - ns) / 1e9;
-  const readNm = () => {
-    const wayNm = move.targetNm - move.startNm;
-    const goneNm = Math.min(Math.abs(wayNm), secondsSince(move.startNs) * speedNmPerS);
-    return move.startNm + Math.sign(wayNm) * goneNm;
-  };
+  let draggedNm = motion.read();
   const drag = (atNm: number) =>
     Math.min(Math.max(draggedNm, atNm - hysteresisNm / 2), atNm + hysteresisNm / 2);
   const begin = (targetNm: number) => {
-    const startNm = readNm();
-    draggedNm = drag(startNm);
-    const takesS = Math.abs(targetNm - startNm) / speedNmPerS + settleMs / 1000;
-    move = { startNm, targetNm, startNs: nowNs, settledNs: nowNs + BigInt(Math.round(takesS * 1e9)) };
+    draggedNm = drag(motion.read());
+    motion.begin(targetNm);
   };
 
   return {
@@ -55,11 +47,10 @@ export function simulatedFocusStage(params: SimulatedFocusParams): SimulatedFocu
     clock: 'frames',
     focusNm(timeNs) {
       firstNs ??= timeNs;
-      // A stage that was moved before the first frame moves from then on.
-      if (nowNs === 0n) move = { ...move, startNs: timeNs, settledNs: move.settledNs + timeNs };
-      nowNs = timeNs;
-      return drag(readNm()) + driftNmPerS * secondsSince(firstNs);
+      motion.passTo(timeNs);
+      return drag(motion.read()) + driftNmPerS * (Number(timeNs - firstNs) / 1e9);
     },
+    readNm: () => motion.read(),
     async move(zNm) {
       if (!(zNm >= fromNm && zNm <= toNm)) {
         const expected = `a position from ${fromNm} to ${toNm} nm`;
@@ -67,9 +58,9 @@ export function simulatedFocusStage(params: SimulatedFocusParams): SimulatedFocu
       }
       begin(zNm);
     },
-    position: async () => ({ zNm: readNm(), settled: nowNs >= move.settledNs, atNs: nowNs }),
+    position: async () => ({ zNm: motion.read(), settled: motion.settled, atNs: motion.nowNs }),
     async stop() {
-      begin(readNm());
+      begin(motion.read());
     },
     close: async () => {},
   };

@@ -10,10 +10,10 @@ import {
 } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { ProtocolError, TweezertrackError } from '#protocol/errors.ts';
-import { type BytesOfVersion, checkFrame, droppedCount } from '#protocol/frame-message.ts';
+import { type BytesOfVersion, checkFrame, droppedCount, motorPositions } from '#protocol/frame-message.ts';
+import type { MotorPositions } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { CameraControls } from './camera-controls.ts';
-import { CameraFocus } from './camera-focus.ts';
+import { CameraDevices, type DeviceWatchers } from './camera-devices.ts';
 import { FRAME_AGAIN, type FrameLedger } from './frame-ledger.ts';
 import { clockBack, linkError, outOfOrder } from './link-errors.ts';
 import { type ROI_STREAMING, StreamedRois } from './streamed-rois.ts';
@@ -38,9 +38,11 @@ export interface ReceivedFrame {
   picture: Uint8Array | null;
   /** Little-endian float64 [bead, (xPx, yPx, zNm)] of a simulated camera. */
   truth: Uint8Array | null;
+  /** Where motors were, as the camera sent it; null or absent where it said nothing. */
+  positions?: MotorPositions | null;
 }
 
-export interface CameraEndpointOptions {
+export interface CameraEndpointOptions extends DeviceWatchers {
   /** Frames an adapter may have under way: more hide the link, fewer keep latency low under overload. */
   window: number;
   /** Whether cameras that can are asked for the ROIs of a frame where these are few bytes. */
@@ -53,10 +55,6 @@ export interface CameraEndpointOptions {
   /** The camera left; `goodbye` when it ended by itself. */
   onAway(camera: string, goodbye: boolean): void;
   onFrame(frame: ReceivedFrame): void;
-  /** The focus stage that came with the camera, or null when it has none or is gone. */
-  onFocusStage?(stage: CameraFocus | null): void;
-  /** What can be changed of the camera, when it has come or changed; null when nothing can, or it is gone. */
-  onControls?(controls: CameraControls | null): void;
   /** A message that was refused, as the adapter was told, or that is odd, or a link that broke. */
   onTrouble(error: TweezertrackError, refused: boolean): void;
 }
@@ -75,8 +73,7 @@ export class CameraEndpoint {
   /** Of the link that is open; null when its frames are whole for good. */
   #streamed: StreamedRois | null = null;
   #pictureAsked = false;
-  #focus: CameraFocus | null = null;
-  #controls: CameraControls | null = null;
+  #devices: CameraDevices | null = null;
   readonly #bytesOfVersion: BytesOfVersion = (version) => this.#streamed?.bytesOf(version);
   #unsettled = 0;
   /** Credit of settled frames that the adapter has not been told of. */
@@ -156,9 +153,9 @@ export class CameraEndpoint {
       else if (socket !== this.#camera || !this.#hello) {
         throw new ProtocolError({ where: 'first message', expected: 'hello', received: type });
       } else if (type === 'frame') this.#frame(this.#hello, raw);
-      else if (type === 'focus') this.#focus?.answered(raw);
-      else if (type === 'camera') this.#changed(raw);
-      else {
+      else if (type !== 'bye') {
+        if (this.#devices?.answered(type, raw).paused) this.#options.ledger.paused();
+      } else {
         this.#options.ledger.linkClosed(droppedCount(raw), nowNs());
         this.#goodbye = true;
         send(socket, { type: 'farewell' });
@@ -200,30 +197,11 @@ export class CameraEndpoint {
         ? new StreamedRois(hello, this.#options.maxMessageBytes ?? Number.POSITIVE_INFINITY)
         : null;
       this.#sendRois();
-      this.#findFocus(socket, hello);
-      this.#useControls(CameraControls.of(hello, (message) => send(socket, message)));
+      this.#devices = new CameraDevices(hello, (message) => send(socket, message), this.#options);
     } catch (error) {
       if (this.#camera === socket && !this.#hello) this.#camera = null;
       this.#refuse(socket, error);
     }
-  }
-
-  #findFocus(socket: WebSocket, { focusStage }: HelloMessage): void {
-    if (!focusStage) return;
-    const { speedNmPerS, ...facts } = focusStage;
-    const announced = { ...facts, ...(speedNmPerS && { speedNmPerS }) };
-    this.#focus = new CameraFocus(announced, (message) => send(socket, message));
-    this.#options.onFocusStage?.(this.#focus);
-  }
-
-  #changed(raw: Record<string, unknown>): void {
-    if (this.#controls?.answered(raw).acquiring === false) this.#options.ledger.paused();
-    this.#useControls(this.#controls);
-  }
-
-  #useControls(controls: CameraControls | null): void {
-    this.#controls = controls;
-    this.#options.onControls?.(controls);
   }
 
   #sendRois(): void {
@@ -258,7 +236,17 @@ export class CameraEndpoint {
     const picture = frame.picture ?? null;
     if (picture) this.#pictureAsked = false;
     const rois = frame.rois == null ? null : this.#streamed!.roisOf(frame.rois);
-    onFrame({ id, timeNs: BigInt(frame.tNs), receivedNs, pixels: frame.data, rois, picture, truth });
+    const positions = motorPositions(frame);
+    onFrame({
+      id,
+      timeNs: BigInt(frame.tNs),
+      receivedNs,
+      pixels: frame.data,
+      rois,
+      picture,
+      truth,
+      positions,
+    });
   }
 
   /** Counts a frame that cannot be used, under its number if it has one of its own. */
@@ -285,11 +273,8 @@ export class CameraEndpoint {
     this.#camera = null;
     this.#hello = null;
     this.#streamed = null;
-    this.#focus?.lost();
-    if (this.#focus) this.#options.onFocusStage?.(null);
-    this.#focus = null;
-    this.#controls?.lost();
-    this.#useControls(null);
+    this.#devices?.lost();
+    this.#devices = null;
     this.#options.onAway(camera, this.#goodbye);
   }
 }

@@ -8,6 +8,8 @@ import {
 import { ProtocolError, TweezertrackError } from './errors.ts';
 import { announcedFocusStage, type FocusMessage, type FocusRequest } from './focus-link.ts';
 import { assertPlainMessage } from './message-shape.ts';
+import type { MotorPositions } from './motor.ts';
+import { announcedMotors, type MotorMessage, type MotorRequest } from './motor-link.ts';
 import { PIXEL_FORMAT_NAMES } from './pixel-format.ts';
 import type { Roi } from './roi.ts';
 
@@ -52,6 +54,8 @@ const hello = z.object({
   roiStreaming: z.boolean().nullish(),
   /** The focus stage it can move; absent when it has none. */
   focusStage: announcedFocusStage.nullish(),
+  /** The motors it can move; absent when it has none. */
+  motors: announcedMotors.nullish(),
   /** What of the camera can be set; absent when nothing can. */
   controls: announcedControls.nullish(),
 });
@@ -68,8 +72,11 @@ interface ByeMessage {
   dropped: number;
 }
 
-/** One frame; `data` is the last field so that a reader can leave the pixels where they are. */
-export interface FrameMessage {
+/**
+ * One frame, with where motors were while it was exposed, as far as the adapter knows. `data` is the last field so that a
+ * reader can leave the pixels where they are.
+ */
+export interface FrameMessage extends MotorPositions {
   type: 'frame';
   /** The camera's frame number. */
   id: number;
@@ -87,7 +94,13 @@ export interface FrameMessage {
   data: Uint8Array;
 }
 
-export type AdapterMessage = HelloMessage | FrameMessage | FocusMessage | CameraControlsMessage | ByeMessage;
+export type AdapterMessage =
+  | HelloMessage
+  | FrameMessage
+  | FocusMessage
+  | MotorMessage
+  | CameraControlsMessage
+  | ByeMessage;
 
 /** Answer to a good hello: the adapter may send `credit` frames. */
 interface WelcomeMessage {
@@ -138,6 +151,7 @@ export type TrackerMessage =
   | RoisMessage
   | PictureMessage
   | FocusRequest
+  | MotorRequest
   | CameraControlRequest
   | LinkErrorMessage
   | FarewellMessage;
@@ -162,7 +176,7 @@ export function decodeTrackerMessage(bytes: Uint8Array): TrackerMessage {
  * @throws {LimitError} if it holds far more than any message does
  */
 export function decodeAdapterMessage(bytes: Uint8Array): {
-  type: 'hello' | 'frame' | 'focus' | 'camera' | 'bye';
+  type: 'hello' | 'frame' | 'focus' | 'motor' | 'camera' | 'bye';
   raw: Record<string, unknown>;
 } {
   let raw: unknown;
@@ -179,13 +193,14 @@ export function decodeAdapterMessage(bytes: Uint8Array): {
     case 'frame':
     case 'hello':
     case 'focus':
+    case 'motor':
     case 'camera':
     case 'bye':
       return { type, raw: raw as Record<string, unknown> };
   }
   throw new ProtocolError({
     where: 'camera message type',
-    expected: 'hello, frame, focus, camera or bye',
+    expected: 'hello, frame, focus, motor, camera or bye',
     received: type === undefined ? 'none' : JSON.stringify(type),
   });
 }

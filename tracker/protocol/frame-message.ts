@@ -1,5 +1,6 @@
 import { encodeLinkMessage, type FrameMessage } from './camera-link.ts';
 import { FrameError } from './errors.ts';
+import { MOTOR_COLUMNS, type MotorPositions } from './motor.ts';
 import {
   describeShape,
   type FrameShape,
@@ -38,6 +39,7 @@ export function checkFrame(
     throw new FrameError({ where: `frame ${id} tNs`, expected: 'ns since 1970', received: String(tNs) });
   }
   droppedCount(raw);
+  for (const column of MOTOR_COLUMNS) checkPosition(raw, column);
   const wholeBytes = frameBytes(shape);
   if (rois === undefined || rois === null) checkBytes(`frame ${id}`, data, wholeBytes, shape);
   else {
@@ -69,6 +71,31 @@ export function droppedCount({ dropped }: Record<string, unknown>): number {
     expected: 'a whole number from 0 to 4294967295',
     received: String(dropped),
   });
+}
+
+/** Where motors were while a frame was exposed; null where it says of none. NaN is not known. */
+export function motorPositions(frame: MotorPositions): MotorPositions | null {
+  let positions: MotorPositions | null = null;
+  for (const column of MOTOR_COLUMNS) {
+    const at = frame[column];
+    if (at == null || Number.isNaN(at)) continue;
+    positions ??= {};
+    positions[column] = at;
+  }
+  return positions;
+}
+
+function checkPosition(raw: Record<string, unknown>, column: string): void {
+  const at = raw[column];
+  if (
+    at === undefined ||
+    at === null ||
+    (typeof at === 'number' && Math.abs(at) !== Number.POSITIVE_INFINITY)
+  ) {
+    return;
+  }
+  const where = `frame ${raw.id} ${column}`;
+  throw new FrameError({ where, expected: 'a position, or NaN where none is known', received: String(at) });
 }
 
 function checkBytes(where: string, bytes: unknown, expected: number, shape: FrameShape): void {
