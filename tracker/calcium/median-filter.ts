@@ -42,8 +42,7 @@ export function medianFilter<V extends NdValues>(
  */
 export function medianFrames(images: NdArray, footprint: NdArray, room: NdValues): FilterFrames {
   const offsets = offsetsOf(footprint);
-  if (offsets.length <= MOST_ELEMENTS && images.values.length > 0)
-    return medianOfVectors(images, offsets, room);
+  if (hasVectors(images, offsets)) return medianOfVectors(images, offsets, room);
   if (footprint.values.every((value) => value !== 0)) {
     const box = footprint.shape as [number, number, number];
     return (first, end) => medianOfColumns(images, box, first, end, room);
