@@ -21,6 +21,9 @@ const DTYPE: Partial<Record<zarr.DataType, NpyDtype>> = {
   float64: 'f8',
 };
 
+/** A chunk is read whole. */
+const MOST_CHUNK_BYTES = 2 ** 30;
+
 /**
  * Opens an array of a Zarr folder, version 2 or 3, and reads its frames a chunk at a time. Of an OME-Zarr image, the
  * sharpest is taken, with times and heights from the units of its axes. A chunk that is not there is its fill value,
@@ -37,6 +40,15 @@ export async function openZarr(folder: string, name?: string): Promise<FrameArra
     throw new StackError({ where: path, expected: 'numbers of 1 to 8 bytes', received: array.dtype });
   const axes = frameAxes(path, array.shape, dtype);
   const leading = array.shape.slice(0, -2);
+  const chunkBytes = array.chunks.reduce((product, axis) => product * axis, npyItemBytes(dtype));
+  if (!(chunkBytes <= MOST_CHUNK_BYTES)) {
+    throw new StackError({
+      where: path,
+      expected: `chunks of at most ${MOST_CHUNK_BYTES} bytes`,
+      received: `[${array.chunks.join(', ')}] of ${dtype}`,
+      remedy: 'save it again in chunks of a frame',
+    });
+  }
   const frameBytes = axes.width * axes.height * npyItemBytes(dtype);
   return {
     ...axes,

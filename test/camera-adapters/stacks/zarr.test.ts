@@ -100,6 +100,16 @@ describe('a Zarr folder', () => {
     );
   });
 
+  test('in chunks too large to be read whole is refused', async () => {
+    await saveZarr(at('huge.zarr'));
+    const json = JSON.parse(readFileSync(at('huge.zarr/zarr.json'), 'utf8'));
+    json.chunk_grid.configuration.chunk_shape = [12, 10_000, 10_000];
+    writeFileSync(at('huge.zarr/zarr.json'), JSON.stringify(json));
+    await expect(openStack(at('huge.zarr'))).rejects.toThrow(
+      'expected chunks of at most 1073741824 bytes, received [12, 10000, 10000] of u2',
+    );
+  });
+
   test('whose description is cut off is refused by name', async () => {
     await saveZarr(at('half.zarr'));
     const json = readFileSync(at('half.zarr/zarr.json'));
