@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import * as zarr from 'zarrita';
+import { z } from 'zod';
 import { StackError } from '#protocol/errors.ts';
 import { type NpyDtype, npyItemBytes } from '#protocol/npy.ts';
 import { type FrameArray, frameAxes } from './frame-array.ts';
@@ -115,7 +116,7 @@ async function openArray(folder: string, name?: string): Promise<OpenedArray> {
 async function findArray(folder: string, root: zarr.Location<zarr.AsyncReadable>): Promise<ZarrArray> {
   const arrays: ZarrArray[] = [];
   for (const name of (await readdir(folder)).sort()) {
-    const node = await zarr.open(root.resolve(name)).catch(() => undefined);
+    const node = await openNode(folder, root, name).catch(() => undefined);
     if (node?.kind === 'array') arrays.push(node);
   }
   const [only, ...others] = arrays.filter(({ shape }) => shape.length >= 3);
@@ -128,16 +129,25 @@ async function findArray(folder: string, root: zarr.Location<zarr.AsyncReadable>
   });
 }
 
+/** Shape and chunks as they must be: zarrita takes what the description says. */
+const axis = z.number().int().nonnegative();
+const arrayAxes = z
+  .object({ shape: z.array(axis), chunks: z.array(axis.positive()), dtype: z.string() })
+  .refine(({ shape, chunks }) => shape.length === chunks.length, 'a chunk of as many axes as the array');
+
 async function openNode(folder: string, root: zarr.Location<zarr.AsyncReadable>, path: string) {
+  const where = path === '' ? folder : `${folder}#${path}`;
   try {
-    return await zarr.open(path === '' ? root : root.resolve(path));
+    const node = await zarr.open(path === '' ? root : root.resolve(path));
+    if (node.kind === 'array') arrayAxes.parse(node);
+    return node;
   } catch (cause) {
-    const where = path === '' ? folder : `${folder}#${path}`;
     throw new StackError({ where, expected: 'a Zarr array or group', received: describeCause(cause) }, cause);
   }
 }
 
 function describeCause(cause: unknown): string {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause);
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? `${cause.message} (${cause.cause.message})` : cause.message;
 }
