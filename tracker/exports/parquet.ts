@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { OutputFile } from '#recording/output-file.ts';
 import type { ExportFacts } from './facts.ts';
-import type { ColumnType, ExportTable } from './table.ts';
+import type { ColumnType, ColumnValues, ExportTable } from './table.ts';
 
 const PHYSICAL: Record<ColumnType, Pick<SchemaElement, 'type' | 'converted_type'>> = {
   u8: { type: 'INT32', converted_type: 'UINT_8' },
@@ -12,6 +12,8 @@ const PHYSICAL: Record<ColumnType, Pick<SchemaElement, 'type' | 'converted_type'
   f32: { type: 'FLOAT' },
   f64: { type: 'DOUBLE' },
 };
+
+const LAST_INT32 = 2 ** 31 - 1;
 
 /** Columns of few values that follow one another; looking for repetition in the others takes long and finds none. */
 const REPEATED = new Set(['bead', 'cell', 'status', 'event']);
@@ -39,9 +41,11 @@ export async function writeParquet(path: string, table: ExportTable, facts: Expo
     let rows = 0;
     for await (const block of table.blocks()) {
       const columnData = table.columns.map(({ name }, column) => {
-        const values = block[column]!;
-        const data = values instanceof Uint16Array ? Uint32Array.from(values) : values;
-        return { name, data, ...(!REPEATED.has(name) && { encoding: 'PLAIN' as const }) };
+        return {
+          name,
+          data: acceptable(block[column]!),
+          ...(!REPEATED.has(name) && { encoding: 'PLAIN' as const }),
+        };
       });
       await writer.write({ columnData, rowGroupSize: block[0]!.length });
       rows += block[0]!.length;
@@ -51,6 +55,14 @@ export async function writeParquet(path: string, table: ExportTable, facts: Expo
   } finally {
     file.close();
   }
+}
+
+/** The writer takes no Uint16Array, and refuses the upper half of a Uint32Array but not of an array. */
+function acceptable(values: ColumnValues): Exclude<ColumnValues, Uint16Array> | number[] {
+  if (values instanceof Uint16Array) return Uint32Array.from(values);
+  return values instanceof Uint32Array && values.some((value) => value > LAST_INT32)
+    ? Array.from(values)
+    : values;
 }
 
 function schemaOf({ columns }: ExportTable): SchemaElement[] {

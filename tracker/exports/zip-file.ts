@@ -5,13 +5,15 @@ import { RecordingError } from '#protocol/errors.ts';
 interface Entry {
   name: Buffer;
   bytes: number;
+  /** Whether its sizes are in a field of ZIP64. */
+  isLarge: boolean;
   /** Byte of the archive at which its header starts. */
   start: number;
   written: number;
   crc: number;
 }
 
-/** Numbers from here on do not fit into the fields of an archive without ZIP64. */
+/** The largest number in a field; there it means that the number is in one of ZIP64. */
 const LARGE = 0xffffffff;
 /** Stored files: 2.0; with ZIP64: 4.5. */
 const [VERSION, VERSION_64] = [20, 45];
@@ -28,12 +30,16 @@ export class ZipFile {
   readonly #descriptor: number;
   readonly #entries: Entry[];
   readonly #end: number;
+  readonly #zip64From: number;
 
-  constructor(path: string, files: readonly { name: string; bytes: number }[]) {
+  /** @param zip64From sizes and places from which on ZIP64 is used, which not every program reads */
+  constructor(path: string, files: readonly { name: string; bytes: number }[], zip64From = LARGE) {
     this.#path = path;
+    this.#zip64From = zip64From;
     let start = 0;
     this.#entries = files.map(({ name, bytes }) => {
-      const entry = { name: Buffer.from(name), bytes, start, written: 0, crc: 0 };
+      const isLarge = bytes >= zip64From;
+      const entry = { name: Buffer.from(name), bytes, isLarge, start, written: 0, crc: 0 };
       start += headerBytes(entry) + bytes;
       return entry;
     });
@@ -59,11 +65,10 @@ export class ZipFile {
       }
       this.#write(localHeader(entry), entry.start);
     }
-    const list = Buffer.concat(this.#entries.map(listLine));
-    this.#write(
-      Buffer.concat([list, endOfList(this.#entries.length, list.byteLength, this.#end)]),
-      this.#end,
-    );
+    const list = Buffer.concat(this.#entries.map((entry) => listLine(entry, entry.start >= this.#zip64From)));
+    const isFar = this.#end >= this.#zip64From;
+    const end = endOfList(this.#entries.length, list.byteLength, this.#end, isFar);
+    this.#write(Buffer.concat([list, end]), this.#end);
   }
 
   close(): void {
@@ -77,8 +82,8 @@ export class ZipFile {
   }
 }
 
-function headerBytes({ name, bytes }: Entry): number {
-  return 30 + name.byteLength + (bytes >= LARGE ? 20 : 0);
+function headerBytes({ name, isLarge }: Pick<Entry, 'name' | 'isLarge'>): number {
+  return 30 + name.byteLength + (isLarge ? 20 : 0);
 }
 
 /** The field of ZIP64 that holds the numbers which are too large for theirs. */
@@ -91,51 +96,48 @@ function zip64Field(numbers: readonly number[]): Buffer {
 }
 
 /** What header and list say alike of a file, from its version on. */
-function commonFields({ name, bytes, crc }: Entry, isLarge: boolean, extraBytes: number): Buffer {
+function commonFields({ name, bytes, crc, isLarge }: Entry, version: number, extraBytes: number): Buffer {
+  const size = isLarge ? LARGE : bytes;
   const fields = Buffer.alloc(26);
-  fields.writeUInt16LE(isLarge ? VERSION_64 : VERSION, 0);
+  fields.writeUInt16LE(version, 0);
   fields.writeUInt16LE(UTF8_NAME, 2);
   fields.writeUInt16LE(FIRST_DAY, 8);
   fields.writeUInt32LE(crc >>> 0, 10);
-  fields.writeUInt32LE(Math.min(bytes, LARGE), 14);
-  fields.writeUInt32LE(Math.min(bytes, LARGE), 18);
+  fields.writeUInt32LE(size, 14);
+  fields.writeUInt32LE(size, 18);
   fields.writeUInt16LE(name.byteLength, 22);
   fields.writeUInt16LE(extraBytes, 24);
   return fields;
 }
 
 function localHeader(entry: Entry): Buffer {
-  const isLarge = entry.bytes >= LARGE;
-  const extra = isLarge ? zip64Field([entry.bytes, entry.bytes]) : Buffer.alloc(0);
-  return Buffer.concat([
-    Buffer.from('PK\x03\x04', 'latin1'),
-    commonFields(entry, isLarge, extra.byteLength),
-    entry.name,
-    extra,
-  ]);
+  const { bytes, isLarge, name } = entry;
+  const extra = isLarge ? zip64Field([bytes, bytes]) : Buffer.alloc(0);
+  const fields = commonFields(entry, isLarge ? VERSION_64 : VERSION, extra.byteLength);
+  return Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fields, name, extra]);
 }
 
-function listLine(entry: Entry): Buffer {
-  const { bytes, start, name } = entry;
-  const numbers = [...(bytes >= LARGE ? [bytes, bytes] : []), ...(start >= LARGE ? [start] : [])];
+function listLine(entry: Entry, isFar: boolean): Buffer {
+  const { bytes, start, name, isLarge } = entry;
+  const numbers = [...(isLarge ? [bytes, bytes] : []), ...(isFar ? [start] : [])];
   const extra = numbers.length > 0 ? zip64Field(numbers) : Buffer.alloc(0);
-  const isLarge = numbers.length > 0;
+  const version = numbers.length > 0 ? VERSION_64 : VERSION;
   const madeBy = Buffer.alloc(2);
-  madeBy.writeUInt16LE(isLarge ? VERSION_64 : VERSION);
+  madeBy.writeUInt16LE(version);
   const rest = Buffer.alloc(14);
-  rest.writeUInt32LE(Math.min(start, LARGE), 10);
-  const fields = commonFields(entry, isLarge, extra.byteLength);
+  rest.writeUInt32LE(isFar ? LARGE : start, 10);
+  const fields = commonFields(entry, version, extra.byteLength);
   return Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), madeBy, fields, rest, name, extra]);
 }
 
-function endOfList(files: number, bytes: number, start: number): Buffer {
+function endOfList(files: number, bytes: number, start: number, isFar: boolean): Buffer {
   const end = Buffer.alloc(22);
   end.write('PK\x05\x06', 'latin1');
   end.writeUInt16LE(files, 8);
   end.writeUInt16LE(files, 10);
   end.writeUInt32LE(bytes, 12);
-  end.writeUInt32LE(Math.min(start, LARGE), 16);
-  if (start < LARGE) return end;
+  end.writeUInt32LE(isFar ? LARGE : start, 16);
+  if (!isFar) return end;
   const end64 = Buffer.alloc(56 + 20);
   end64.write('PK\x06\x06', 'latin1');
   end64.writeBigUInt64LE(44n, 4);
