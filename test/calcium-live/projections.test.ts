@@ -5,7 +5,7 @@ import { connectedRegions } from '#calcium/regions.ts';
 import type { EngineHost } from '#engines/engine-host.ts';
 import { startThreadHost } from '#engines/threads/thread-host.ts';
 import { LIVE_PROJECTIONS, type LiveProjection } from '#protocol/calcium-live.ts';
-import { cellMapOf, cellsOf } from '#protocol/cell-map.ts';
+import { cellLabels, cellMapOf, cellsOf } from '#protocol/cell-map.ts';
 import { calciumSetup, filmedPixels, HEIGHT, squares, WIDTH, watchedCalcium } from './filmed-cells.ts';
 
 const FRAMES = 12;
@@ -83,6 +83,31 @@ test('the cells that were filmed are found, whatever is measured meanwhile', asy
   // Numbered anew, in the order of their first pixels.
   expect(cellsOf(found.map)).toEqual([1, 2, 3]);
   expect(found.map.runs.filter((_, at) => at % 3 < 2)).toEqual(squares.runs.filter((_, at) => at % 3 < 2));
+});
+
+test('what is left out holds no cell, and counts for no threshold', async () => {
+  film('mono16');
+  const { host } = watched;
+  const search = { kind: 'mean', method: 'sigma', value: 1.5, leastPixels: 1 } as const;
+  const all = await host.findCells(search);
+  // Around the first run of the first cell, and beyond the frame.
+  const [first] = squares.runs;
+  const leftOut = [
+    { left: (first! % WIDTH) - 2, top: Math.floor(first! / WIDTH) - 2, size: 8 },
+    { left: WIDTH - 1, top: -5, size: 4 },
+  ];
+  const found = await host.findCells({ ...search, leftOut });
+  expect(cellsOf(found.map)).toHaveLength(cellsOf(all.map).length - 1);
+  const labels = cellLabels(found.map);
+  expect(labels[first!]).toBe(0);
+  const kept = [...recorded('mono16', 'mean').values].filter((_, pixel) => {
+    const [column, row] = [pixel % WIDTH, Math.floor(pixel / WIDTH)];
+    return !leftOut.some(({ left, top, size }) => {
+      return column >= left && column < left + size && row >= top && row < top + size;
+    });
+  });
+  const { threshold } = maskAbove({ shape: [1, kept.length], values: Float64Array.from(kept) }, search);
+  expect(found.threshold).toBeCloseTo(threshold, 6 /* digits of counts: float64 */);
 });
 
 test('projections begin anew when they are reset', async () => {

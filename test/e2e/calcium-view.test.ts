@@ -176,11 +176,13 @@ describe.skipIf(skipReason)(
       await button('Clear').click();
       expect(await edited()).toContain('0 cells');
       await button('Preview').click();
-      await expect.poll(edited, SOON).toMatch(/\d+ cells above 812\.5 counts/);
-      await opened.page.getByLabel('Keep clear of bead ROIs').uncheck();
       await expect.poll(edited, SOON).toContain('12 cells above 812.5 counts');
+      // What is shown is looked for again.
+      await opened.page.getByLabel('Keep clear of bead ROIs').uncheck();
+      await expect.poll(() => opened.requested('find-cells').length, SOON).toBe(2);
       expect(opened.requested('find-cells')).toMatchObject([
-        { kind: 'std', method: 'sigma', value: 3, leastPixels: 20 },
+        { kind: 'std', method: 'sigma', value: 3, leastPixels: 20, clearOfBeads: true },
+        { kind: 'std', method: 'sigma', value: 3, leastPixels: 20, clearOfBeads: false },
       ]);
       await button('Use these').click();
       await button('Delete').waitFor();

@@ -1,9 +1,10 @@
 import { CalciumError } from '#calcium/calcium-error.ts';
-import { type MaskThreshold, maskAbove } from '#calcium/masks.ts';
+import { maskAbove } from '#calcium/masks.ts';
 import type { NdArray } from '#calcium/nd-array.ts';
 import { connectedRegions } from '#calcium/regions.ts';
 import type { CellsFoundMessage, LiveProjection, ProjectionMessage } from '#protocol/calcium-live.ts';
 import { cellMapOf, LAST_CELL } from '#protocol/cell-map.ts';
+import type { CellSearch, PixelSquare } from './calcium-host.ts';
 
 /**
  * A projection in 16 bits, from its lowest to its highest pixel.
@@ -43,11 +44,17 @@ export function projectionMessage(
  */
 export async function cellsFound(
   projection: NdArray,
-  threshold: MaskThreshold,
-  leastPixels: number,
+  { method, value, leastPixels, leftOut = [] }: CellSearch,
   pause: () => Promise<void>,
 ): Promise<CellsFoundMessage> {
-  const { mask, threshold: counts } = maskAbove(finite(projection), threshold);
+  const whole = finite(projection);
+  const out = pixelsOf(leftOut, projection.shape as [number, number]);
+  const { threshold: counts } = maskAbove(leftOut.length > 0 ? without(whole, out) : whole, {
+    method,
+    value,
+  });
+  const { mask } = maskAbove(whole, { method: 'absolute', value: counts });
+  for (let pixel = 0; pixel < out.length; pixel++) if (out[pixel] === 1) mask.values[pixel] = 0;
   await pause();
   const { labels, pixels } = connectedRegions(mask, leastPixels);
   await pause();
@@ -61,6 +68,27 @@ export async function cellsFound(
   }
   const [height, width] = projection.shape as [number, number];
   return { type: 'cells-found', map: cellMapOf(labels.values, width, height), threshold: counts };
+}
+
+/** [row, column] 1 in one of the squares. */
+function pixelsOf(squares: readonly PixelSquare[], [height, width]: [number, number]): Uint8Array {
+  const inside = new Uint8Array(height * width);
+  for (const { left, top, size } of squares) {
+    const [first, end] = [Math.max(0, left), Math.min(width, left + size)];
+    if (first >= end) continue;
+    for (let row = Math.max(0, top); row < Math.min(height, top + size); row++) {
+      inside.fill(1, row * width + first, row * width + end);
+    }
+  }
+  return inside;
+}
+
+/** [1, pixel] those that are not left out. */
+function without({ values }: NdArray, out: Uint8Array): NdArray {
+  const kept = new Float64Array(values.length);
+  let pixels = 0;
+  for (let pixel = 0; pixel < values.length; pixel++) if (out[pixel] === 0) kept[pixels++] = values[pixel]!;
+  return { shape: [1, pixels], values: kept.subarray(0, pixels) };
 }
 
 /** With pixels that are not finite, as a dead one of a float camera, at the lowest: they are in no cell. */

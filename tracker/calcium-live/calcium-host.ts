@@ -52,6 +52,15 @@ export interface CellSearch {
   method: 'absolute' | 'percentile' | 'sigma';
   value: number;
   leastPixels: number;
+  /** Pixels that are looked at neither for cells nor for the threshold; none when left out. */
+  leftOut?: readonly PixelSquare[];
+}
+
+/** Pixels of a frame, which may reach beyond it. */
+export interface PixelSquare {
+  left: number;
+  top: number;
+  size: number;
 }
 
 /**

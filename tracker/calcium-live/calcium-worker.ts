@@ -99,13 +99,12 @@ async function answer(request: CalciumRequest & { type: 'project' | 'find-cells'
       port.postMessage({ type: 'answered', job, answer }, [answer.pixels.buffer as ArrayBuffer]);
       return;
     }
-    const { kind, method, value, leastPixels } = request.search;
-    const projection = project(kind);
+    const projection = project(request.search.kind);
     await pause();
     reply({
       type: 'answered',
       job,
-      answer: await cellsFound(projection, { method, value }, leastPixels, pause),
+      answer: await cellsFound(projection, request.search, pause),
     });
   } catch (error) {
     reply({ type: 'not-answered', job, ...refusal(error) });

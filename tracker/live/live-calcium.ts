@@ -1,4 +1,5 @@
 import { CalciumError } from '#calcium/calcium-error.ts';
+import type { PixelSquare } from '#calcium-live/calcium-host.ts';
 import type { CellStep } from '#calcium-stages/plan.ts';
 import type { FrameRoom } from '#engines/engine-host.ts';
 import type { CameraEndpoint, ReceivedFrame } from '#ingest/camera-endpoint.ts';
@@ -136,7 +137,8 @@ export class LiveCalcium {
         answer(await this.#measurement.ask(asker, where, (host) => host.project(request.kind)));
         break;
       case 'find-cells': {
-        const { type: _, id: __, ...search } = request;
+        const { type: _, id: __, clearOfBeads = false, ...sought } = request;
+        const search = { ...sought, leftOut: clearOfBeads ? this.#aroundBeads() : [] };
         const found = await this.#measurement.ask(asker, where, (host) => host.findCells(search));
         answer({ ...found, map: this.#numbers!.renumbered(found.map) });
         break;
@@ -160,6 +162,14 @@ export class LiveCalcium {
     await this.#changing;
     await this.#measurement.close();
     await this.#keeper.close();
+  }
+
+  /** ROIs and a quarter of their size around them: rings that move are as bright as cells. */
+  #aroundBeads(): PixelSquare[] {
+    return this.#run!.roiTable.list().map(({ left, top, size }) => {
+      const around = Math.ceil(size / 4);
+      return { left: left - around, top: top - around, size: size + 2 * around };
+    });
   }
 
   get #fps(): number {

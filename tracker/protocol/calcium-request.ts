@@ -37,6 +37,8 @@ const calciumWatchRequests = [
     value: z.number().finite(),
     /** Regions that touch and have fewer are no cells, px. */
     leastPixels: z.number().int().min(1).max(1_000_000),
+    /** Leaves out the ROIs of the beads and a quarter of their size around them, where rings move; false when left out. */
+    clearOfBeads: z.boolean().optional(),
   }),
 ] as const;
 

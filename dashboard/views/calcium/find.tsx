@@ -7,7 +7,6 @@ import type { LiveStore } from '../../store/live-store.ts';
 import { formatFixed } from '../../words/format-number.ts';
 import { choices } from './choices.ts';
 import { desk } from './desk.ts';
-import { foundCells } from './found-cells.ts';
 
 const METHODS = {
   sigma: { title: 'mean + k σ', unit: 'σ', value: '3', most: Number.POSITIVE_INFINITY },
@@ -42,13 +41,14 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
     const kind = choices.projection.peek();
     problem.value = await askInTurn(connection, {
       ...{ type: 'find-cells', kind, method, value: level, leastPixels: least },
+      clearOfBeads: choices.clearOfBeads.peek(),
     });
     isLooking.value = false;
   };
   const change = (part: Partial<typeof form.value>) => {
     form.value = { ...form.value, ...part };
   };
-  const shown = foundCells(store);
+  const shown = found.value?.map ?? null;
   const count = shown ? cellsOf(shown).length : 0;
   return (
     <form
@@ -103,6 +103,7 @@ export function FindCells({ store, connection }: { store: LiveStore; connection:
           checked={choices.clearOfBeads.value}
           onChange={({ currentTarget }) => {
             choices.clearOfBeads.value = currentTarget.checked;
+            if (shown) void look();
           }}
         />
         Keep clear of bead ROIs

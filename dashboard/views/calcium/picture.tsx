@@ -5,7 +5,6 @@ import type { LiveStore } from '../../store/live-store.ts';
 import { choices } from './choices.ts';
 import { desk, TOOLS } from './desk.ts';
 import type { Place } from './draft.ts';
-import { foundCells } from './found-cells.ts';
 import { editWithKey, editWithPointer } from './picture-gestures.ts';
 import { createCellPainter } from './picture-painter.ts';
 import { Segments } from './segments.tsx';
@@ -32,7 +31,7 @@ export function CellPicture({ store }: { store: LiveStore }) {
         look: choices.look.peek(),
         rois: store.beads.peek(),
         map: draft.map,
-        found: foundCells(store),
+        found: store.calcium.found.value?.map ?? null,
         chosen: choices.cell.peek(),
         place: place.peek(),
         radius: desk.tool.peek() === 'select' ? 0 : desk.radius.peek(),
@@ -42,7 +41,7 @@ export function CellPicture({ store }: { store: LiveStore }) {
     const { projection } = store.calcium;
     const stop = effect(() => {
       void desk.draft;
-      void foundCells(store);
+      void store.calcium.found.value;
       for (const drawn of [projection, place, zoom, choices.look, choices.cell]) void drawn.value;
       for (const drawn of [desk.tool, desk.radius]) void drawn.value;
       painting.request();
