@@ -100,6 +100,40 @@ describe('a Zarr folder', () => {
     );
   });
 
+  test('in shards gives the frames of its inner chunks, of which one is its fill value', async () => {
+    // Zarr v3 sharding codec, version 1.0: chunks, then place and length of each; all ones where there is none.
+    const chunks = [0, 1, 2].map((chunk) => new Uint8Array(values.buffer, 160 * chunk, 160));
+    const nowhere = 2n ** 64n - 1n;
+    const index = BigUint64Array.of(0n, 160n, nowhere, nowhere, 160n, 160n);
+    const configuration = {
+      chunk_shape: [4, ROWS, COLUMNS],
+      codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
+      index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
+      index_location: 'end',
+    };
+    const description = {
+      zarr_format: 3,
+      node_type: 'array',
+      shape: [FRAMES, ROWS, COLUMNS],
+      data_type: 'uint16',
+      chunk_grid: { name: 'regular', configuration: { chunk_shape: [FRAMES, ROWS, COLUMNS] } },
+      chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
+      fill_value: 7,
+      codecs: [{ name: 'sharding_indexed', configuration }],
+      attributes: {},
+    };
+    mkdirSync(at('shards.zarr/c/0/0'), { recursive: true });
+    writeFileSync(at('shards.zarr/zarr.json'), JSON.stringify(description));
+    const shard = Buffer.concat([chunks[0]!, chunks[2]!, new Uint8Array(index.buffer)]);
+    writeFileSync(at('shards.zarr/c/0/0/0'), shard);
+    const { pages: read } = await readStack(at('shards.zarr'));
+    expect(read.slice(0, 4)).toEqual(pages.slice(0, 4));
+    expect(read.slice(4, 8)).toEqual(Array.from({ length: 4 }, () => new Uint16Array(20).fill(7)));
+    expect(read.slice(8)).toEqual(pages.slice(8));
+    writeFileSync(at('shards.zarr/c/0/0/0'), shard.subarray(0, 100));
+    await expect(readStack(at('shards.zarr'))).rejects.toMatchObject({ code: 'E_STACK' });
+  });
+
   test('in chunks too large to be read whole is refused', async () => {
     await saveZarr(at('huge.zarr'));
     const json = JSON.parse(readFileSync(at('huge.zarr/zarr.json'), 'utf8'));
