@@ -4,7 +4,7 @@ import { fastPace, type PaceClock, realTimePace } from './pace.ts';
 import type { SimulatedControls } from './simulated-controls.ts';
 
 /** Exposes frame `id` at a time; both must rise. */
-export type Exposure = (id: number, timeNs: bigint) => Pick<CameraFrame, 'pixels' | 'truth'>;
+export type Exposure = (id: number, timeNs: bigint) => Pick<CameraFrame, 'pixels' | 'truth' | 'positions'>;
 
 /** An exposure whose frames are made beforehand: frame `id` shows what frame `id` modulo their number did. */
 export function inCycle(expose: Exposure, frames: number): Exposure {

@@ -9,6 +9,12 @@ import { createBeadPainter } from '#simulation/scene-light.ts';
 import { createSceneMotion } from '#simulation/scene-motion.ts';
 import type { CameraAdapter } from './define.ts';
 import { type SimulatedFocusStage, simulatedFocusStage } from './focus-stages/simulated.ts';
+import {
+  leastExtensionNm,
+  magnetOptions,
+  type SimulatedMagnets,
+  simulatedMagnets,
+} from './motors/simulated-magnets.ts';
 import { hostClock, type PaceClock } from './pace.ts';
 import { createControlledSensor, SimulatedControls } from './simulated-controls.ts';
 import { type Exposure, exposeOnSchedule, inCycle } from './simulated-schedule.ts';
@@ -75,6 +81,7 @@ export const simulatedCameraOptions = z.strictObject({
     description: 'Its play: how far apart one reading is from below and from above, nm',
   }),
   focusDriftNmPerS: z.number().default(0).meta({ description: 'Creep of the focus, nm/s' }),
+  ...magnetOptions,
   seed: z.number().int().default(1).meta({ description: 'Same seed, same beads, motion and noise' }),
   frames: z.number().int().positive().optional().meta({ description: 'Frames to expose before it ends' }),
   pace: z
@@ -146,8 +153,8 @@ export function simulatedCamera(
 ): CameraAdapter {
   const options = parseSimulatedCameraOptions(settings);
   const scene = simulatedScene(options);
-  // Pictures that are made beforehand cannot follow a focus.
-  const focusStage = options.cycle === undefined ? focusStageOf(options) : undefined;
+  // Pictures that are made beforehand cannot follow a focus or magnets.
+  const moving = options.cycle === undefined ? movingParts(options) : {};
   const isPaced = options.pace === 'real-time';
   const controls = new SimulatedControls({
     fps: options.fps,
@@ -156,14 +163,15 @@ export function simulatedCamera(
   });
   let exposure: Exposure | undefined;
   return {
-    focusStage,
+    focusStage: moving.focusStage,
+    motors: moving.magnets?.motors,
     controls,
     async open() {
-      exposure = exposureOf(options, scene, controls, focusStage);
+      exposure = exposureOf(options, scene, controls, moving);
       return factsOf(options, scene);
     },
     frames: (signal) => {
-      exposure ??= exposureOf(options, scene, controls, focusStage);
+      exposure ??= exposureOf(options, scene, controls, moving);
       const showsAtOnce = !isPaced && options.cycle !== undefined;
       const { frames } = options;
       return exposeOnSchedule(exposure, { controls, frames, isPaced, showsAtOnce, clock }, signal);
@@ -180,23 +188,30 @@ function factsOf(options: SimulatedCameraOptions, { width, height }: Scene): Cam
   return { camera: 'simulated', width, height, pixelFormat, fps, pixelSizeNm };
 }
 
-function focusStageOf(options: SimulatedCameraOptions): SimulatedFocusStage {
-  return simulatedFocusStage({
+/** What can be moved; nothing where pictures are made beforehand. */
+interface MovingParts {
+  focusStage?: SimulatedFocusStage;
+  magnets?: SimulatedMagnets;
+}
+
+function movingParts(options: SimulatedCameraOptions): MovingParts {
+  const focusStage = simulatedFocusStage({
     rangeNm: options.focusRangeNm,
     speedNmPerS: options.focusSpeedNmPerS,
     settleMs: options.focusSettleMs,
     hysteresisNm: options.focusHysteresisNm,
     driftNmPerS: options.focusDriftNmPerS,
   });
+  return { focusStage, magnets: simulatedMagnets(options) };
 }
 
 function exposureOf(
   options: SimulatedCameraOptions,
   scene: Scene,
   controls: SimulatedControls,
-  focusStage: SimulatedFocusStage | undefined,
+  moving: MovingParts,
 ): Exposure {
-  const expose = createExposure(options, scene, controls, focusStage);
+  const expose = createExposure(options, scene, controls, moving);
   return options.cycle === undefined ? expose : inCycle(expose, options.cycle);
 }
 
@@ -206,10 +221,12 @@ const LEAST_TABLE_NM: readonly [number, number] = [-2000, 12_000];
 const HEIGHT_MARGIN_NM = 1000;
 
 /** Heights that the beads may have in a picture, nm. */
-function heightsOf({ zRangeNm, focusRangeNm }: SimulatedCameraOptions): [number, number] {
-  const [low, high] = zRangeNm;
-  const [below, above] = focusRangeNm;
-  const { least, most } = { least: low + below - HEIGHT_MARGIN_NM, most: high + above + HEIGHT_MARGIN_NM };
+function heightsOf(options: SimulatedCameraOptions, magnets: SimulatedMagnets): [number, number] {
+  const [low, high] = options.zRangeNm;
+  const [below, above] = options.focusRangeNm;
+  const slackNm = options.tetherNm - leastExtensionNm(options, magnets);
+  const least = low + below - slackNm - HEIGHT_MARGIN_NM;
+  const most = high + above + HEIGHT_MARGIN_NM;
   return [Math.min(LEAST_TABLE_NM[0], least), Math.max(LEAST_TABLE_NM[1], most)];
 }
 
@@ -217,7 +234,7 @@ function createExposure(
   options: SimulatedCameraOptions,
   scene: Scene,
   controls: SimulatedControls,
-  focusStage: SimulatedFocusStage | undefined,
+  { focusStage, magnets }: MovingParts,
 ): Exposure {
   const { pixelFormat, pixelSizeNm, blackout } = options;
   const { width, height, beads } = scene;
@@ -225,13 +242,19 @@ function createExposure(
   const tether = { forcePn: options.forcePn, extensionNm: options.tetherNm };
   const motion = createSceneMotion(scene, { ...options, tether }, random);
   const expose = createControlledSensor(simulatedSensor(options), controls, random);
-  const zRangeNm = focusStage ? heightsOf(options) : LEAST_TABLE_NM;
+  const zRangeNm = magnets ? heightsOf(options, magnets) : LEAST_TABLE_NM;
   const paint = createBeadPainter(scene, { pixelSizeNm, zRangeNm });
   const light = new Float32Array(width * height);
   const buffers = [0, 1].map(() => new Uint8Array(frameBytes({ width, height, pixelFormat })));
   let last = 0;
   let turn = 0;
+  let at = { magnetMm: options.magnetMm, magnetTurns: 0 };
   return (id, timeNs) => {
+    const before = at;
+    at = magnets?.positionsIn(timeNs) ?? at;
+    if (at.magnetMm !== before.magnetMm || at.magnetTurns !== before.magnetTurns) {
+      motion.pull({ ...tether, ...magnets!.tetherAt(at) });
+    }
     if (id > last) motion.advance((id - last) / controls.fps);
     last = id;
     turn = 1 - turn;
@@ -246,6 +269,7 @@ function createExposure(
       paint(light, truth);
       expose(light, width, viewPixels(pixels.buffer, pixelFormat) as SensorPixels);
     }
-    return { pixels, truth };
+    const positions = focusStage && { focusZNm: focusStage.readNm(), ...at };
+    return { pixels, truth, ...(positions && { positions }) };
   };
 }

@@ -22,6 +22,8 @@ export interface SceneMotion {
   readonly truth: Float64Array;
   /** Moves everything on by any time, in s. */
   advance(seconds: number): void;
+  /** Pulls all tethers otherwise from now on: beads rise or fall by the change of the extension, and move as it lets them. */
+  pull(tether: Omit<TetherParams, 'radiusNm'> & { extensionNm: number }): void;
 }
 
 /**
@@ -37,6 +39,7 @@ export function createSceneMotion(scene: Scene, params: SceneMotionParams, rando
   );
   const truth = new Float64Array(3 * scene.beads.length);
   let elapsedS = 0;
+  let pulledNm = 0;
 
   const locate = () => {
     const liftNm = stepNm * (Math.floor(elapsedS / stepEveryS) % 2);
@@ -45,7 +48,7 @@ export function createSceneMotion(scene: Scene, params: SceneMotionParams, rando
       const offsetNm = tether?.offsetNm;
       truth[3 * bead] = xPx + (stageNm[0]! + (offsetNm?.[0] ?? 0)) / pixelSizeNm;
       truth[3 * bead + 1] = yPx + (stageNm[1]! + (offsetNm?.[1] ?? 0)) / pixelSizeNm;
-      truth[3 * bead + 2] = zNm + stageNm[2]! + (offsetNm?.[2] ?? 0) + (tether ? liftNm : 0);
+      truth[3 * bead + 2] = zNm + stageNm[2]! + (offsetNm?.[2] ?? 0) + (tether ? liftNm + pulledNm : 0);
     });
   };
   const advance = (seconds: number) => {
@@ -57,6 +60,13 @@ export function createSceneMotion(scene: Scene, params: SceneMotionParams, rando
     for (const bead of tethered) bead?.advance(seconds);
     locate();
   };
+  const pull: SceneMotion['pull'] = (pulled) => {
+    pulledNm = pulled.extensionNm - (molecule.extensionNm ?? pulled.extensionNm);
+    scene.beads.forEach(({ radiusNm }, bead) => {
+      tethered[bead]?.setTrap(tetherTrap({ ...pulled, radiusNm }));
+    });
+    locate();
+  };
   locate();
-  return { truth, advance };
+  return { truth, advance, pull };
 }

@@ -1,5 +1,7 @@
 import type { Random } from './random.ts';
 
+const USUAL = { forcePn: 2, extensionNm: 1000, persistenceLengthNm: 50, temperatureK: 298 };
+
 /** A bead pulled upwards on a molecule that holds it to the surface. */
 export interface TetherParams {
   radiusNm: number;
@@ -29,6 +31,27 @@ const BOLTZMANN_PN_NM_PER_K = 1.380649e-2;
 /** pN s/nm^2 in one Pa s. */
 const PN_S_PER_NM2 = 1e-6;
 
+/** Force below which the stiff worm-like chain is none: kT / P of DNA at room temperature, with some room, pN. */
+export const STIFF_CHAIN_PN = 0.1;
+
+/** Extension of a stiff worm-like chain of this contour length at a force, nm. */
+export function stiffExtensionNm(contour: number, params: Omit<TetherParams, 'radiusNm'>): number {
+  return contour * (1 - slackOf(params));
+}
+
+/** Contour length of a stiff worm-like chain of an extension at a force, nm. */
+export function contourNm(params: Omit<TetherParams, 'radiusNm'>): number {
+  return (params.extensionNm ?? USUAL.extensionNm) / (1 - slackOf(params));
+}
+
+function slackOf({
+  forcePn = USUAL.forcePn,
+  persistenceLengthNm = USUAL.persistenceLengthNm,
+  temperatureK = USUAL.temperatureK,
+}: Omit<TetherParams, 'radiusNm'>): number {
+  return Math.sqrt((BOLTZMANN_PN_NM_PER_K * temperatureK) / (4 * persistenceLengthNm * forcePn));
+}
+
 /**
  * The trap a stretched molecule makes for its bead.
  *
@@ -38,20 +61,11 @@ const PN_S_PER_NM2 = 1e-6;
  * slows a real bead, and the rotation of the bead are left out.
  */
 export function tetherTrap(params: TetherParams): Trap {
-  const {
-    radiusNm,
-    forcePn = 2,
-    extensionNm = 1000,
-    persistenceLengthNm = 50,
-    temperatureK = 298,
-    viscosityPaS = 0.89e-3,
-  } = params;
+  const { radiusNm, forcePn, extensionNm, temperatureK, viscosityPaS = 0.89e-3 } = { ...USUAL, ...params };
   const thermalEnergy = BOLTZMANN_PN_NM_PER_K * temperatureK;
-  const slack = Math.sqrt(thermalEnergy / (4 * persistenceLengthNm * forcePn));
-  const contourNm = extensionNm / (1 - slack);
   const sideways = forcePn / extensionNm;
   return {
-    stiffness: [sideways, sideways, (2 * forcePn) / (contourNm * slack)],
+    stiffness: [sideways, sideways, (2 * forcePn) / (contourNm(params) * slackOf(params))],
     drag: 6 * Math.PI * viscosityPaS * PN_S_PER_NM2 * radiusNm,
     thermalEnergy,
   };
@@ -63,6 +77,8 @@ export interface TetheredBead {
   readonly offsetNm: Float64Array;
   /** Moves the bead on by any time, in s. */
   advance(seconds: number): void;
+  /** Changes the trap; the bead is where it was, and relaxes. */
+  setTrap(trap: Trap): void;
 }
 
 /**
@@ -72,8 +88,9 @@ export interface TetheredBead {
  * for every time step (Gillespie, Phys. Rev. E 54 (1996) 2084). Positions are instantaneous: a real exposure
  * averages over its duration.
  */
-export function createTetheredBead(trap: Trap, random: Random): TetheredBead {
-  const spreads = trap.stiffness.map((stiffness) => Math.sqrt(trap.thermalEnergy / stiffness));
+export function createTetheredBead(initial: Trap, random: Random): TetheredBead {
+  let trap = initial;
+  let spreads = spreadsOf(trap);
   const offsetNm = Float64Array.from(spreads, (spread) => spread * random.normal());
   const advance = (seconds: number) => {
     for (let axis = 0; axis < 3; axis++) {
@@ -82,5 +99,17 @@ export function createTetheredBead(trap: Trap, random: Random): TetheredBead {
       offsetNm[axis] = offsetNm[axis]! * memory + kick * random.normal();
     }
   };
-  return { offsetNm, advance };
+  return {
+    offsetNm,
+    advance,
+    setTrap(next) {
+      trap = next;
+      spreads = spreadsOf(next);
+    },
+  };
+}
+
+/** Standard deviation along each axis, nm. */
+function spreadsOf({ stiffness, thermalEnergy }: Trap): number[] {
+  return stiffness.map((along) => Math.sqrt(thermalEnergy / along));
 }
