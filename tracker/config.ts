@@ -11,6 +11,7 @@ import { STAGES } from '#stages/index.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
 import { calciumSection } from './calcium-settings.ts';
+import { motorSections } from './motor-settings.ts';
 
 const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 
@@ -78,6 +79,7 @@ const schema = z.strictObject({
       ...tcpFocus,
     })
     .prefault({}),
+  ...motorSections,
   engine: z
     .strictObject({
       engine: z.enum(ENGINE_CHOICES).default('auto').describe('who computes'),
