@@ -1,5 +1,5 @@
 /** Formats of stack files that are known by their first bytes. */
-export type StackFormat = 'tiff' | 'npy' | 'png' | 'jpeg' | 'npz' | 'hdf5' | 'video';
+export type StackFormat = 'tiff' | 'npy' | 'png' | 'jpeg' | 'npz' | 'hdf5' | 'video' | 'tdms';
 
 /** Bytes `detectFormat` needs to see. */
 export const SIGNATURE_BYTES = 8;
@@ -18,6 +18,7 @@ const SIGNATURES: readonly (readonly [StackFormat, readonly number[]])[] = [
   ['jpeg', [0xff, 0xd8, 0xff]],
   ['npz', [0x50, 0x4b, 3, 4]],
   ['video', [ANY, ANY, ANY, ANY, 0x66, 0x74, 0x79, 0x70]],
+  ['tdms', [0x54, 0x44, 0x53, 0x6d]],
   ['video', [0x52, 0x49, 0x46, 0x46]],
   ['video', [0x1a, 0x45, 0xdf, 0xa3]],
   ['hdf5', [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]],

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { StackError } from '#protocol/errors.ts';
 import { detectFormat, SIGNATURE_BYTES } from './format.ts';
 import type { FrameArray } from './frame-array.ts';
 import { openStackFile, readUpTo, type StackFile } from './stack-file.ts';
@@ -16,7 +15,7 @@ const ZARR_FILES = ['zarr.json', '.zarray', '.zgroup'];
 /**
  * Opens an array of frames of a .npz, HDF5 or Zarr file; what reads the latter two is loaded only for them.
  * @returns undefined for any other file or folder
- * @throws {StackError} as the reader of the format, or if another file is asked for an array by name
+ * @throws {StackError} as the reader of the format
  */
 export async function openFrameArray({
   path,
@@ -28,10 +27,10 @@ export async function openFrameArray({
       const { openZarr } = await import('./zarr.ts');
       return openZarr(path, dataset);
     }
-    return refuseDataset(path, dataset);
+    return;
   }
   // Raw pixels may begin with the signature of any other format.
-  if (/\.bin$/i.test(path)) return refuseDataset(path, dataset);
+  if (/\.bin$/i.test(path)) return;
   const file = await openStackFile(path);
   let array: FrameArray | undefined;
   try {
@@ -44,7 +43,7 @@ export async function openFrameArray({
       const { openHdf5 } = await import('./hdf5.ts');
       array = await openHdf5(file, dataset);
     }
-    return array ?? refuseDataset(path, dataset);
+    return array;
   } finally {
     if (!array) await file.handle.close();
   }
@@ -58,13 +57,4 @@ async function formatOf(file: StackFile) {
     if (detectFormat(head.subarray(0, bytes)) === 'hdf5') return 'hdf5';
   }
   return format;
-}
-
-function refuseDataset(path: string, dataset: string | undefined): undefined {
-  if (dataset === undefined) return;
-  throw new StackError({
-    where: `${path}#${dataset}`,
-    expected: 'a .npz, HDF5 or Zarr file before the #',
-    received: 'another file or folder',
-  });
 }

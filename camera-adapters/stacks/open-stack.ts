@@ -9,12 +9,13 @@ import { openFrameArray } from './open-array.ts';
 import { openRaw } from './raw.ts';
 import type { Stack } from './stack.ts';
 import { openStackFile, readUpTo, type StackFile } from './stack-file.ts';
-import { stackPlace } from './stack-place.ts';
+import { refuseImages, stackPlace } from './stack-place.ts';
+import { openTdmsStack } from './tdms-stack.ts';
 import { openTiff } from './tiff.ts';
 import { openVideo } from './video.ts';
 
 const FORMATS =
-  'a TIFF, .npy, .npz, HDF5, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images';
+  'a TIFF, .npy, .npz, HDF5, TDMS, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images';
 
 /**
  * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, .npz, HDF5, Zarr, .gmv, a video, raw .bin with .json, one PNG or
@@ -25,7 +26,7 @@ const FORMATS =
 export async function openStack(path: string): Promise<Stack> {
   const place = await stackPlace(path);
   const array = await openFrameArray(place);
-  if (!array) return place.isFolder ? openFolder(path, openFile) : openFile(path);
+  if (!array) return place.isFolder ? openFolder(place, openFile) : openFile(place.path, place.dataset);
   try {
     return stackOfArray(array);
   } catch (error) {
@@ -34,26 +35,28 @@ export async function openStack(path: string): Promise<Stack> {
   }
 }
 
-async function openFile(path: string): Promise<Stack> {
+async function openFile(path: string, images?: string): Promise<Stack> {
   const file = await openStackFile(path);
   try {
-    return await openFormat(file);
+    return await openFormat(file, images);
   } catch (error) {
     await file.handle.close();
     throw error;
   }
 }
 
-async function openFormat(file: StackFile): Promise<Stack> {
+async function openFormat(file: StackFile, images: string | undefined): Promise<Stack> {
   // Raw pixels may begin with the signature of any other format.
-  if (/\.bin$/i.test(file.path)) return openRaw(file);
-  if (/\.gmv$/i.test(file.path)) return openGmv(file);
+  const byName = /\.(bin|gmv)$/i.test(file.path);
   const head = new Uint8Array(SIGNATURE_BYTES);
   const bytes = await readUpTo(file, head, head.length, 0);
-  const format = detectFormat(head.subarray(0, bytes));
+  const format = byName ? undefined : detectFormat(head.subarray(0, bytes));
+  if (format === 'tiff') return openTiff(file, images);
+  if (format === 'tdms') return openTdmsStack(file, images);
+  refuseImages(file.path, images);
+  if (/\.bin$/i.test(file.path)) return openRaw(file);
+  if (/\.gmv$/i.test(file.path)) return openGmv(file);
   switch (format) {
-    case 'tiff':
-      return openTiff(file);
     case 'npy':
       return openNpy(file);
     case 'png':

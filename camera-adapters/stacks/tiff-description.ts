@@ -1,8 +1,13 @@
-/** Value of `key=` in the description ImageJ writes; NaN when absent or when ImageJ did not write it. */
-function imageJNumber(description: string, key: string): number {
-  if (!description.startsWith('ImageJ=')) return Number.NaN;
+/** Value of `key=` in the description ImageJ writes; undefined when absent or when ImageJ did not write it. */
+export function imageJText(description: string, key: string): string | undefined {
+  if (!description.startsWith('ImageJ=')) return undefined;
   const line = description.split('\n').find((text) => text.startsWith(`${key}=`));
-  return line === undefined ? Number.NaN : Number(line.slice(key.length + 1));
+  return line?.slice(key.length + 1).trim();
+}
+
+/** The same as a number; NaN when absent. */
+export function imageJNumber(description: string, key: string): number {
+  return Number(imageJText(description, key) ?? Number.NaN);
 }
 
 /**
@@ -20,11 +25,4 @@ export function framesOfOnePage(description: string): number {
   const shape = isShaped ? /"shape": \[([\d, ]+)\]/.exec(description)?.[1] : undefined;
   const axes = shape?.split(',').map(Number) ?? [];
   return axes.slice(0, -2).reduce((product, axis) => product * axis, 1);
-}
-
-/** [frame] ns since the first frame, from ImageJ's `finterval=` s; absent without it or when frames are not all times. */
-export function timesOfFrames(description: string, frames: number): BigInt64Array | undefined {
-  const seconds = imageJNumber(description, 'finterval');
-  if (!(seconds > 0) || imageJNumber(description, 'frames') !== frames) return undefined;
-  return BigInt64Array.from({ length: frames }, (_, frame) => BigInt(Math.round(frame * seconds * 1e9)));
 }

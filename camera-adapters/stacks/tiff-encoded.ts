@@ -1,6 +1,6 @@
 import { StackError } from '#protocol/errors.ts';
 import { swapByteOrder } from './byte-order.ts';
-import { checkInsideFile, readFrameBytes, type StackFile } from './stack-file.ts';
+import { readFrameBytes, type StackFile } from './stack-file.ts';
 import { CODEC_NAMES, compressionName, tiffCodec } from './tiff-codecs.ts';
 import type { TiffPage } from './tiff-index.ts';
 import { undoDifferences, undoFloatPredictor } from './tiff-predictor.ts';
@@ -30,7 +30,11 @@ export function checkEncodedPage(file: StackFile, page: TiffPage, frame: number)
       received: `${offsets.length}, and ${byteCounts.length} byte counts`,
     });
   }
-  for (const [part, position] of offsets.entries()) checkInsideFile(file, frame, byteCounts[part]!, position);
+}
+
+/** Whether the file has all strips or tiles of a page. */
+export function isEncodedPageInside({ size }: StackFile, { offsets, byteCounts }: TiffPage): boolean {
+  return offsets.every((position, part) => position + byteCounts[part]! <= size);
 }
 
 /** Bytes of a pixel, gray and of one sample. */

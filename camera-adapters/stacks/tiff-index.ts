@@ -34,6 +34,9 @@ export interface TiffIndex {
   description: string;
 }
 
+/** What to do with a file that ends within its index: told the page, and what was expected and received. */
+export type OnCut = (error: StackError) => void;
+
 const TAG = {
   width: 256,
   height: 257,
@@ -70,9 +73,10 @@ interface Layout {
  *
  * Classic and BigTIFF, both byte orders (Adobe TIFF 6.0 and its BigTIFF extension).
  * Reads synchronously: a page costs microseconds so, and ten times that through the thread pool.
+ * @param onCut told why there are no further pages, where the index leaves the file behind the first; thrown when absent
  * @throws {StackError} naming the page where the index leaves the file, runs in a circle or makes no sense
  */
-export function readTiffIndex(file: StackFile): TiffIndex {
+export function readTiffIndex(file: StackFile, onCut?: OnCut): TiffIndex {
   const bytes = new FileWindow(file);
   bytes.load(0, 8, 0);
   const littleEndian = bytes.view.getUint8(0) === 0x49;
@@ -87,7 +91,13 @@ export function readTiffIndex(file: StackFile): TiffIndex {
     const frame = index.pages.length;
     if (seen.has(next)) throw broken(file, frame, 'the index of another page', `byte ${next} again`);
     seen.add(next);
-    next = readPage(bytes, layout, next, index);
+    try {
+      next = readPage(bytes, layout, next, index);
+    } catch (error) {
+      if (!(error instanceof StackError && onCut) || frame === 0) throw error;
+      onCut(error);
+      break;
+    }
   }
   if (index.pages.length === 0) throw broken(file, 0, 'an image', 'an empty index');
   return index;

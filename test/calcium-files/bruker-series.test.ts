@@ -1,48 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { layoutOfNames } from '#calcium-files/bruker-layout.ts';
 import { loadBrukerTifs, openBrukerSeries } from '#calcium-files/bruker-series.ts';
 import { brukerTimes } from '#calcium-files/bruker-times.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { writeTiff } from '../support/tiff-writer.ts';
-
-interface Writing {
-  base?: string;
-  channels?: number[];
-  cycles: number;
-  numbers: number;
-  type?: string;
-}
-
-const nameOf = (base: string, cycle: number, channel: number, number: number) =>
-  `${base}_Cycle${String(cycle).padStart(5, '0')}_Ch${channel}_${String(number).padStart(6, '0')}.ome.tif`;
-
-/** An image whose first pixels are its channel, cycle and number. */
-const image = (...first: number[]) =>
-  writeTiff([Uint16Array.from({ length: 20 }, (_, at) => first[at] ?? at)], { width: 5, height: 4 });
-
-/** A folder as the microscope writes it, with its document when there is a type of sequence. */
-function write({ base = 'a_Cycle00009_b', channels = [2], cycles, numbers, type }: Writing): string {
-  const folder = temporaryFolder();
-  let text = '<?xml version="1.0"?><PVScan><PVStateValue key="framePeriod" value="0.25"/>';
-  for (let cycle = 1; cycle <= cycles; cycle++) {
-    text += `<Sequence type="${type}" cycle="${cycle}">`;
-    for (let number = 1; number <= numbers; number++) {
-      const start = (cycle - 1) * numbers + number - 1;
-      text += `<Frame relativeTime="${(number - 1) / 4}" absoluteTime="${1 + start / 4}" index="${number}">`;
-      for (const channel of channels) {
-        const name = nameOf(base, cycle, channel, number);
-        writeFileSync(join(folder, name), image(channel, cycle, number));
-        text += `<File channel="${channel}" filename="${name}" />`;
-      }
-      text += '</Frame>';
-    }
-    text += '</Sequence>';
-  }
-  if (type !== undefined) writeFileSync(join(folder, `${base}.xml`), `${text}</PVScan>`);
-  return folder;
-}
+import { layoutOfNames } from '#camera-adapters/stacks/bruker-layout.ts';
+import { type BrukerWriting, image, nameOf, writeBrukerFolder } from '../support/bruker-folder.ts';
 
 /** Channel, cycle and number of every frame, as its pixels tell. */
 async function told(folder: string, choice = {}): Promise<number[][]> {
@@ -52,7 +14,7 @@ async function told(folder: string, choice = {}): Promise<number[][]> {
 
 test('with and without its document, twelve volumes of two channels come out in order', async () => {
   for (const type of [undefined, 'TSeries ZSeries Element']) {
-    const folder = write({ channels: [1, 3], cycles: 12, numbers: 11, ...(type && { type }) });
+    const folder = writeBrukerFolder({ channels: [1, 3], cycles: 12, numbers: 11, ...(type && { type }) });
     const wanted = Array.from({ length: 12 }, (_, cycle) => [3, cycle + 1, 11]);
     expect(await told(folder, { channel: 1, plane: 10 })).toEqual(wanted);
   }
@@ -67,7 +29,7 @@ test('the order in which a folder lists its images does not matter', async () =>
 });
 
 test('cycles of one plane are one film when the document says so, and volumes by their names alone', async () => {
-  const folder = write({ cycles: 2, numbers: 3, type: 'TSeries Timed Element' });
+  const folder = writeBrukerFolder({ cycles: 2, numbers: 3, type: 'TSeries Timed Element' });
   const series = await openBrukerSeries(folder);
   expect(series).toMatchObject({ planes: 1, frames: 6 });
   expect(await told(folder)).toEqual(
@@ -79,7 +41,7 @@ test('cycles of one plane are one film when the document says so, and volumes by
 });
 
 test('a document whose sequences and frames are out of order is put in order', async () => {
-  const folder = write({ cycles: 3, numbers: 2, type: 'TSeries ZSeries Element' });
+  const folder = writeBrukerFolder({ cycles: 3, numbers: 2, type: 'TSeries ZSeries Element' });
   const file = join(folder, 'a_Cycle00009_b.xml');
   const text = readFileSync(file, 'utf8');
   const parts = text.split(/(?=<Sequence)|(?=<\/PVScan)/);
@@ -91,7 +53,7 @@ test('a document whose sequences and frames are out of order is put in order', a
 
 test('a last volume that was not finished is left out, and said so', async () => {
   for (const type of [undefined, 'TSeries ZSeries Element']) {
-    const folder = write({ cycles: 3, numbers: 4, ...(type && { type }) });
+    const folder = writeBrukerFolder({ cycles: 3, numbers: 4, ...(type && { type }) });
     const lost = nameOf('a_Cycle00009_b', 3, 2, 4);
     rmSync(join(folder, lost));
     if (type) {
@@ -106,7 +68,7 @@ test('a last volume that was not finished is left out, and said so', async () =>
 });
 
 const BASE = 'a_Cycle00009_b';
-const BREAKS: [string, Writing, (folder: string) => void, RegExp][] = [
+const BREAKS: [string, BrukerWriting, (folder: string) => void, RegExp][] = [
   [
     'an image is missing that the document names',
     { cycles: 1, numbers: 3, type: 'TSeries Timed Element' },
@@ -201,7 +163,7 @@ const BREAKS: [string, Writing, (folder: string) => void, RegExp][] = [
 ];
 
 test.each(BREAKS)('a folder is refused by name where %s', async (_, writing, spoil, message) => {
-  const folder = write(writing);
+  const folder = writeBrukerFolder(writing);
   spoil(folder);
   await expect(told(folder)).rejects.toMatchObject({
     code: 'E_STACK',
@@ -210,7 +172,7 @@ test.each(BREAKS)('a folder is refused by name where %s', async (_, writing, spo
 });
 
 test('a channel or plane that there is not is refused', async () => {
-  const folder = write({ cycles: 2, numbers: 2 });
+  const folder = writeBrukerFolder({ cycles: 2, numbers: 2 });
   await expect(told(folder, { channel: 1 })).rejects.toThrow(/channel: expected from 0 to 0, received 1/);
   await expect(told(folder, { plane: 2 })).rejects.toThrow(/plane: expected from 0 to 1, received 2/);
 });

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { alignFrames, alignFrames031 } from '#calcium-files/align-frames.ts';
-import { type BrukerSeries, loadBrukerTifs, openBrukerSeries } from '#calcium-files/bruker-series.ts';
+import { loadBrukerTifs, openBrukerSeries } from '#calcium-files/bruker-series.ts';
 import { brukerTimes, extractFrameTimes031 } from '#calcium-files/bruker-times.ts';
 import { parseVoltageRecording, parseVoltageSettings } from '#calcium-files/voltage-recording.ts';
+import type { BrukerSeries } from '#camera-adapters/stacks/bruker-series.ts';
 import { decodeNpy } from '#protocol/npy.ts';
 
 interface Voltage {

@@ -3,7 +3,8 @@ import type { Stack } from '#camera-adapters/stacks/stack.ts';
 import { frameBytes, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 
 /** A stack read whole, and closed. */
-export interface WholeStack extends Pick<Stack, 'width' | 'height' | 'pixelFormat' | 'frames' | 'timeNs'> {
+export interface WholeStack
+  extends Pick<Stack, 'width' | 'height' | 'pixelFormat' | 'frames' | 'timeNs' | 'cut'> {
   /** [frame] pixels [row, column]. */
   pages: Pixels[];
 }

@@ -1,5 +1,5 @@
 import { CalciumError } from '#calcium/calcium-error.ts';
-import type { BrukerScan } from './bruker-scan.ts';
+import type { BrukerScan } from '#camera-adapters/stacks/bruker-scan.ts';
 
 /** When the frames of a series began. */
 export interface FrameTimes {

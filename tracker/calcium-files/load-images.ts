@@ -29,15 +29,17 @@ export async function loadImages(
   onFrame: OnFrame = () => {},
   onCut: (text: string) => void = () => {},
 ): Promise<NdArray> {
-  const array = await openFrameArray(await stackPlace(path));
+  const place = await stackPlace(path);
+  const array = await openFrameArray(place);
   if (array) {
     if (array.cut !== undefined) onCut(`${array.path}: ${array.cut}`);
     return loadArray(array, onFrame).finally(() => array.close());
   }
-  const files = await filesOf(path);
+  const isChoice = place.dataset !== undefined;
+  const files = isChoice ? [path] : await filesOf(path);
   if (files.length === 1 && /\.npy$/i.test(files[0]!)) return loadNpy(files[0]!);
   if (files.length === 1 && /\.bin$/i.test(files[0]!)) return loadBinary(files[0]!);
-  const numeric = await loadNumeric(files, onFrame);
+  const numeric = isChoice ? undefined : await loadNumeric(files, onFrame);
   if (numeric) return numeric;
   const sizes: number[] = [];
   let first: Stack | undefined;
@@ -46,6 +48,7 @@ export async function loadImages(
     await stack.close();
     first ??= stack;
     sizes.push(stack.frames);
+    if (stack.cut !== undefined) onCut(`${file}: ${stack.cut}`);
     if (describeShape(stack) === describeShape(first)) continue;
     throw new StackError({
       where: file,

@@ -1,6 +1,11 @@
 import type { NdArray, NdValues } from '#calcium/nd-array.ts';
 import { detectFormat, SIGNATURE_BYTES } from '#camera-adapters/stacks/format.ts';
-import { openStackFile, readUpTo, type StackFile } from '#camera-adapters/stacks/stack-file.ts';
+import {
+  checkInsideFile,
+  openStackFile,
+  readUpTo,
+  type StackFile,
+} from '#camera-adapters/stacks/stack-file.ts';
 import { framesOfOnePage } from '#camera-adapters/stacks/tiff-description.ts';
 import { checkEncodedPage, readEncodedPage } from '#camera-adapters/stacks/tiff-encoded.ts';
 import { readTiffIndex, type TiffIndex, type TiffPage } from '#camera-adapters/stacks/tiff-index.ts';
@@ -51,6 +56,8 @@ async function readPages(
   for (const [frame, page] of pages.entries()) {
     if (typeOf(page) === type && page.width === width && page.height === height) {
       checkEncodedPage(file, page, frame);
+      for (const [part, at] of page.offsets.entries())
+        checkInsideFile(file, frame, page.byteCounts[part]!, at);
       continue;
     }
     throw new StackError({

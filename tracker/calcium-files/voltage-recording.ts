@@ -1,6 +1,6 @@
 import type { NdArray } from '#calcium/nd-array.ts';
+import { xmlTags } from '#camera-adapters/stacks/xml-tags.ts';
 import { StackError } from '#protocol/errors.ts';
-import { xmlTags } from './xml-tags.ts';
 
 /** Voltages recorded beside a series. */
 export interface VoltageRecording {

@@ -25,7 +25,7 @@ describe('files that are no stack', () => {
     const error = await openStack(path).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(StackError);
     expect((error as StackError).message).toBe(
-      `${path}: expected a TIFF, .npy, .npz, HDF5, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images, received ${received}`,
+      `${path}: expected a TIFF, .npy, .npz, HDF5, TDMS, .gmv, video, PNG or JPEG file, pixels in .bin with a .json beside it, a Zarr folder or one of images, received ${received}`,
     );
   });
 

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
-import { planeZOfFrames } from '#camera-adapters/stacks/tiff-plane-z.ts';
+import { axesOfPages } from '#camera-adapters/stacks/tiff-axes.ts';
+import { planeZOfPages } from '#camera-adapters/stacks/tiff-plane-z.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTiff } from '../../support/tiff-writer.ts';
 
@@ -10,7 +11,8 @@ const imageJ = (...lines: string[]) => `ImageJ=1.54f\n${lines.join('\n')}\n`;
 const ome = (pixels: string, planes = '') =>
   `<?xml version="1.0"?><OME xmlns="x"><Image><Pixels ID="P" ${pixels}><TiffData/>${planes}</Pixels></Image></OME>`;
 const zOf = (description: string, frames: number) => {
-  const z = planeZOfFrames(description, frames);
+  const axes = axesOfPages(description, frames);
+  const z = axes && planeZOfPages(description, axes);
   return z && [...z];
 };
 
@@ -47,7 +49,7 @@ describe('z of the frames of a TIFF', () => {
     ['another program', '{"shape": [4, 10, 10]}'],
     ['OME without a size in z', ome('DimensionOrder="XYZCT" SizeC="1" SizeT="1" SizeZ="4"')],
   ])('is absent with %s', (_, description) => {
-    expect(planeZOfFrames(description, 4)).toBeUndefined();
+    expect(zOf(description, 4)).toBeUndefined();
   });
 
   test('an opened stack tells it', async () => {

@@ -117,12 +117,23 @@ describe('descriptions', () => {
     },
   );
 
-  test('one page with images=N and fewer bytes is refused, naming the first frame that is cut off', async () => {
+  test('one page with images=N and fewer bytes gives the frames that are whole and names the others', async () => {
     const pages = randomPages('u2', 4, 15);
     const path = save(pages, { ...shape, description: 'ImageJ=1.54f\nimages=6\n', pagesInIndex: 1 });
-    await expect(openStack(path)).rejects.toThrow(
-      /frame 4: expected 30 bytes at byte \d+, received 0; .*first 4 frames/,
-    );
+    const stack = await readStack(path);
+    expect(stack.pages).toEqual(pages);
+    expect(stack.cut).toBe('the file is cut off: images 4 to 5 of 6 are missing');
+  });
+
+  test('frames of a file whose index lay behind them are read by images=N, as ImageJ writes below 4 GB', async () => {
+    const pages = randomPages('u2', 6, 15);
+    const bytes = writeTiff(pages, { ...shape, description: 'ImageJ=1.54f\nimages=6\n', pagesInIndex: 1 });
+    const view = new DataView(bytes.buffer, 0, bytes.length);
+    const index = view.getUint32(4, true);
+    view.setUint32(index + 2 + 12 * view.getUint16(index, true), bytes.length, true);
+    const stack = await readStack(saveBytes(bytes.subarray(0, bytes.length - 31)));
+    expect(stack.pages).toEqual(pages.slice(0, 4));
+    expect(stack.cut).toBe('the file is cut off: images 4 to 5 of 6 are missing');
   });
 
   test('images=N of another writer than ImageJ means nothing', async () => {
@@ -196,24 +207,34 @@ describe('broken files', () => {
     ['big-endian BigTIFF', { ...writing, bigEndian: true, bigTiff: true }],
     ['deflate', { ...writing, deflate: true }],
     ['tiles', { ...writing, tile: { width: 16, height: 16 } }],
-  ])('%s: cut off at any byte, opening says so', async (_, kind) => {
-    const bytes = writeTiff(randomPages('u2', 3, 15), kind);
+  ])('%s: cut off at any byte, the frames before are read and the rest is named', async (_, kind) => {
+    const pages = randomPages('u2', 3, 15);
+    const bytes = writeTiff(pages, kind);
+    const read = new Set<number>();
     for (let length = 0; length < bytes.length; length++) {
       const path = saveBytes(bytes.subarray(0, length));
-      const error = await openStack(path).then(
-        () => `opened at ${length} of ${bytes.length} bytes`,
-        (e: unknown) => e,
-      );
-      expect(error).toBeInstanceOf(StackError);
-      expect((error as StackError).message).toContain(path);
+      const stack = await readStack(path).catch((e: unknown) => e as Error);
+      if (stack instanceof Error) {
+        expect(stack).toBeInstanceOf(StackError);
+        expect(stack.message).toContain(path);
+        expect(read.size, `refused at ${length} bytes`).toBe(0);
+        continue;
+      }
+      expect(stack.pages).toEqual(pages.slice(0, stack.frames));
+      expect(stack.cut, `${length} of ${bytes.length} bytes`).toMatch(/^the file is cut off/);
+      read.add(stack.frames);
     }
+    // The last byte may be one that fills up the last strip or index.
+    expect([...read]).toEqual([1, 2]);
   });
 
-  test('cut off in the pixels of frame 2, both byte counts are named', async () => {
+  test('cut off in the pixels of frame 2, it is named; in those of frame 0, both byte counts', async () => {
     const bytes = writeTiff(randomPages('u2', 3, 15), writing);
-    const path = saveBytes(bytes.subarray(0, bytes.length - 7));
-    await expect(openStack(path)).rejects.toThrow(
-      /frame 2: expected 30 bytes at byte \d+, received 23; .*first 2 frames are whole/,
+    const stack = await readStack(saveBytes(bytes.subarray(0, bytes.length - 7)));
+    expect(stack).toMatchObject({ frames: 2, cut: 'the file is cut off: image 2 of 3 is missing' });
+    const one = writeTiff(randomPages('u2', 1, 15), writing);
+    await expect(openStack(saveBytes(one.subarray(0, one.length - 7)))).rejects.toThrow(
+      /frame 0: expected 30 bytes at byte \d+, received 23; the file is cut off/,
     );
   });
 

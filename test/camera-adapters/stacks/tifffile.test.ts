@@ -18,12 +18,38 @@ function truePage(frame: number, kind: string): Pixels {
 
 describe('files written by tifffile', () => {
   test.each(files)('%s is read as written', async (file) => {
-    const stack = await readStack(`${folder}${file}`);
+    const channels = file.includes('hyperstack') ? '#ch=all' : '';
+    const stack = await readStack(`${folder}${file}${channels}`);
     const frames = file.includes('hyperstack') ? 12 : 3;
     expect(stack).toMatchObject({ width: columns, height: rows, frames });
     expect(stack.pages).toEqual(
       Array.from({ length: frames }, (_, frame) => truePage(frame, file.slice(0, 2))),
     );
+  });
+
+  test('one channel and plane of a hyperstack are those frames, with their times', async () => {
+    const path = `${folder}u2-imagej-hyperstack.tif`;
+    // Axes TZCYX of 2, 3 and 2: channels follow one another first.
+    const ofChannel = await readStack(`${path}#ch=2`);
+    expect(ofChannel.pages).toEqual([1, 3, 5, 7, 9, 11].map((frame) => truePage(frame, 'u2')));
+    expect(ofChannel.timeNs).toBeUndefined();
+    const ofPlane = await readStack(`${path}#ch=1&plane=3`);
+    expect(ofPlane.pages).toEqual([4, 10].map((frame) => truePage(frame, 'u2')));
+    expect(ofPlane.timeNs).toEqual(BigInt64Array.of(0n, 20_000_000n));
+  });
+
+  test('a hyperstack of several channels, and a channel it does not have, are refused with what to write', async () => {
+    const path = `${folder}u2-imagej-hyperstack.tif`;
+    await expect(readStack(path)).rejects.toThrow(
+      `name it: ${path}#ch=1; or take them in turn: ${path}#ch=all`,
+    );
+    await expect(readStack(`${path}#ch=3`)).rejects.toThrow(
+      'expected one channel of 2, one plane of 3, received ch=3',
+    );
+    await expect(readStack(`${path}#ch=1&plane=4`)).rejects.toThrow('received ch=1, plane=4');
+    for (const wrong of ['c=1', 'ch=0', 'ch=1&', 'plane=all', 'ch=-1']) {
+      await expect(readStack(`${path}#${wrong}`), wrong).rejects.toThrow("expected 'ch=2' or 'ch=2&plane=1'");
+    }
   });
 
   test('there are files of every kind', () => {

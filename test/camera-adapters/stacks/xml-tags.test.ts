@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { xmlTags } from '#calcium-files/xml-tags.ts';
+import { xmlTags } from '#camera-adapters/stacks/xml-tags.ts';
 
 const read = (text: string) =>
   Array.from(xmlTags(text, 'a.xml'), (part) => {
