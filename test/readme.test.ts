@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FRAME_FATES } from '#protocol/frame-fate.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { runCommand, startCommand } from './support/cli.ts';
-import { pythonWith } from './support/python.ts';
+import { pythonWith, skippedWithout } from './support/python.ts';
+import { PYTHON_CAMERAS } from './support/python-camera.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const errors = readFileSync(new URL('../tracker/protocol/errors.ts', import.meta.url), 'utf8');
@@ -13,6 +16,8 @@ const scripts: Record<string, string> = JSON.parse(
 ).scripts;
 
 const python = pythonWith('websockets', 'msgpack', 'numpy');
+
+const folder = temporaryFolder();
 
 describe('the README', () => {
   test('lists every error code and no other', () => {
@@ -34,26 +39,35 @@ describe('the README', () => {
       expect(stdout).toContain(`  ${command}`);
   });
 
-  test.skipIf(!python)(
-    `its Python camera is tracked${python ? '' : ' (skipped: no Python with websockets, msgpack and numpy)'}`,
-    async () => {
-      const serve = startCommand(['serve', '--port', '0', '--engine', 'reference', '--no-record']);
-      const [, port] = await serve.says(/cameras: +ws:\/\/127\.0\.0\.1:(\d+)\/camera/);
-      const code = /```python\n(import asyncio.*?)```/s
-        .exec(readme)![1]!
-        .replace('127.0.0.1:8321', `127.0.0.1:${port}`);
-      const camera = spawn(python!, ['-c', code], { stdio: 'inherit' });
-      await serve.says(/camera 'my camera', 640 x 480 mono8, 0 beads/);
-      const tracked = async () => {
-        const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as {
-          frames: { tracked: number };
-        };
-        return health.frames.tracked;
+  test.skipIf(!python).each([
+    ['its Python camera', /```python\n(import asyncio.*?)```/s, 'mono8'],
+    [
+      'its use of the Python module, copied beside the program,',
+      /```python\n(import time, numpy.*?)```/s,
+      'mono12',
+    ],
+  ])(`%s is tracked${skippedWithout('websockets', 'msgpack', 'numpy')}`, async (_, example, pixelFormat) => {
+    const serve = startCommand(['serve', '--port', '0', '--engine', 'reference', '--no-record']);
+    const [, port] = await serve.says(/cameras: +ws:\/\/127\.0\.0\.1:(\d+)\/camera/);
+    const program = join(folder, 'camera.py');
+    const url = `ws://127.0.0.1:${port}`;
+    const code = example
+      .exec(readme)![1]!
+      .replace('ws://127.0.0.1:8321', url)
+      .replace('fps=100,', `fps=100, url="${url}",`);
+    writeFileSync(program, code);
+    copyFileSync(join(PYTHON_CAMERAS, 'tweezertrack_camera.py'), join(folder, 'tweezertrack_camera.py'));
+    const camera = spawn(python!, [program], { stdio: 'inherit' });
+    await serve.says(new RegExp(`camera 'my camera', 640 x 480 ${pixelFormat}, 0 beads`));
+    const tracked = async () => {
+      const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as {
+        frames: { tracked: number };
       };
-      await expect.poll(tracked, { timeout: 20_000 }).toBeGreaterThan(10);
-      camera.kill('SIGKILL');
-      serve.process.kill('SIGINT');
-      expect((await serve.done).stdout).toMatch(/frames: \d+ offered/);
-    },
-  );
+      return health.frames.tracked;
+    };
+    await expect.poll(tracked, { timeout: 20_000 }).toBeGreaterThan(10);
+    camera.kill('SIGKILL');
+    serve.process.kill('SIGINT');
+    expect((await serve.done).stdout).toMatch(/frames: \d+ offered/);
+  });
 });
