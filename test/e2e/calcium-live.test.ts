@@ -270,7 +270,7 @@ describe('a tracker that measures cells', () => {
     await start();
     await film(0, 10);
     const door = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    door.on('connection', (socket) => tracker.acceptViewer(socket, 'viewer'));
+    door.on('connection', (socket) => tracker.mount.onViewer(socket, 'viewer'));
     await once(door, 'listening');
     const address = door.address() as AddressInfo;
     const viewer = await LiveClient.open(`ws://127.0.0.1:${address.port}`, {}, (message) =>

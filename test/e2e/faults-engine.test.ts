@@ -6,6 +6,7 @@ import { readTracks } from '#recording/read-recording.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live/live-tracker.ts';
+import { Metrics } from '#tracker/live/metrics.ts';
 import { startSimulated } from '../support/live-process.ts';
 import { recordedAccount } from '../support/recorded-account.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -65,7 +66,7 @@ afterEach(async () => {
 });
 
 async function metric(name: string): Promise<number> {
-  const { text } = await tracker.metrics.report();
+  const { text } = await new Metrics(new Map([['', tracker.metricSources]])).report();
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)![1]);
 }
 

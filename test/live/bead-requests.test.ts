@@ -57,7 +57,7 @@ describe('beads, tiles and pictures of a running tracker', () => {
   });
 
   async function enter(role: 'operator' | 'viewer'): Promise<{ ws: WebSocket; got: LiveMessage[] }> {
-    doors.once('connection', (socket: WebSocket) => tracker.acceptViewer(socket, role));
+    doors.once('connection', (socket: WebSocket) => tracker.mount.onViewer(socket, role));
     const ws = new WebSocket(`ws://127.0.0.1:${(doors.address() as { port: number }).port}`);
     sockets.push(ws);
     const got: LiveMessage[] = [];

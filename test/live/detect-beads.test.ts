@@ -53,7 +53,7 @@ describe('auto-detect on a running camera', () => {
   });
 
   async function enter(role: 'operator' | 'viewer'): Promise<void> {
-    doors.once('connection', (socket: WebSocket) => tracker.acceptViewer(socket, role));
+    doors.once('connection', (socket: WebSocket) => tracker.mount.onViewer(socket, role));
     const { port } = doors.address() as { port: number };
     ws = new WebSocket(`ws://127.0.0.1:${port}`);
     ws.on('message', (bytes: Buffer) => got.push(decodeLive(bytes)));

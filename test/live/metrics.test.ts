@@ -29,10 +29,12 @@ function sources(): MetricSources {
   };
 }
 
+const ofOne = (of: MetricSources) => new Metrics(new Map([['', of]]));
+
 const linesOf = async (metrics: Metrics) => (await metrics.report()).text.split('\n');
 
 test('every number has a name, and labels where there are several', async () => {
-  const lines = await linesOf(new Metrics(sources()));
+  const lines = await linesOf(ofOne(sources()));
   for (const line of [
     'tweezertrack_frames_total{fate="tracked"} 9',
     'tweezertrack_frames_total{fate="dropped-link"} 1',
@@ -66,9 +68,9 @@ test('every number has a name, and labels where there are several', async () => 
 
 test('the time of a GPU is told in seconds, and is 0 where there is none', async () => {
   const told = sources();
-  expect(await linesOf(new Metrics(told))).toContain('tweezertrack_gpu_seconds_total 0');
+  expect(await linesOf(ofOne(told))).toContain('tweezertrack_gpu_seconds_total 0');
   const deviceTime = () => ({ rois: 5000, us: 250_000, lastUsPerRoi: 50 });
-  const lines = await linesOf(new Metrics({ ...told, engine: { ...told.engine, deviceTime } }));
+  const lines = await linesOf(ofOne({ ...told, engine: { ...told.engine, deviceTime } }));
   expect(lines).toContain('tweezertrack_gpu_seconds_total 0.25');
   expect(lines).toContain('tweezertrack_gpu_rois_total 5000');
 });
@@ -81,7 +83,7 @@ test('counts are those of the moment they are asked for, however often', async (
     const cells = { ...rows, frames: { measured: 0, skipped: 0, lost: 0 } };
     return { ...rows, bytesWritten: 5e6, frames: noFates(), cells };
   };
-  const metrics = new Metrics(changing);
+  const metrics = ofOne(changing);
   await metrics.report();
   written = 1500;
   const lines = await linesOf(metrics);
@@ -100,7 +102,7 @@ test('latency is a histogram for each step: cumulative, with sum and count', asy
     const trackedNs = receivedNs + engineMs * MS;
     told.latency.tracked([{ id: 0, timeNs: 0n, receivedNs, submittedNs, trackedNs }], false);
   }
-  const metrics = new Metrics(told);
+  const metrics = ofOne(told);
   const lines = await linesOf(metrics);
   const of = (suffix: string) => `tweezertrack_latency_seconds_${suffix}`;
   // Bounds are octaves of 1 µs: 1.024, 4.096 and 65.536 ms.
@@ -116,7 +118,7 @@ test('latency is a histogram for each step: cumulative, with sum and count', asy
 });
 
 test('the process itself is told of once, with several trackers in it too', async () => {
-  const trackers = [new Metrics(sources()), new Metrics(sources())];
+  const trackers = [ofOne(sources()), ofOne(sources())];
   for (const metrics of trackers) {
     const lines = await linesOf(metrics);
     for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']) {
@@ -127,7 +129,7 @@ test('the process itself is told of once, with several trackers in it too', asyn
 });
 
 test('every line is a comment, a sample or empty, and no sample is there twice', async () => {
-  const { contentType, text } = await new Metrics(sources()).report();
+  const { contentType, text } = await ofOne(sources()).report();
   expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '));
   for (const sample of samples) {

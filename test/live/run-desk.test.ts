@@ -63,7 +63,7 @@ async function connect(controls?: object): Promise<void> {
 }
 
 async function enter(role: 'operator' | 'viewer', person?: string, name = ''): Promise<Page> {
-  doors.once('connection', (socket: WebSocket) => tracker.acceptViewer(socket, role));
+  doors.once('connection', (socket: WebSocket) => tracker.mount.onViewer(socket, role));
   const { port } = doors.address() as { port: number };
   const ws = new WebSocket(`ws://127.0.0.1:${port}`);
   const got: LiveMessage[] = [];

@@ -7,9 +7,11 @@ import WebSocket from 'ws';
 import type { RefusalCounts } from '#protocol/refusal.ts';
 import type { Role } from '#protocol/role.ts';
 import { defaultConfig, type ServerSettings } from '#tracker/config.ts';
+import type { CameraMount } from '#tracker/live/camera-mount.ts';
 import type { ConnectionLimits } from '#tracker/live/connection-limits.ts';
 import { type LiveServer, startLiveServer } from '#tracker/live/live-server.ts';
 import type { RecordingsOptions } from '#tracker/live/recordings-pages.ts';
+import { Refusals } from '#tracker/live/refusals.ts';
 
 /** Tokens of the tests, one a role. */
 export const TOKENS: Record<Role, string> = {
@@ -33,13 +35,15 @@ export interface DoorServer {
 export async function doorServer(
   settings: Partial<ServerSettings> = {},
   limits: Partial<ConnectionLimits> = {},
-  recordings?: RecordingsOptions,
+  recordings: RecordingsOptions | null = null,
+  named: ReadonlyMap<string, CameraMount> = new Map(),
 ): Promise<DoorServer> {
   const cameras: WebSocket[] = [];
   const viewers: DoorServer['viewers'] = [];
   const log: string[] = [];
-  const server = await startLiveServer({
-    settings: { ...defaultConfig().server, port: 0, ...settings },
+  const refusals = new Refusals((error) => log.push(`${error.code} ${error.message}`));
+  const main: CameraMount = {
+    refusals,
     onCamera: (socket) => {
       socket.on('error', () => {});
       cameras.push(socket);
@@ -48,16 +52,20 @@ export async function doorServer(
       socket.on('error', () => {});
       viewers.push({ socket, role });
     },
-    onRefusal: (error) => log.push(`${error.code} ${error.message}`),
+    recordings,
+    zLuts: () => null,
+  };
+  const server = await startLiveServer({
+    settings: { ...defaultConfig().server, port: 0, ...settings },
+    mounts: new Map([['', main], ...named]),
     health: () => ({ ok: true }),
     metrics: async () => ({ contentType: 'text/plain', text: 'frames 0\n' }),
     log: (text) => log.push(text),
     limits,
-    ...(recordings && { recordings }),
   });
   onTestFinished(() => server.close());
   const refused = () =>
-    Object.fromEntries(Object.entries(server.refusals.counts()).filter(([, count]) => count > 0));
+    Object.fromEntries(Object.entries(refusals.counts()).filter(([, count]) => count > 0));
   return { server, port: server.port, cameras, viewers, log, refused };
 }
 

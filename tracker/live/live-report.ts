@@ -1,17 +1,17 @@
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import type { FrameLedger, LedgerTotals } from '#ingest/frame-ledger.ts';
 import type { FrameRates } from '#pipeline/frame-rates.ts';
-import type { SnapshotMessage, StatusMessage } from '#protocol/live.ts';
+import type { ListedCamera, SnapshotMessage, StatusMessage } from '#protocol/live.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import type { LiveHub } from '#sinks/live-hub.ts';
 import type { LiveCalcium } from './live-calcium.ts';
 import type { LiveCalibration } from './live-calibration.ts';
 import type { LiveRun } from './live-run.ts';
-import type { LiveServer } from './live-server.ts';
 import { liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
 import type { MetricSources } from './metrics.ts';
 import type { PipelineControl } from './pipeline-control.ts';
+import type { Refusals } from './refusals.ts';
 import type { RunDesk } from './run-desk.ts';
 
 /** The parts of a tracker that have something to tell. */
@@ -22,7 +22,7 @@ export interface ReportParts {
   roiSize: number;
   zLutOf(bead: number): ZLut | null;
   engine: ChosenEngine;
-  server: LiveServer;
+  refusals: Refusals;
   hub: LiveHub;
   desk: RunDesk;
   pipeline: PipelineControl;
@@ -31,6 +31,7 @@ export interface ReportParts {
   ledger: FrameLedger;
   latency: LatencyBudget;
   rates: FrameRates;
+  cameras: (() => ListedCamera[]) | undefined;
 }
 
 /** How a tracker is, for dashboards, `/health` and `/metrics`. */
@@ -54,14 +55,15 @@ export class LiveReport {
 
   /** Rates and latencies are those since it was last asked. */
   status(): StatusMessage {
-    const { calcium, calibration, desk, latency, rates, server } = this.#parts;
+    const { calcium, calibration, cameras, desk, latency, rates, refusals } = this.#parts;
     return {
       type: 'status',
       ...rates.take(),
       latency: latency.takeInterval(),
       ledger: { ...this.#parts.totals() },
       recorded: recordedRows(this.#parts.run()),
-      refusals: server.refusals.counts(),
+      refusals: refusals.counts(),
+      ...(cameras && { cameras: cameras() }),
       ...calibration.status,
       calcium: calcium.status,
       ...desk.state,
@@ -69,17 +71,17 @@ export class LiveReport {
   }
 
   health() {
-    const { calcium, server } = this.#parts;
+    const { calcium, refusals } = this.#parts;
     return {
       ...liveHealth(this.#now),
       frames: this.#parts.totals(),
-      refusals: server.refusals.counts(),
+      refusals: refusals.counts(),
       calcium: { on: calcium.state.on, cells: calcium.cells, ...calcium.status },
     };
   }
 
   get metricSources(): MetricSources {
-    const { calcium, engine, hub, latency, ledger, server } = this.#parts;
+    const { calcium, engine, hub, latency, ledger, refusals } = this.#parts;
     const run = () => this.#parts.run();
     return {
       totals: () => this.#parts.totals(),
@@ -90,7 +92,7 @@ export class LiveReport {
       cameraConnected: () => this.#parts.cameraConnected(),
       beads: () => run()?.roiTable.list().length ?? 0,
       viewers: () => hub.viewers,
-      refusals: () => server.refusals.counts(),
+      refusals: () => refusals.counts(),
       calcium: () => ({ ...calcium.status, cells: calcium.cells }),
     };
   }

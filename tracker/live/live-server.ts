@@ -2,35 +2,27 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { hostname } from 'node:os';
-import type { WebSocket } from 'ws';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
-import { LimitError, PortError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
-import type { Role } from '#protocol/role.ts';
+import { MAIN_CAMERA } from '#protocol/camera-name.ts';
+import { LimitError, PortError, ProtocolError } from '#protocol/errors.ts';
 import type { ServerSettings } from '../config.ts';
+import type { CameraMounts } from './camera-mount.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { Door } from './door.ts';
 import { Pages, type Report } from './pages.ts';
-import type { RecordingsOptions } from './recordings-pages.ts';
-import { Refusals } from './refusals.ts';
+import type { Refusals } from './refusals.ts';
 import { SignIn } from './sign-in.ts';
 import { readTls } from './tls.ts';
 import { refuseStream, UpgradeDesk } from './upgrades.ts';
-import type { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveServerOptions {
   settings: ServerSettings;
-  onCamera(socket: WebSocket): void;
-  onViewer(socket: WebSocket, role: Role): void;
-  /** Somebody was turned away at the door. */
-  onRefusal(error: TweezertrackError): void;
+  /** What is served of each camera. */
+  mounts: CameraMounts;
   /** What `/health` answers with. */
   health(): object;
   /** What `/metrics` answers with. */
   metrics(): Promise<Report>;
-  /** Recordings to list, replay, hand out and delete; none when left out. */
-  recordings?: RecordingsOptions;
-  /** Z-LUTs to list, compare and hand out; none when left out. */
-  zLuts?(): ZLutShelf | null;
   /** Words for the person at the terminal. */
   log(text: string): void;
   limits?: Partial<ConnectionLimits>;
@@ -42,7 +34,6 @@ export interface LiveServer {
   url: string;
   /** Address for cameras. */
   cameraUrl: string;
-  refusals: Refusals;
   close(): Promise<void>;
 }
 
@@ -57,11 +48,11 @@ const MAX_HEADER_BYTES = 8 << 10;
  * @throws {ConfigError} when others can reach the address and there are no tokens, or a file of the settings is bad
  */
 export async function startLiveServer(options: LiveServerOptions): Promise<LiveServer> {
-  const { settings, health, log, metrics } = options;
+  const { settings, health, log, metrics, mounts } = options;
   const limits = { ...CONNECTION_LIMITS, ...options.limits };
   const tls = readTls(settings);
   const door = new Door(settings, tls !== null, log);
-  const refusals = new Refusals(options.onRefusal);
+  const { refusals } = mounts.get(MAIN_CAMERA)!;
   const http = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: limits.requestMs,
@@ -84,13 +75,12 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     '/health': () => ({ contentType: 'application/json', text: JSON.stringify(health()) }),
     '/metrics': metrics,
   };
-  const zLuts = () => options.zLuts?.() ?? null;
-  const pages = new Pages({ door, signIn, refusals, reports, recordings: options.recordings ?? null, zLuts });
+  const pages = new Pages({ door, signIn, refusals, reports, mounts });
   server.on('request', (request, response) => {
     // A peer that leaves in the middle of its request.
     pages.answer(request, response).catch(() => response.destroy());
   });
-  const desk = new UpgradeDesk({ ...options, limits, door, refusals, passName: signIn.passName });
+  const desk = new UpgradeDesk({ settings, mounts, limits, door, refusals, passName: signIn.passName });
   server.on('upgrade', (request, stream, head) => desk.upgrade(request, stream, head));
 
   const at = `${hostToShow(settings.host)}:${port}`;
@@ -98,7 +88,6 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     port,
     url: `${tls ? 'https' : 'http'}://${at}/`,
     cameraUrl: `${tls ? 'wss' : 'ws'}://${at}${CAMERA_PATH}`,
-    refusals,
     close: async () => {
       desk.close();
       const closed = new Promise((resolve) => server.close(resolve));

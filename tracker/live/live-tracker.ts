@@ -1,44 +1,40 @@
-import type { WebSocket } from 'ws';
 import type { ChosenEngine } from '#engines/choose-engine.ts';
 import { CameraEndpoint, type ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import { accountProblem, FrameLedger, type LedgerTotals } from '#ingest/frame-ledger.ts';
 import { FrameRates } from '#pipeline/frame-rates.ts';
-import { isCalciumRequest } from '#protocol/calcium-request.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
+import { MAIN_CAMERA } from '#protocol/camera-name.ts';
 import type { TweezertrackError } from '#protocol/errors.ts';
 import type { EventMessage, StatusMessage } from '#protocol/live.ts';
-import { isPipelineRequest } from '#protocol/pipeline-request.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
-import type { Role } from '#protocol/role.ts';
-import { isCalibrationRequest } from '#protocol/sweep-request.ts';
 import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
-import type { LiveHubOptions } from '#sinks/live-hub-options.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { BeadDetection } from './bead-detection.ts';
-import { changeBeads } from './bead-requests.ts';
 import { beadWatchers } from './bead-watchers.ts';
 import { type CalciumStart, calciumStart } from './calcium-start.ts';
+import type { CameraMount } from './camera-mount.ts';
 import { Complaints } from './complaints.ts';
 import { createRun } from './create-run.ts';
+import { type AskedParts, doRequest } from './do-request.ts';
 import { LiveCalcium } from './live-calcium.ts';
 import { LiveCalibration } from './live-calibration.ts';
 import { openLiveEngine } from './live-engine.ts';
 import { LivePreview } from './live-preview.ts';
 import { LiveReport } from './live-report.ts';
 import type { LiveRun } from './live-run.ts';
-import { type LiveServer, startLiveServer } from './live-server.ts';
+import type { LiveServer } from './live-server.ts';
 import { liveBeads, liveCamera } from './live-status.ts';
 import type { LiveTrackerOptions } from './live-tracker-options.ts';
-import { Metrics } from './metrics.ts';
+import type { MetricSources } from './metrics.ts';
 import { PipelineControl } from './pipeline-control.ts';
+import { Refusals } from './refusals.ts';
 import { RunDesk } from './run-desk.ts';
+import { serveCameras } from './serve-cameras.ts';
 
-/** A tracker with its server: waits for a camera, tracks, records, and shows it. */
+/** A tracker of one camera: waits for it, tracks, records, and shows it. */
 export class LiveTracker {
-  readonly server: LiveServer;
   readonly engine: ChosenEngine;
-  readonly metrics: Metrics;
   /** Where the time of every frame went. */
   readonly latency = new LatencyBudget();
   readonly #options: LiveTrackerOptions;
@@ -54,57 +50,52 @@ export class LiveTracker {
   readonly #report: LiveReport;
   readonly #rates = new FrameRates();
   readonly #complaints = new Complaints();
+  readonly #refusals = new Refusals((error) => this.#complain('warning', error));
   #run: LiveRun | null = null;
   #cameraConnected = false;
+  #server: LiveServer | null = null;
 
+  /** Opens one with a server of its own. */
   static async start(options: LiveTrackerOptions): Promise<LiveTracker> {
-    let tracker: LiveTracker | null = null;
-    const cells = await calciumStart(options);
-    const engine = await openLiveEngine(options, (text) => tracker?.notice(text));
+    const tracker = await LiveTracker.open(options);
     try {
-      const server = await startLiveServer({
-        settings: options.config.server,
-        onCamera: (socket) => (tracker ? tracker.#endpoint.accept(socket) : socket.terminate()),
-        onViewer: (socket, role) => tracker?.acceptViewer(socket, role),
-        onRefusal: (error) => (tracker ? tracker.#complain('warning', error) : undefined),
-        health: () => tracker?.health() ?? {},
-        metrics: async () => tracker?.metrics.report() ?? { contentType: 'text/plain', text: '' },
-        recordings: {
-          folder: options.config.recording.folder,
-          running: () => (tracker ? (tracker.#run?.recorder ?? null) : null),
-        },
-        zLuts: () => (tracker ? tracker.#calibration.shelf : null),
-        log: options.log,
-      });
-      tracker = new LiveTracker(options, engine, server, cells);
-      // Nobody needs these before the port is open; neither a first frame nor a reader of /metrics should wait for them.
-      void tracker.metrics.load();
-      if (options.config.recording.enabled) void import('#recording/run-recorder.ts');
+      const { config, log } = options;
+      tracker.#server = await serveCameras(new Map([[MAIN_CAMERA, tracker]]), config.server, log);
       return tracker;
     } catch (error) {
-      await engine.host.close();
+      await tracker.close();
       throw error;
     }
   }
 
-  private constructor(
-    options: LiveTrackerOptions,
-    engine: ChosenEngine,
-    server: LiveServer,
-    cells: CalciumStart,
-  ) {
+  /** Opens one that a server has yet to be led to, by its `mount`. */
+  static async open(options: LiveTrackerOptions): Promise<LiveTracker> {
+    let tracker: LiveTracker | null = null;
+    const cells = await calciumStart(options);
+    const engine = await openLiveEngine(options, (text) => tracker?.notice(text));
+    try {
+      tracker = new LiveTracker(options, engine, cells);
+    } catch (error) {
+      await engine.host.close();
+      throw error;
+    }
+    // No first frame should wait for it.
+    if (options.config.recording.enabled) void import('#recording/run-recorder.ts');
+    return tracker;
+  }
+
+  private constructor(options: LiveTrackerOptions, engine: ChosenEngine, cells: CalciumStart) {
     this.#options = { ...options, zLutOf: (bead) => this.#pipeline.zLutOf(bead) };
     this.engine = engine;
-    this.server = server;
     this.#ledger = new FrameLedger((gap) => this.#run?.gap(gap));
     this.#hub = new LiveHub({
       snapshot: () => this.#report.snapshot(),
       status: () => this.#status(),
-      control: (...asked) => this.#control(...asked),
+      control: (...asked) => doRequest(this.#asked, ...asked),
       onViewers: () => this.#desk.viewersChanged(),
-      onRefused: (cause) => server.refusals.ofRequest(cause),
+      onRefused: (cause) => this.#refusals.ofRequest(cause),
       onSent: (atNs) => this.latency.sent(atNs),
-      onStuck: (error) => server.refusals.count('slow-peer', error),
+      onStuck: (error) => this.#refusals.count('slow-peer', error),
     });
     this.#endpoint = new CameraEndpoint({
       ...options.config.camera,
@@ -115,7 +106,7 @@ export class LiveTracker {
       onFrame: (frame) => this.#frame(frame),
       onFocusStage: (stage) => this.#calibration.useCameraFocus(stage),
       onControls: (controls) => this.#desk.useControls(controls),
-      onTrouble: (error, refused) => server.refusals.ofCamera(error, refused),
+      onTrouble: (error, refused) => this.#refusals.ofCamera(error, refused),
     });
     const shared = {
       hub: this.#hub,
@@ -141,21 +132,33 @@ export class LiveTracker {
       onChanged: () => this.#hub.announceAll(),
     });
     this.#report = new LiveReport({
-      ...{ ...shared, engine, server, desk: this.#desk, ledger: this.#ledger, latency: this.latency },
-      ...{
-        pipeline: this.#pipeline,
-        calibration: this.#calibration,
-        calcium: this.#calcium,
-        rates: this.#rates,
-      },
-      ...{ roiSize: options.roiSize, zLutOf: this.#options.zLutOf },
-      totals: () => this.totals(),
+      ...{ ...this.#asked, ...shared, engine, refusals: this.#refusals, ledger: this.#ledger },
+      ...{ latency: this.latency, rates: this.#rates, roiSize: options.roiSize, cameras: options.cameras },
+      ...{ zLutOf: this.#options.zLutOf, totals: () => this.totals() },
     });
-    this.metrics = new Metrics(this.#report.metricSources);
   }
 
-  acceptViewer(socket: WebSocket, role: Role): void {
-    this.#hub.accept(socket, role);
+  /** Of one that was started with a server of its own. */
+  get server(): LiveServer {
+    return this.#server!;
+  }
+
+  /** What a server has of it. */
+  get mount(): CameraMount {
+    return {
+      refusals: this.#refusals,
+      onCamera: (socket) => this.#endpoint.accept(socket),
+      onViewer: (socket, role) => this.#hub.accept(socket, role),
+      recordings: {
+        folder: this.#options.config.recording.folder,
+        running: () => this.#run?.recorder ?? null,
+      },
+      zLuts: () => this.#calibration.shelf,
+    };
+  }
+
+  get metricSources(): MetricSources {
+    return this.#report.metricSources;
   }
 
   /** Tells everybody what the engine has to say. */
@@ -178,7 +181,7 @@ export class LiveTracker {
   }
 
   /**
-   * Tracks what has arrived, closes the recording and the server.
+   * Tracks what has arrived, closes the recording and its own server.
    * @throws {RecordingError} when the disk did not take the end of the recording; all else is closed by then
    */
   async close(): Promise<void> {
@@ -192,7 +195,7 @@ export class LiveTracker {
       if (problem) this.#event('error', problem.message);
       await this.#hub.close();
       await this.#desk.close();
-      await this.server.close();
+      await this.#server?.close();
       await this.engine.host.close();
     }
   }
@@ -253,16 +256,11 @@ export class LiveTracker {
     this.#endpoint.settled(frames.length);
   }
 
-  async #control(...[asked, answer, asker]: Parameters<LiveHubOptions['control']>): Promise<void> {
-    const request = await this.#desk.control(asked, asker);
-    if (!request) return;
-    if (request.type === 'detect-beads') return answer(await this.#detection.detect(request, this.#run));
-    if (isPipelineRequest(request)) return this.#pipeline.control(request, answer);
-    if (isCalibrationRequest(request)) return this.#calibration.control(request);
-    if (isCalciumRequest(request)) return this.#calcium.control(request, answer, asker);
-    await changeBeads(this.#run, request, answer);
-    this.#desk.beadsChanged();
-    this.#announceBeads();
+  get #asked(): AskedParts {
+    return {
+      ...{ run: this.#run, desk: this.#desk, detection: this.#detection, pipeline: this.#pipeline },
+      ...{ calibration: this.#calibration, calcium: this.#calcium, onBeads: () => this.#announceBeads() },
+    };
   }
 
   #event(level: EventMessage['level'], text: string): void {

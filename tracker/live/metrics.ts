@@ -24,12 +24,16 @@ export interface MetricSources {
   calcium(): CalciumStatus & { cells: number };
 }
 
+/** Sources by name of the camera. */
+export type SourcesByCamera = ReadonlyMap<string, MetricSources>;
+
 /** What `/metrics` answers, in the text format of Prometheus; the library that writes it is loaded when first needed. */
 export class Metrics {
-  readonly #sources: MetricSources;
+  readonly #sources: SourcesByCamera;
   #registry: Promise<MetricRegistry> | null = null;
 
-  constructor(sources: MetricSources) {
+  /** @param sources those of a named camera get its name as a label */
+  constructor(sources: SourcesByCamera) {
     this.#sources = sources;
   }
 

@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cameraPath, MAIN_CAMERA, splitCameraPath } from '#protocol/camera-name.ts';
 import { AccessError, ProtocolError, TweezertrackError } from '#protocol/errors.ts';
 import { RECORDINGS_PATH } from '#protocol/recordings.ts';
 import type { Refusal } from '#protocol/refusal.ts';
 import type { Role } from '#protocol/role.ts';
+import type { CameraMount, CameraMounts } from './camera-mount.ts';
 import { DASHBOARD_FOLDER, readDashboard } from './dashboard-files.ts';
 import type { Door, TurnedAway } from './door.ts';
-import type { RecordingsOptions, RecordingsPages } from './recordings-pages.ts';
+import type { RecordingsPages } from './recordings-pages.ts';
 import type { Refusals } from './refusals.ts';
 import { SIGN_IN_PATH, type SignIn } from './sign-in.ts';
 import { answerZLuts, isOfZLuts, statusOfZLuts } from './z-lut-pages.ts';
-import type { ZLutShelf } from './z-lut-shelf.ts';
 
 /** The page runs its own scripts only, in no frame of another page, and tells nobody where it is. */
 const HEADERS = {
@@ -35,32 +36,32 @@ export interface PagesOptions {
   refusals: Refusals;
   /** Pages by path that programs read, e.g. `/health`; any role may. */
   reports: Record<string, () => Report | Promise<Report>>;
-  /** Null where recordings are not served. */
-  recordings: RecordingsOptions | null;
-  /** Z-LUTs to list, compare and hand out; null where none are, or not yet. */
-  zLuts(): ZLutShelf | null;
+  /** Whose recordings and Z-LUTs are served. */
+  mounts: CameraMounts;
 }
 
 /** Answers HTTP requests: the dashboard's files, the sign-in, the reports and the recordings. */
 export class Pages {
   readonly #options: PagesOptions;
   #files = readDashboard(DASHBOARD_FOLDER);
-  #recordings: RecordingsPages | null = null;
+  readonly #recordings = new Map<CameraMount, RecordingsPages>();
 
   constructor(options: PagesOptions) {
     this.#options = options;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { door, signIn, reports, recordings } = this.#options;
+    const { door, mounts, signIn, reports } = this.#options;
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const wrongPage = door.checkPage(request);
     if (wrongPage) return this.#turnAway(response, wrongPage);
-    const path = (request.url ?? '/').split('?')[0]!;
+    const whole = request.url ?? '/';
+    const { name, rest: path } = splitCameraPath(whole.split('?')[0]!);
     const { method } = request;
     const signsIn = path === SIGN_IN_PATH && method === 'POST';
     if (signsIn && door.tokens) return signIn.take(door.tokens, request, response);
-    const ofRecordings = isOfRecordings(path) ? recordings : null;
+    const mount = mounts.get(name);
+    const ofRecordings = mount?.recordings != null && isOfRecordings(path);
     if (method !== 'GET' && method !== 'HEAD' && !(ofRecordings && method === 'DELETE')) {
       response.setHeader('allow', 'GET, HEAD');
       const error = new ProtocolError({ where: path, expected: 'GET or HEAD', received: method ?? 'none' });
@@ -72,7 +73,8 @@ export class Pages {
       if (path === '/') return signIn.page(response, 401);
       return this.#turnAway(response, roles as TurnedAway);
     }
-    const report = Object.hasOwn(reports, path) ? reports[path] : undefined;
+    if (!mount) return this.#turnAway(response, noSuchCamera(name, mounts));
+    const report = name === MAIN_CAMERA && Object.hasOwn(reports, path) ? reports[path] : undefined;
     if (report) {
       const { contentType, text } = await report();
       response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
@@ -82,43 +84,52 @@ export class Pages {
     if (!roles.includes('operator') && !roles.includes('viewer')) {
       return this.#turnAway(response, needsRole('operator or viewer', roles));
     }
-    if (isOfZLuts(path)) return this.#ofZLuts(request, response, path);
-    if (ofRecordings) return this.#ofRecordings(ofRecordings, request, response, roles);
+    // Its scripts and links are found from where the page is.
+    if (path === '') return void response.writeHead(308, { location: `${cameraPath(name)}/` }).end();
+    request.url = whole.slice(cameraPath(name).length);
+    if (isOfZLuts(path)) return this.#ofZLuts(mount, request, response, path);
+    if (ofRecordings) return this.#ofRecordings(mount, request, response, roles);
     this.#file(request, response, path);
   }
 
   async close(): Promise<void> {
-    await this.#recordings?.close();
+    await Promise.all([...this.#recordings.values()].map((pages) => pages.close()));
   }
 
   async #ofRecordings(
-    options: RecordingsOptions,
+    mount: CameraMount,
     request: IncomingMessage,
     response: ServerResponse,
     roles: readonly Role[],
   ): Promise<void> {
     // What reads recordings is loaded when somebody asks for one: no camera should wait for it.
     const { RecordingsPages, statusOf } = await import('./recordings-pages.ts');
-    this.#recordings ??= new RecordingsPages(options);
+    const pages = this.#recordings.get(mount) ?? new RecordingsPages(mount.recordings!);
+    this.#recordings.set(mount, pages);
     try {
-      await this.#recordings.answer(request, response, roles);
+      await pages.answer(request, response, roles);
     } catch (cause) {
       // Half a download cannot be taken back: the peer sees that its end is missing.
       if (response.headersSent || !(cause instanceof TweezertrackError)) throw cause;
-      this.#options.refusals.ofRequest(cause);
+      mount.refusals.ofRequest(cause);
       response.writeHead(statusOf(cause), { 'content-type': 'text/plain; charset=utf-8' });
       response.end(`${cause.code} ${cause.message}\n`);
     }
   }
 
-  async #ofZLuts(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const shelf = this.#options.zLuts();
+  async #ofZLuts(
+    mount: CameraMount,
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
+    const shelf = mount.zLuts();
     if (!shelf) return this.#file(request, response, path);
     try {
       await answerZLuts(shelf, request, response);
     } catch (cause) {
       if (response.headersSent || !(cause instanceof TweezertrackError)) throw cause;
-      this.#options.refusals.ofRequest(cause);
+      mount.refusals.ofRequest(cause);
       response.writeHead(statusOfZLuts(cause), { 'content-type': 'text/plain; charset=utf-8' });
       response.end(`${cause.code} ${cause.message}\n`);
     }
@@ -171,4 +182,16 @@ export function needsRole(expected: string, roles: readonly string[]): TurnedAwa
   const received = roles.join(', ');
   const error = new AccessError({ where: 'token', expected: `the role ${expected}`, received });
   return { status: 403, reason: 'role', error };
+}
+
+/** A path of a camera that the settings do not name. */
+export function noSuchCamera(name: string, mounts: CameraMounts): TurnedAway {
+  const named = [...mounts.keys()].filter((one) => one !== MAIN_CAMERA);
+  const error = new ProtocolError({
+    where: 'camera',
+    expected: named.length > 0 ? `one of ${named.join(', ')}, or none by name` : 'none by name',
+    received: `'${name}'`,
+    remedy: 'name it in the settings of the tracker, as [cameras.NAME]',
+  });
+  return { status: 404, reason: 'path', error };
 }

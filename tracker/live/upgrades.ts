@@ -2,14 +2,16 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CAMERA_PATH } from '#protocol/camera-link.ts';
+import { cameraPath, splitCameraPath } from '#protocol/camera-name.ts';
 import { LimitError, ProtocolError, type TweezertrackError } from '#protocol/errors.ts';
 import { LIVE_PATH } from '#protocol/live.ts';
 import type { Refusal } from '#protocol/refusal.ts';
 import type { Role } from '#protocol/role.ts';
 import type { ServerSettings } from '../config.ts';
+import type { CameraMount, CameraMounts } from './camera-mount.ts';
 import { type ConnectionLimits, ConnectionWatch } from './connection-limits.ts';
 import type { Door, TurnedAway } from './door.ts';
-import { needsRole } from './pages.ts';
+import { needsRole, noSuchCamera } from './pages.ts';
 import type { Refusals } from './refusals.ts';
 
 /** For a peer to answer that its WebSocket is closed. */
@@ -22,8 +24,7 @@ export interface UpgradeDeskOptions {
   refusals: Refusals;
   /** Name of the cookie with the pass of a browser. */
   passName: string;
-  onCamera(socket: WebSocket): void;
-  onViewer(socket: WebSocket, role: Role): void;
+  mounts: CameraMounts;
 }
 
 interface Endpoint {
@@ -38,43 +39,13 @@ interface Endpoint {
 /** Makes WebSockets of upgrade requests: of those that may come, as many as there is room for. */
 export class UpgradeDesk {
   readonly #options: UpgradeDeskOptions;
-  readonly #watch: ConnectionWatch;
-  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  /** Of each camera its own, so that what a peer of one does is counted there. */
+  readonly #watches: ConnectionWatch[] = [];
+  readonly #endpoints = new Map<string, Endpoint>();
 
   constructor(options: UpgradeDeskOptions) {
     this.#options = options;
-    const { settings, limits, refusals } = options;
-    const watch = new ConnectionWatch(limits, refusals);
-    this.#watch = watch;
-    const endpoints: [string, Endpoint][] = [
-      [
-        CAMERA_PATH,
-        {
-          sockets: this.#socketServer(settings.maxFrameMiB << 20),
-          roles: ['camera'],
-          most: limits.cameras,
-          full: 'cameras',
-          accept: (socket, stream) => {
-            watch.camera(socket, stream);
-            options.onCamera(socket);
-          },
-        },
-      ],
-      [
-        LIVE_PATH,
-        {
-          sockets: this.#socketServer(limits.viewerMessageBytes),
-          roles: ['operator', 'viewer'],
-          most: settings.maxViewers,
-          full: 'viewers',
-          accept: (socket, stream, role) => {
-            watch.viewer(socket, stream);
-            options.onViewer(socket, role);
-          },
-        },
-      ],
-    ];
-    this.#endpoints = new Map(endpoints);
+    for (const [name, mount] of options.mounts) this.#mount(cameraPath(name), mount);
   }
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -91,7 +62,7 @@ export class UpgradeDesk {
 
   /** Closes every WebSocket, also of peers that do not answer. */
   close(): void {
-    this.#watch.close();
+    for (const watch of this.#watches) watch.close();
     for (const { sockets } of this.#endpoints.values()) {
       for (const socket of sockets.clients) {
         socket.close(1001);
@@ -101,19 +72,49 @@ export class UpgradeDesk {
     }
   }
 
+  #mount(base: string, { refusals, onCamera, onViewer }: CameraMount): void {
+    const { limits, settings } = this.#options;
+    const watch = new ConnectionWatch(limits, refusals);
+    this.#watches.push(watch);
+    this.#endpoints.set(`${base}${CAMERA_PATH}`, {
+      sockets: this.#socketServer(settings.maxFrameMiB << 20),
+      roles: ['camera'],
+      most: limits.cameras,
+      full: 'cameras',
+      accept: (socket, stream) => {
+        watch.camera(socket, stream);
+        onCamera(socket);
+      },
+    });
+    this.#endpoints.set(`${base}${LIVE_PATH}`, {
+      sockets: this.#socketServer(limits.viewerMessageBytes),
+      roles: ['operator', 'viewer'],
+      most: settings.maxViewers,
+      full: 'viewers',
+      accept: (socket, stream, role) => {
+        watch.viewer(socket, stream);
+        onViewer(socket, role);
+      },
+    });
+  }
+
   #entry(request: IncomingMessage): TurnedAway | { endpoint: Endpoint; role: Role } {
     const { door, passName } = this.#options;
     const wrongPage = door.checkPage(request);
     if (wrongPage) return wrongPage;
     const path = (request.url ?? '').split('?')[0]!;
     const endpoint = this.#endpoints.get(path);
-    if (!endpoint) {
-      const expected = [...this.#endpoints.keys()].join(' or ');
+    const { name } = splitCameraPath(path);
+    const isOfNoCamera = !this.#options.mounts.has(name);
+    if (!endpoint && !isOfNoCamera) {
+      const expected = [CAMERA_PATH, LIVE_PATH].map((end) => `${cameraPath(name)}${end}`).join(' or ');
       const error = new ProtocolError({ where: 'WebSocket path', expected, received: path });
       return { status: 404, reason: 'path', error };
     }
     const roles = door.rolesOf(request, passName);
     if ('error' in roles) return roles;
+    // Only who may enter is told what cameras there are.
+    if (!endpoint) return noSuchCamera(name, this.#options.mounts);
     const role = endpoint.roles.find((one) => roles.includes(one));
     if (!role) return needsRole(endpoint.roles.join(' or '), roles);
     if (endpoint.sockets.clients.size >= endpoint.most) {

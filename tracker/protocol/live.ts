@@ -137,6 +137,18 @@ export interface ProfileMessage {
   plane: { zNm: number; counts: Float64Array } | null;
 }
 
+/** One of several cameras of a tracker, each with beads, pipeline and recording of its own. */
+export interface ListedCamera {
+  /** As the settings name it; empty for the one without a name. */
+  name: string;
+  /** Whether this dashboard is of it. */
+  isHere: boolean;
+  /** What the camera calls itself; null before the first has come. */
+  camera: string | null;
+  connected: boolean;
+  isRecording: boolean;
+}
+
 /** How the tracker is doing, about twice a second. */
 export interface StatusMessage {
   type: 'status';
@@ -151,6 +163,8 @@ export interface StatusMessage {
   recorded: { rows: number; waiting: number };
   /** Peers and messages turned away since the start, by reason. */
   refusals: RefusalCounts;
+  /** Absent where there is only one. */
+  cameras?: ListedCamera[];
   run?: RunState;
   /** Absent where nobody calibrates. */
   calibration?: CalibrationStatus;
