@@ -55,6 +55,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./export.ts')).registerExport,
   },
   {
+    name: 'repair',
+    operands: '[options] <run>',
+    description: 'end a recording that a crash cut short',
+    load: async () => (await import('./repair.ts')).registerRepair,
+  },
+  {
+    name: 'info',
+    operands: '[options] <path>',
+    description: 'say what a run folder, stack, Z-LUT or any other file is',
+    load: async () => (await import('./info.ts')).registerInfo,
+  },
+  {
     name: 'bench',
     operands: '[options] [case] [minutes]',
     description: 'measure this machine, one JSON line for every combination of what is asked for',

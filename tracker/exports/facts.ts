@@ -26,6 +26,9 @@ interface FactsInput {
   tables: readonly (ExportTable | null)[];
 }
 
+const COORDINATES =
+  'x points right and y down in the full frame, from the middle of its top-left pixel; z is that of the Z-LUT';
+
 const GAPS =
   'A frame that was not tracked has no rows: its number is missing. What is not known of a bead is NaN, and status says why.';
 
@@ -34,14 +37,14 @@ export async function factsOf(
   path: string,
   { run, extent, nmPerPx, tables }: FactsInput,
 ): Promise<ExportFacts> {
-  const { schema, rows, hasEnd } = extent;
+  const { rows, hasEnd } = extent;
   return {
     format: EXPORT_FORMAT,
     tweezertrack: programVersion(),
     exportedAt: new Date().toISOString(),
     source: { name: basename(resolve(path)), format: extent.format, rows, wasCutOff: !hasEnd },
     calibration: { pixelSizeNm: Number.isNaN(nmPerPx) ? null : nmPerPx },
-    coordinates: schema.metadata.get('coordinates'),
+    coordinates: COORDINATES,
     gaps: GAPS,
     statusBits: TRACK_STATUS,
     units: Object.fromEntries(tables.flatMap((table) => (table ? [[table.name, unitsOf(table)]] : []))),

@@ -5,7 +5,8 @@ import { CELL_GAPS_FORMAT, CELLS_FORMAT } from './cell-schema.ts';
 import { reason } from './output-file.ts';
 import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
 
-const FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT, CELLS_FORMAT, CELL_GAPS_FORMAT];
+/** Of every stream of a run. */
+export const STREAM_FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT, CELLS_FORMAT, CELL_GAPS_FORMAT];
 
 /** What a repair found and did. */
 export interface Repair {
@@ -23,7 +24,7 @@ export interface Repair {
  * @throws {RecordingError} when the file is missing, foreign, cut before the end of its header, or cannot be written
  */
 export async function repairArrowStream(path: string): Promise<Repair> {
-  const { handle, fileBytes, header } = await openArrowStream(path, FORMATS, 'r+');
+  const { handle, fileBytes, header } = await openArrowStream(path, STREAM_FORMATS, 'r+');
   try {
     let end = header.end;
     let batches = 0;
