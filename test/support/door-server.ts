@@ -85,7 +85,9 @@ export function rawPeer(port: number, bytes: string | Buffer): { socket: Socket;
   socket.on('error', () => {});
   socket.write(bytes);
   onTestFinished(() => void socket.destroy());
-  return { socket, answer: once(socket, 'close').then(() => Buffer.concat(parts).toString('latin1')) };
+  // Not `once`: that rejects when the other side resets the connection, also where nobody asks for the answer.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { socket, answer: closed.then(() => Buffer.concat(parts).toString('latin1')) };
 }
 
 /** A request of HTTP/1.1 that ends its connection; a header given as null is left out. */
