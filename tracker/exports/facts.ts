@@ -10,7 +10,7 @@ import { readZLutUses } from '#recording/z-lut-history.ts';
 import type { ExportTable } from './table.ts';
 
 /** Of every exported file but CSV; the number grows when an old reader would misread the file. */
-export const EXPORT_FORMAT = 'tweezertrack-export/1';
+const EXPORT_FORMAT = 'tweezertrack-export/1';
 
 /** What an exported file says of itself, ready for JSON. */
 export interface ExportFacts extends Record<string, unknown> {

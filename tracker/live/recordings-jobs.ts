@@ -12,7 +12,9 @@ export type RecordingTask =
   | { type: 'csv-end'; stream: number }
   /** Bytes of a `cells.arrows` up to the end of its last whole batch. */
   | { type: 'cell-bytes'; path: string }
-  | { type: 'redo'; folder: string; query: RedoQuery };
+  | { type: 'redo'; folder: string; query: RedoQuery }
+  /** A file of tracks for other programs. */
+  | { type: 'export'; folder: string; to: string; isMagScope: boolean };
 
 /** What has rows in a run, and files of its own. */
 export type RowKind = 'tracks' | 'cells';
@@ -36,4 +38,6 @@ export interface RecordingResults {
   'csv-end': null;
   'cell-bytes': number;
   redo: CalciumRedo;
+  /** Rows. */
+  export: number;
 }

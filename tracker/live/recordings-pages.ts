@@ -24,6 +24,7 @@ import { beadsOf, RunList, type RunningRun } from '#recording/list-runs.ts';
 import { runFolder } from '#recording/run-folders.ts';
 import { RUN_FILES, readRunRecord } from '#recording/run-record.ts';
 import { TRACKS_FORMAT } from '#recording/stream-schema.ts';
+import { EXPORT_ENDINGS, RecordingsExports } from './recordings-exports.ts';
 import type { RowKind } from './recordings-jobs.ts';
 import { RecordingsThread } from './recordings-thread.ts';
 
@@ -40,6 +41,7 @@ const PARTS = [
   'window',
   'tracks.csv',
   'tracks.arrows',
+  ...EXPORT_ENDINGS.map((ending) => `tracks.${ending}` as const),
   'cells.csv',
   'cells.arrows',
   CALCIUM_REDO_PART,
@@ -51,7 +53,7 @@ const MOST_REDOS = 8;
 
 const FORMATS = { tracks: TRACKS_FORMAT, cells: CELLS_FORMAT };
 
-interface Answered {
+export interface Answered {
   request: IncomingMessage;
   response: ServerResponse;
   folder: string;
@@ -63,6 +65,7 @@ export class RecordingsPages {
   readonly #thread = new RecordingsThread();
   /** Of its own: it may compute for seconds, and nobody's replay waits for it. */
   readonly #redoThread = new RecordingsThread(MOST_REDOS);
+  readonly #exports = new RecordingsExports();
 
   constructor({ folder, running }: RecordingsOptions) {
     this.#runs = new RunList(folder, running);
@@ -111,11 +114,16 @@ export class RecordingsPages {
       case 'tracks.csv':
       case 'cells.csv':
         return this.#sendCsv(answered, part === 'cells.csv' ? 'cells' : 'tracks');
+      default: {
+        const ending = EXPORT_ENDINGS.find((one) => part === `tracks.${one}`)!;
+        const layout = new URLSearchParams(query).get('layout');
+        return this.#exports.send(answered, ending, attachment(folder, 'tracks', ending), layout);
+      }
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#thread.close(), this.#redoThread.close()]);
+    await Promise.all([this.#thread.close(), this.#redoThread.close(), this.#exports.close()]);
   }
 
   async #details(folder: string): Promise<RecordingDetails> {

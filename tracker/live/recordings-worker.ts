@@ -55,6 +55,11 @@ function redoNext(folder: string, query: RedoQuery): Promise<CalciumRedo> {
   return answer;
 }
 
+async function exportTracks(folder: string, to: string, isMagScope: boolean): Promise<number> {
+  const { exportRun } = await import('#exports/export-run.ts');
+  return exportRun(folder, to, isMagScope ? { layout: 'magscope' } : {});
+}
+
 function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['type']]> {
   switch (task.type) {
     case 'extent':
@@ -69,6 +74,8 @@ function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['
       return wholeBytes(task.path, CELLS_FORMAT);
     case 'redo':
       return redoNext(task.folder, task.query);
+    case 'export':
+      return exportTracks(task.folder, task.to, task.isMagScope);
   }
 }
 
