@@ -159,7 +159,11 @@ function blocksOf(
   if (rest === 0) return { blocks };
   const last = interleaved ? [] : parts.flatMap((part) => partWithin(part, rest));
   if (last.length > 0) {
-    blocks.push({ ...block, position: valuesAt + chunks * chunkBytes, chunks: 1, parts: last });
+    const end = last.at(-1)!.offset + last.at(-1)!.bytes;
+    blocks.push({
+      ...{ position: valuesAt + chunks * chunkBytes, chunks: 1, chunkBytes: end },
+      ...{ littleEndian, parts: last },
+    });
   }
   return { blocks, cut: `${rest} of ${chunkBytes} bytes` };
 }

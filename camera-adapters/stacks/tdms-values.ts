@@ -131,11 +131,15 @@ function reverseEach(bytes: Uint8Array, size: number): void {
 /** Strings of a chunk: where each ends, from the first one on, and then all their letters. */
 function stringsOf(bytes: Uint8Array, count: number, littleEndian: boolean, path: string): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (4 * count > bytes.length) {
+    const received = `${bytes.length} bytes`;
+    throw new StackError({ where: path, expected: `the ends of ${count} texts`, received });
+  }
   const letters = bytes.subarray(4 * count);
   let start = 0;
   return Array.from({ length: count }, (_, index) => {
-    const end = 4 * index + 4 <= bytes.length ? view.getUint32(4 * index, littleEndian) : Number.NaN;
-    if (!(end >= start && end <= letters.length)) {
+    const end = view.getUint32(4 * index, littleEndian);
+    if (end < start || end > letters.length) {
       throw new StackError({
         where: path,
         expected: `text of ${letters.length} bytes`,

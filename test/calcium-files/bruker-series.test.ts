@@ -5,6 +5,7 @@ import { loadBrukerTifs, openBrukerSeries } from '#calcium-files/bruker-series.t
 import { brukerTimes } from '#calcium-files/bruker-times.ts';
 import { layoutOfNames } from '#camera-adapters/stacks/bruker-layout.ts';
 import { type BrukerWriting, image, nameOf, writeBrukerFolder } from '../support/bruker-folder.ts';
+import { writeTiff } from '../support/tiff-writer.ts';
 
 /** Channel, cycle and number of every frame, as its pixels tell. */
 async function told(folder: string, choice = {}): Promise<number[][]> {
