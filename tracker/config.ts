@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'smol-toml';
+import { parse, type TomlTable } from 'smol-toml';
 import { z } from 'zod';
 import { tcpFocusOptions } from '#camera-adapters/focus-stages/tcp-line.ts';
 import { ENGINE_CHOICES, MOST_THREADS } from '#engines/choose-engine.ts';
@@ -11,11 +11,13 @@ import { STAGES } from '#stages/index.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
 import { calciumSection } from './calcium-settings.ts';
+import { assertCameraNames, camerasSection, describeCameras } from './camera-settings.ts';
+import { knownKeys } from './known-keys.ts';
 import { motorSections } from './motor-settings.ts';
 
 const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 
-const schema = z.strictObject({
+const ofOne = z.strictObject({
   server: z
     .strictObject({
       host: z
@@ -117,7 +119,12 @@ const schema = z.strictObject({
     .prefault({}),
   zLut: z
     .strictObject({
-      file: z.string().optional().describe('Z-LUT of all beads (.npy or text matrix); none: x and y only'),
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'Z-LUT of all beads, a folder of bead-ID.zlut, or a CSV list with bead,file; none: x and y only',
+        ),
     })
     .prefault({}),
   recording: z
@@ -162,6 +169,15 @@ const schema = z.strictObject({
   calcium: calciumSection.prefault({}),
 });
 
+/** Settings of a tracker of one camera. */
+export type CameraConfig = z.output<typeof ofOne>;
+
+const schema = ofOne.extend({
+  cameras: camerasSection(ofOne.shape)
+    .default({})
+    .describe('further cameras, by name, each with sections of its own'),
+});
+
 /** Every setting of the service, checked and complete. */
 export type Config = z.output<typeof schema>;
 
@@ -180,22 +196,23 @@ export function defaultConfig(): Config {
 export function readConfig(path: string): Config {
   let raw: unknown;
   try {
-    const toml = parse(readFileSync(path, 'utf8'));
-    // `pipeline = ["center-of-mass", ...]` is short for the stages of that section.
-    raw = Array.isArray(toml.pipeline) ? { ...toml, pipeline: { stages: toml.pipeline } } : toml;
+    raw = withStages(parse(readFileSync(path, 'utf8')));
   } catch (cause) {
     const received = cause instanceof Error ? cause.message.trim() : String(cause);
     throw new ConfigError({ where: path, expected: 'a readable TOML file', received }, cause);
   }
   const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    assertCameraNames(path, parsed.data);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0]!;
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const known = knownKeys(issue.path);
+  const known = unknownKey === undefined ? [] : knownKeys(schema, issue.path);
   const key = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])].join('.');
   throw new ConfigError({
     where: `${path}: ${key}`,
-    expected: unknownKey === undefined ? issue.message.replace(/^[^:]*: /, '') : `one of ${known.join(', ')}`,
+    expected: unknownKey === undefined ? wanted(issue.message) : `one of ${known.join(', ')}`,
     received:
       unknownKey === undefined ? JSON.stringify(valueAt(raw, issue.path)) : `unknown key '${unknownKey}'`,
     remedy: 'see the settings with: tweezertrack describe config',
@@ -224,6 +241,7 @@ export function describeConfig(): string[] {
   const lines: string[] = [];
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   for (const [name, part] of Object.entries(json.properties ?? {})) {
+    if (name === 'cameras') continue;
     lines.push(`[${name}]`);
     for (const [key, value] of Object.entries((part as z.core.JSONSchema.ObjectSchema).properties ?? {})) {
       const { default: initial, description } = value as z.core.JSONSchema.BaseSchema;
@@ -233,14 +251,30 @@ export function describeConfig(): string[] {
     }
     lines.push('');
   }
-  return lines;
+  return [...lines, ...describeCameras()];
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const shape: Record<string, unknown> = schema.shape;
-  if (path.length === 0) return Object.keys(shape);
-  const inner = schema.shape[path[0] as keyof typeof schema.shape];
-  return inner ? Object.keys(inner.unwrap().shape) : [];
+/** `pipeline = ["center-of-mass", ...]` is short for the stages of that section, of a named camera, too. */
+function withStages(toml: TomlTable): TomlTable {
+  const { cameras, pipeline, ...others } = toml;
+  const isTable = (value: unknown): value is TomlTable =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  return {
+    ...others,
+    ...(pipeline !== undefined && { pipeline: Array.isArray(pipeline) ? { stages: pipeline } : pipeline }),
+    ...(cameras !== undefined && {
+      cameras: isTable(cameras)
+        ? Object.fromEntries(
+            Object.entries(cameras).map(([name, own]) => [name, isTable(own) ? withStages(own) : own]),
+          )
+        : cameras,
+    }),
+  };
+}
+
+/** What zod expected, without what it received, which is told as it was written. */
+function wanted(message: string): string {
+  return message.replace(/^[^:]*: /, '').replace(/^expected (.*?)(, received \w+)?$/, '$1');
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
