@@ -187,21 +187,21 @@ test('a disk that cannot keep up with cells costs counted frames, one alarm and 
   const alarms: RecordingError[] = [];
   const { folder, recorder, cells } = await recorderIn({
     ...QUIET,
-    queueLimitBytes: 8192,
+    queueLimitBytes: 32_768,
     openFile: disk.open,
     onAlarm: (alarm) => alarms.push(alarm),
   });
   let frame = 0;
   const record = () => {
     recorder.tracked(trackedBatch(frame, 1, 2));
-    cells.measured(measuredCells(frame, 1, 8));
+    cells.measured(measuredCells(frame, 1, 128));
     recorder.flush();
     frame++;
   };
   while (recorder.stats.cells.rowsLost === 0) record();
   const firstLost = frame - 1;
   for (let more = 0; more < 5; more++) record();
-  expect(recorder.stats.cells).toMatchObject({ rowsLost: 48, frames: { measured: firstLost, lost: 6 } });
+  expect(recorder.stats.cells).toMatchObject({ rowsLost: 768, frames: { measured: firstLost, lost: 6 } });
   expect(alarms.map(({ message }) => message)).toEqual([
     expect.stringMatching(/cells\.arrows: .*keeps up.*bytes waiting/),
   ]);
@@ -210,8 +210,8 @@ test('a disk that cannot keep up with cells costs counted frames, one alarm and 
   record();
   await recorder.close();
   expect(await rowsOf(folder)).toEqual([
-    ...expectedCells(measuredCells(0, firstLost, 8)),
-    ...expectedCells(measuredCells(frame - 1, 1, 8)),
+    ...expectedCells(measuredCells(0, firstLost, 128)),
+    ...expectedCells(measuredCells(frame - 1, 1, 128)),
   ]);
   const gaps = await gapsOf(folder);
   expect(gaps[0]!.frame).toBe(firstLost);
@@ -221,7 +221,7 @@ test('a disk that cannot keep up with cells costs counted frames, one alarm and 
   expect(await allRows(readTracks(join(folder, 'tracks.arrows')))).toEqual(expectedRows(0, frame, 2));
   expect((await openRun(folder)).record.calcium).toMatchObject({
     frames: { measured: firstLost + 1, skipped: 0, lost: 6 },
-    rows: { written: 8 * (firstLost + 1), lost: 48 },
+    rows: { written: 128 * (firstLost + 1), lost: 768 },
   });
 });
 

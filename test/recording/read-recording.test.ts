@@ -72,7 +72,7 @@ test('a run of an older version is read: it knows fewer fates and no latency', a
   expect(read.latency).toBeNull();
 });
 
-test('frames of an older version have no time at which they went to the engine', async () => {
+test('frames of an older version have no time at which they went to the engine, and no motors', async () => {
   const path = join(testFolder(), 'frames.arrows');
   const table = new Table({
     frame: makeVector(Uint32Array.of(7)),
@@ -93,6 +93,7 @@ test('frames of an older version have no time at which they went to the engine',
     submittedNs: null,
     trackedNs: 3n,
     fate: 'tracked',
+    ...{ focusZNm: null, magnetMm: null, magnetTurns: null },
   });
 });
 

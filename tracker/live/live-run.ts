@@ -125,14 +125,14 @@ export class LiveRun {
 
   /** Takes a frame; its views are copied. */
   frame(frame: ReceivedFrame): void {
-    const { id, timeNs, receivedNs, pixels, rois } = frame;
+    const { id, timeNs, receivedNs, pixels, rois, positions = null } = frame;
     const { chosen, onReceived } = this.#options;
     // The only copy of the pixels on the host; it aligns them, too.
     const room = chosen.host.takeRoom(pixels.length);
     room.pixels.set(pixels);
     this.recorders.received();
     onReceived?.(frame, room);
-    this.#tracker.push({ room, rois, id, timeNs, receivedNs });
+    this.#tracker.push({ room, rois, id, timeNs, receivedNs, positions });
     for (const sink of this.#options.sinks) sink.received?.(frame, this.roiTable.list());
   }
 

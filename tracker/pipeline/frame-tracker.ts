@@ -2,6 +2,7 @@ import type { EngineSetup } from '#engines/engine.ts';
 import type { EngineHost, FrameRoom } from '#engines/engine-host.ts';
 import { nowNs } from '#protocol/clock.ts';
 import type { FrameLayout } from '#protocol/frame-layout.ts';
+import type { MotorPositions } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable, type TrackTable } from '#protocol/track-table.ts';
 import type { TrackedFrame, TrackedFrames } from '#sinks/track-sink.ts';
@@ -18,6 +19,8 @@ export interface FrameToTrack {
   id: number;
   timeNs: bigint;
   receivedNs: bigint;
+  /** Where motors were, as the camera sent it; null or absent where it said nothing. */
+  positions?: MotorPositions | null;
 }
 
 export interface FrameTrackerOptions {
@@ -193,8 +196,8 @@ export class FrameTracker {
       const batch = this.#inFlight.shift()!;
       if (batch.table) {
         const { submittedNs, trackedNs } = batch;
-        const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs }) => {
-          return { id, timeNs, receivedNs, submittedNs, trackedNs };
+        const frames: TrackedFrame[] = batch.frames.map(({ id, timeNs, receivedNs, positions }) => {
+          return { id, timeNs, receivedNs, submittedNs, trackedNs, positions: positions ?? null };
         });
         const { setup } = batch.configured;
         const { rois, plan } = setup;

@@ -1,7 +1,7 @@
 import { CELLS_CSV_HEADER, cellLines } from './cells-csv.ts';
 import { csvHeader, csvLines } from './csv.ts';
 import { readCells } from './read-cells.ts';
-import { readTracks } from './read-recording.ts';
+import { readPositionedTracks } from './recorded-positions.ts';
 
 /** Characters of a part: large enough for a socket, small beside everything else. */
 const PART_LENGTH = 256 << 10;
@@ -14,7 +14,8 @@ const ROWS = 2048;
  * @throws {RecordingError} when the file is missing or foreign
  */
 export async function* csvParts(path: string): AsyncGenerator<string> {
-  yield* parts(readTracks(path), (first) => csvHeader(first?.fit != null), csvLines);
+  const { names, tracks } = await readPositionedTracks(path);
+  yield* parts(tracks, (first) => csvHeader(first?.fit != null, names), csvLines);
 }
 
 /** As `csvParts`, of a `cells.arrows`. */

@@ -1,8 +1,12 @@
-import { type Data, Int64, makeData, Uint32, Utf8 } from 'apache-arrow';
+import { type Data, Float64, Int64, makeData, Uint32, Utf8 } from 'apache-arrow';
 import type { FrameFate } from '#protocol/frame-fate.ts';
+import { MOTOR_COLUMNS, type MotorColumn } from '#protocol/motor.ts';
 
-/** What became of a frame, or of every frame from `frame` to `lastFrame`. */
-export interface FateRow {
+/**
+ * What became of a frame, or of every frame from `frame` to `lastFrame`, and where motors were: null, or absent, where
+ * that is not known.
+ */
+export interface FateRow extends Partial<Record<MotorColumn, number | null>> {
   frame: number;
   lastFrame: number;
   /** Camera time, ns since 1970; null in a gap. */
@@ -49,6 +53,7 @@ export class FateBlock {
       int64Data(rows.map(({ submittedNs }) => submittedNs)),
       int64Data(rows.map(({ trackedNs }) => trackedNs)),
       makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data: ascii.encode(fates.join('')) }),
+      ...MOTOR_COLUMNS.map((column) => float64Data(rows.map((row) => row[column] ?? null))),
     ];
   }
 }
@@ -63,17 +68,21 @@ function uint32Data(values: number[]): Data {
 }
 
 function int64Data(values: (bigint | null)[]): Data {
-  const length = values.length;
-  const data = new BigInt64Array(length);
-  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
+  const data = BigInt64Array.from(values, (value) => value ?? 0n);
+  return makeData({ type: new Int64(), length: values.length, data, ...validityOf(values) });
+}
+
+function float64Data(values: (number | null)[]): Data {
+  const data = Float64Array.from(values, (value) => value ?? 0);
+  return makeData({ type: new Float64(), length: values.length, data, ...validityOf(values) });
+}
+
+function validityOf(values: readonly unknown[]): { nullCount: number; nullBitmap: Uint8Array } {
+  const nullBitmap = new Uint8Array(Math.ceil(values.length / 8));
   let nullCount = 0;
   values.forEach((value, row) => {
-    if (value === null) {
-      nullCount++;
-      return;
-    }
-    data[row] = value;
-    nullBitmap[row >> 3]! |= 1 << (row & 7);
+    if (value === null) nullCount++;
+    else nullBitmap[row >> 3]! |= 1 << (row & 7);
   });
-  return makeData({ type: new Int64(), length, nullCount, nullBitmap, data });
+  return { nullCount, nullBitmap };
 }

@@ -1,8 +1,10 @@
+import { nowNs } from '#protocol/clock.ts';
 import { type FateCounts, noFates } from '#protocol/frame-fate.ts';
 import type { FrameGap, TrackedFrame } from '#sinks/track-sink.ts';
 import type { AppendFile } from './append-file.ts';
 import type { BatchEncoder } from './batch-encoder.ts';
 import { FateBlock } from './fate-block.ts';
+import type { PositionSource } from './recorder-options.ts';
 
 /** Writes what became of every frame: a row for a tracked frame, a row for a whole gap. */
 export class FateLog {
@@ -11,14 +13,18 @@ export class FateLog {
   readonly #isFull: () => boolean;
   readonly #block = new FateBlock();
   readonly #counts = noFates();
+  readonly #positions: PositionSource | undefined;
+  /** Frames in frame order whose rows wait for where motors were, and gaps among them. */
+  #waiting: (TrackedFrame | FrameGap)[] = [];
   /** Frames in a row that the recorder lost and that have no row yet. */
   #hole: FrameGap | null = null;
 
   /** @param isFull whether too much waits for the disk to add rows */
-  constructor(file: AppendFile, encoder: BatchEncoder, isFull: () => boolean) {
+  constructor(file: AppendFile, encoder: BatchEncoder, isFull: () => boolean, positions?: PositionSource) {
     this.file = file;
     this.#encoder = encoder;
     this.#isFull = isFull;
+    this.#positions = positions;
   }
 
   /** Frames so far by fate. */
@@ -28,10 +34,7 @@ export class FateLog {
 
   tracked(frames: readonly TrackedFrame[]): void {
     this.endHole();
-    for (const { id: frame, timeNs, receivedNs, submittedNs, trackedNs } of frames) {
-      const times = { timeNs, receivedNs, submittedNs, trackedNs };
-      this.#block.add({ frame, lastFrame: frame, ...times, fate: 'tracked' });
-    }
+    this.#waiting.push(...frames);
     this.#counts.tracked += frames.length;
   }
 
@@ -56,8 +59,9 @@ export class FateLog {
     this.#hole = null;
   }
 
-  /** Hands the rows to the file. */
-  flush(): void {
+  /** Hands the rows to the file, as far as all is known of their frames; at the end all of them. */
+  flush({ isLast = false } = {}): void {
+    this.#takeKnown(isLast);
     const { rows } = this.#block;
     if (rows === 0) return;
     this.file.push(this.#encoder.encode(this.#block.toArrow(), rows), rows);
@@ -76,8 +80,25 @@ export class FateLog {
     this.#hole = { firstFrame, lastFrame, fate: 'recorder-overrun', atNs };
   }
 
-  #addGap({ firstFrame: frame, lastFrame, fate, atNs }: FrameGap): void {
-    const times = { timeNs: null, receivedNs: atNs, submittedNs: null, trackedNs: null };
-    this.#block.add({ frame, lastFrame, ...times, fate });
+  #addGap(gap: FrameGap): void {
+    this.#waiting.push(gap);
+  }
+
+  #takeKnown(all: boolean): void {
+    const now = nowNs();
+    const isUnknown = (row: TrackedFrame | FrameGap) => 'id' in row && !this.#positions?.isKnown(row, now);
+    const first = all || !this.#positions ? -1 : this.#waiting.findIndex(isUnknown);
+    for (const row of this.#waiting.splice(0, first < 0 ? this.#waiting.length : first)) {
+      if ('id' in row) {
+        const { id: frame, timeNs, receivedNs, submittedNs, trackedNs } = row;
+        const times = { timeNs, receivedNs, submittedNs, trackedNs };
+        const positions = this.#positions?.of(row) ?? row.positions;
+        this.#block.add({ frame, lastFrame: frame, ...times, fate: 'tracked', ...positions });
+      } else {
+        const { firstFrame: frame, lastFrame, fate, atNs } = row;
+        const times = { timeNs: null, receivedNs: atNs, submittedNs: null, trackedNs: null };
+        this.#block.add({ frame, lastFrame, ...times, fate });
+      }
+    }
   }
 }

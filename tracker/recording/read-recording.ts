@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { RecordingError } from '#protocol/errors.ts';
 import { FRAME_FATES, type FrameFate } from '#protocol/frame-fate.ts';
+import { MOTOR_COLUMNS } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { readBatches } from './arrow-stream.ts';
 import { columnOf, values } from './batch-columns.ts';
@@ -79,10 +80,11 @@ export async function* readFates(path: string): AsyncGenerator<FateRow> {
     const lastFrame = values(path, batch, 'lastFrame', Uint32Array);
     const timeNs = columnOf(path, batch, 'timeNs');
     const receivedNs = values(path, batch, 'receivedNs', BigInt64Array);
-    // Older recordings have no such column.
+    // Older recordings have no such column, nor positions of motors.
     const submittedNs = batch.getChild('submittedNs');
     const trackedNs = columnOf(path, batch, 'trackedNs');
     const fate = columnOf(path, batch, 'fate');
+    const positions = MOTOR_COLUMNS.map((name) => [name, batch.getChild(name)] as const);
     for (let row = 0; row < batch.numRows; row++) {
       yield {
         frame: frame[row]!,
@@ -92,6 +94,7 @@ export async function* readFates(path: string): AsyncGenerator<FateRow> {
         submittedNs: (submittedNs?.get(row) ?? null) as bigint | null,
         trackedNs: trackedNs.get(row) as bigint | null,
         fate: parseFate(path, fate.get(row)),
+        ...Object.fromEntries(positions.map(([name, column]) => [name, column?.get(row) ?? null])),
       };
     }
   }

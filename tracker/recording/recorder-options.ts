@@ -1,6 +1,8 @@
 import type { RecordingError } from '#protocol/errors.ts';
 import type { FateCounts } from '#protocol/frame-fate.ts';
+import type { MotorPositions } from '#protocol/motor.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
+import type { TrackedFrame } from '#sinks/track-sink.ts';
 import type { FileAccess } from './append-file.ts';
 import type { CellRecorderStats } from './cell-recorder.ts';
 
@@ -17,9 +19,18 @@ export interface RecorderOptions {
   queueLimitBytes?: number;
   /** Told once for each spell of trouble: a disk that fails or cannot keep up. Tracking goes on. */
   onAlarm?: (alarm: RecordingError) => void;
+  /** Where motors were, beyond what cameras send; nothing when left out. */
+  positions?: PositionSource | undefined;
   openFile?: (path: string) => Promise<FileAccess>;
   /** Where the time of the frames went, for `run.json` at the end. */
   latency?: () => LatencySummaries;
+}
+
+/** Where motors were while a frame was exposed. */
+export interface PositionSource {
+  of(frame: TrackedFrame): MotorPositions;
+  /** Whether what `of` says will stay: it may wait for a reading that comes after the frame. */
+  isKnown(frame: TrackedFrame, nowNs: bigint): boolean;
 }
 
 /** How the recording is doing. */

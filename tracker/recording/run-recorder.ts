@@ -112,7 +112,8 @@ export class RunRecorder implements TrackSink {
     this.#rois = new RoiLog(fileOf(rois, RUN_FILES.rois), rois.encoder);
     this.#roiHistory = new RoiHistory(record.rois, (frame, roi) => this.#rois.followed(frame, roi));
     const framesFile = fileOf(frames, RUN_FILES.frames);
-    this.#fates = new FateLog(framesFile, frames.encoder, () => this.#isFull(framesFile));
+    const isFull = () => this.#isFull(framesFile);
+    this.#fates = new FateLog(framesFile, frames.encoder, isFull, options.positions);
     this.cells = new CellRecorder(folder, {
       ...{ blockRows, queueLimitBytes, onAlarm: this.#onAlarm, openFile: options.openFile ?? openFile },
       onRecord: () => {
@@ -182,6 +183,7 @@ export class RunRecorder implements TrackSink {
   async #finish(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#fates.endHole();
+    this.#fates.flush({ isLast: true });
     this.flush();
     const failures: unknown[] = [];
     const keep = (cause: unknown) => {

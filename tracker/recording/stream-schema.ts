@@ -2,6 +2,7 @@ import { Field, Float32, Float64, Int64, Schema, Uint16, Uint32, Utf8 } from 'ap
 import type { EngineFacts } from '#engines/engine.ts';
 import type { CameraFacts } from '#protocol/camera-facts.ts';
 import { FRAME_FATES } from '#protocol/frame-fate.ts';
+import { MOTOR_COLUMNS } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { Plan } from '#stages/plan.ts';
@@ -53,7 +54,14 @@ const FRAME_UNITS = {
   submittedNs: 'ns since 1970, host time at which it went to the engine; null in a gap',
   trackedNs: 'ns since 1970, host time of the tracks; null in a gap',
   fate: 'one of fates',
+  focusZNm: 'nm, position of the focus stage; see positions',
+  magnetMm: 'mm, magnet translation; see positions',
+  magnetTurns: 'turns, magnet rotation; see positions',
 };
+
+/** How exact the positions of motors are. */
+const POSITIONS =
+  'as the camera sent them with the frame, else on the straight line between readings of the motor about 250 ms apart (20 ms in moves that the tracker makes), at timeNs by the clock of the camera or, for devices of the settings, at receivedNs; beside the readings the nearest; null where none is within 2 s';
 
 const ROI_UNITS = {
   frame: 'first frame that was tracked with this ROI',
@@ -109,11 +117,13 @@ export function framesSchema(): Schema {
       new Field('submittedNs', new Int64(), nullable),
       new Field('trackedNs', new Int64(), nullable),
       new Field('fate', new Utf8(), required),
+      ...MOTOR_COLUMNS.map((name) => new Field(name, new Float64(), nullable)),
     ],
     new Map([
       ['format', FRAMES_FORMAT],
       ['units', JSON.stringify(FRAME_UNITS)],
       ['fates', JSON.stringify(FRAME_FATES)],
+      ['positions', POSITIONS],
     ]),
   );
 }

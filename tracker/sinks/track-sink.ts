@@ -1,4 +1,5 @@
 import type { FrameFate } from '#protocol/frame-fate.ts';
+import type { MotorPositions } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { TrackTable } from '#protocol/track-table.ts';
 
@@ -14,6 +15,8 @@ export interface TrackedFrame {
   submittedNs: bigint;
   /** Host time at which its tracks arrived, ns since 1970. */
   trackedNs: bigint;
+  /** Where motors were, as the camera sent it; null or absent where it said nothing. */
+  positions?: MotorPositions | null;
 }
 
 /** Tracks of a few frames, in frame order; valid only during the call that hands them over. */
