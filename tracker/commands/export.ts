@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { exportCellsOf, exportRun, LAYOUTS } from '#exports/export-run.ts';
 import { exportZLutUses } from '#recording/z-lut-history.ts';
+import { exportTdms, isTdms } from './export-tdms.ts';
 import { number } from './options.ts';
 
 interface ExportOptions {
@@ -16,7 +17,7 @@ interface ExportOptions {
 /** `export`: the tracks of a run in a file for other programs, also of one that was cut off. */
 export function registerExport(command: Command): void {
   command
-    .argument('<run>', 'run folder or .arrows file')
+    .argument('<run>', 'run folder or .arrows file; or a .tdms file of LabVIEW, whose traces go to a .csv')
     .requiredOption(
       '--to <file>',
       'file to write, by its ending: .csv, .parquet, .h5, .npz, or .txt for CALISTO (with a .json beside it)',
@@ -36,6 +37,12 @@ export function registerExport(command: Command): void {
     .option('--force', 'write over an existing file')
     .action(
       async (run: string, { to, layout, pixelSize, px, zLuts, cells, force = false }: ExportOptions) => {
+        if (isTdms(run)) {
+          const traces = await exportTdms(run, to, { force });
+          if (traces.cut !== undefined) console.error(`${run}: ${traces.cut}`);
+          console.error(`${traces.rows} rows in ${to}`);
+          return;
+        }
         const rows = await exportRun(run, to, { force, layout, pixelSizeNm: pixelSize, inPx: px });
         console.error(`${rows} points in ${to}`);
         if (zLuts !== undefined) {
