@@ -9,6 +9,7 @@ import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import type { LiveTracker } from '../live/live-tracker.ts';
 import type { LiveTrackerOptions } from '../live/live-tracker-options.ts';
+import { NO_Z_LUTS } from './bead-z-luts.ts';
 import { addDemoCameraOptions, demoCamera, type KnownCamera } from './demo-camera.ts';
 import { FROM_INPUT } from './link-options.ts';
 import {
@@ -118,7 +119,7 @@ async function startTracker({ camera, ...given }: DemoTracker): Promise<LiveTrac
   const { LiveTracker } = await import('../live/live-tracker.ts');
   const { simulatedZLuts } = await import('../simulated-z-luts.ts');
   const plan = planOf(config);
-  const roiSize = given.roiSize ?? newRoiSize(config, plan, null);
+  const roiSize = given.roiSize ?? newRoiSize(config, plan, NO_Z_LUTS);
   const { scene, cells } = camera;
   let zLuts: ReadonlyMap<number, ZLut> = new Map();
   const [started, made] = await Promise.allSettled([

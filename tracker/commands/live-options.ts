@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import type { EngineChoice } from '#engines/choose-engine.ts';
 import { ConfigError } from '#protocol/errors.ts';
-import type { ZLut } from '#protocol/z-lut.ts';
-import { readZLut } from '#protocol/z-lut-file.ts';
-import { type Plan, roiSizeForRadii } from '#stages/plan.ts';
+import type { Plan } from '#stages/plan.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { type Config, defaultConfig, readConfig, withPreset } from '../config.ts';
+import { type BeadZLuts, NO_Z_LUTS, readBeadZLuts, roiSizeOf } from './bead-z-luts.ts';
 import { engineOption, presetOption, wholeNumber } from './options.ts';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -101,16 +100,14 @@ export function assertOwnMachine({ server }: Config): void {
   });
 }
 
-/** Size of a new ROI: what the settings say, what the Z-LUT was built with, or 64 px. */
-export function newRoiSize(config: Config, plan: Plan, zLut: ZLut | null): number {
-  return (
-    config.rois.size ?? zLut?.method?.roiSize ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined) ?? 64
-  );
+/** Size of a new ROI: what the settings say, what the Z-LUTs were built with, or 64 px. */
+export function newRoiSize(config: Config, plan: Plan, zLuts: BeadZLuts): number {
+  return config.rois.size ?? roiSizeOf(zLuts, plan) ?? 64;
 }
 
-/** The Z-LUT of the settings, or null. */
-export async function configuredZLut(config: Config): Promise<ZLut | null> {
-  return config.zLut.file === undefined ? null : readZLut(config.zLut.file);
+/** The Z-LUTs of the settings. */
+export async function configuredZLuts({ zLut: { file } }: Config): Promise<BeadZLuts> {
+  return file === undefined ? NO_Z_LUTS : readBeadZLuts(file);
 }
 
 /** Resolves when a person or the system asks the process to stop; when asked again, it ends at once. */

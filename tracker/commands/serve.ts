@@ -4,11 +4,12 @@ import { readRoiFile } from '#rois/roi-file.ts';
 import { type Config, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import { LiveTracker } from '../live/live-tracker.ts';
+import { zLutOption } from './bead-z-luts.ts';
 import { configuredFocusStage } from './focus-stage.ts';
 import {
   type CalciumOptions,
   calciumConfig,
-  configuredZLut,
+  configuredZLuts,
   type LiveOptions,
   liveConfig,
   type NetworkOptions,
@@ -33,7 +34,7 @@ export function registerServe(command: Command): void {
   withNetworkOptions(withCalciumOptions(withLiveOptions(command)))
     .option('--rois <file>', 'CSV of ROIs to start with; beads can be added in the dashboard')
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
-    .option('--zlut <file>', 'Z-LUT of all beads')
+    .addOption(zLutOption())
     .action(serve);
 }
 
@@ -43,15 +44,15 @@ async function serve(options: ServeOptions): Promise<void> {
   if (options.roiSize !== undefined) config.rois.size = options.roiSize;
   if (options.zlut !== undefined) config.zLut.file = options.zlut;
   const plan = planOf(config);
-  const zLut = await configuredZLut(config);
-  const roiSize = newRoiSize(config, plan, zLut);
+  const zLuts = await configuredZLuts(config);
+  const roiSize = newRoiSize(config, plan, zLuts);
   const { file } = config.rois;
   await ensureDashboard((text) => console.error(text));
   const tracker = await LiveTracker.start({
     config,
     ...configuredFocusStage(config),
     plan,
-    zLutOf: () => zLut,
+    zLutOf: (bead) => zLuts.of(bead),
     rois: (frame) => (file === undefined ? [] : readRoiFile(file, frame, roiSize)),
     roiSize,
     ...rigFile(config),

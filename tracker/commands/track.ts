@@ -4,14 +4,14 @@ import { workloadOf } from '#engines/measure-speed.ts';
 import { trackRecorded } from '#pipeline/track-recorded.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
-import { readZLut } from '#protocol/z-lut-file.ts';
 import { createTrackFile } from '#recording/track-file.ts';
 import { followingRois } from '#rois/roi-table.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
-import { planMethod, roiSizeForRadii } from '#stages/plan.ts';
+import { planMethod } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../config.ts';
+import { assertBeadsAreListed, NO_Z_LUTS, readBeadZLuts, roiSizeOf, zLutOption } from './bead-z-luts.ts';
 import { engineOption, number, presetOption, wholeNumber } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
 import { describeNoise, recordedNoise, withNoise } from './recorded-noise.ts';
@@ -44,7 +44,7 @@ export function registerTrack(command: Command): void {
       'auto',
     )
     .option('--roi-size <px>', 'size of new ROIs; default: what the Z-LUT was built with', wholeNumber)
-    .option('--zlut <file>', 'Z-LUT of the beads; without it there is no z')
+    .addOption(zLutOption())
     .option('--follow', 'ROIs move with their beads by whole px, unless their list says otherwise')
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
     .option('--fps <rate>', 'frame rate, when the file does not say', number)
@@ -63,25 +63,27 @@ export function registerTrack(command: Command): void {
 async function track(path: string, options: TrackOptions): Promise<void> {
   const config = withPreset(options.config ? readConfig(options.config) : defaultConfig(), options.preset);
   let plan = planOf(config);
-  const zLut = options.zlut ? await readZLut(options.zlut) : null;
+  const zLuts = options.zlut ? await readBeadZLuts(options.zlut) : NO_Z_LUTS;
+  if (options.zlut) assertBeadsAreListed(zLuts, options.rois);
   const selected = await openSelected(path, options.frames, options.fps);
   const { stack, ids } = selected;
   try {
-    const sizeOfZLut = zLut?.method?.roiSize ?? (zLut ? roiSizeForRadii(plan, zLut.radii) : undefined);
-    const listed = await roisFor(options.rois, selected, options.roiSize ?? sizeOfZLut, (text) =>
-      console.error(text),
-    );
+    const size = options.roiSize ?? roiSizeOf(zLuts, plan);
+    const listed = await roisFor(options.rois, selected, size, (text) => console.error(text));
     const rois = followingRois(listed, options.follow ?? config.rois.follow);
-    if (zLut) {
-      for (const { bead, size } of rois) {
-        assertZLutFits(zLut, bead, planMethod(plan, size));
-        assertHasModel(plan, zLut, bead);
-      }
-      if (options.cameraNoise && rois[0]) {
-        const noise = await recordedNoise(selected, rois[0], zLut, plan);
-        plan = withNoise(plan, noise);
-        console.error(describeNoise(noise));
-      }
+    for (const { bead, size } of rois) {
+      const zLut = zLuts.of(bead);
+      if (!zLut) continue;
+      assertZLutFits(zLut, bead, planMethod(plan, size));
+      assertHasModel(plan, zLut, bead);
+    }
+    const idle = zLuts.beads?.filter((bead) => rois.every((roi) => roi.bead !== bead)) ?? [];
+    if (idle.length > 0) console.error(`Z-LUTs without an ROI: of bead ${idle.join(', ')}`);
+    const first = rois.find(({ bead }) => zLuts.of(bead));
+    if (options.cameraNoise && first) {
+      const noise = await recordedNoise(selected, first, zLuts.of(first.bead)!, plan);
+      plan = withNoise(plan, noise);
+      console.error(describeNoise(noise));
     }
     const chosen = await chooseEngine(options.engine, {
       plan,
@@ -110,8 +112,11 @@ async function track(path: string, options: TrackOptions): Promise<void> {
         height,
         pixelFormat,
         rois,
-        zLuts: zLut ? [zLut] : [],
-        zLutOfBead: rois.map(() => (zLut ? 0 : -1)),
+        zLuts: [...zLuts.all],
+        zLutOfBead: rois.map(({ bead }) => {
+          const zLut = zLuts.of(bead);
+          return zLut ? zLuts.all.indexOf(zLut) : -1;
+        }),
         profiles: false,
       };
       let lost = 0;
