@@ -12,6 +12,7 @@ import {
   type HelloMessage,
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
+import { urlBelow } from '#protocol/camera-name.ts';
 import { DeviceError } from '#protocol/errors.ts';
 import { MOTORS } from '#protocol/motor.ts';
 import { announcedControlsOf, answerControls } from './answer-controls.ts';
@@ -22,7 +23,7 @@ import { answerMove, type MoveRequest, type MovingParts, stopAll } from './motor
 
 /** With what the tracker may move, which is stopped when the link is lost. */
 export interface TrackerLinkOptions extends MovingParts {
-  /** Base URL of the tracker, e.g. `ws://127.0.0.1:8321`. */
+  /** Base URL of the tracker, e.g. `ws://127.0.0.1:8321`, or of one of its named cameras, `.../cameras/NAME`. */
   url: string;
   signal: AbortSignal;
   /** Token of the role camera, for a tracker that asks for one. */
@@ -132,7 +133,7 @@ export class TrackerLink {
   /** Opens the link and stays until it closes. */
   #connect(): Promise<void> {
     const { ca, token } = this.#options;
-    const url = new URL(CAMERA_PATH, this.#options.url);
+    const url = urlBelow(this.#options.url, CAMERA_PATH);
     // Masking costs the tracker more than all other work of the link; on loopback nothing can sit in between.
     const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
     const socket = new WebSocket(url, {
@@ -162,13 +163,13 @@ export class TrackerLink {
     });
   }
 
-  /** Why the tracker opened no link. A wrong token or name stays wrong; a tracker that is full may have room later. */
+  /** Why the tracker opened no link. A wrong token, host or camera name stays wrong; a tracker that is full may have room later. */
   async #turnedAway(response: IncomingMessage): Promise<Error> {
     const { statusCode } = response;
     const words = await text(response).catch(() => '');
     const received = words.trim() || `HTTP status ${statusCode}`;
     const error = new DeviceError({ where: 'tracker', expected: 'a camera link', received });
-    if (statusCode === 401 || statusCode === 403) this.refusal = error;
+    if ([401, 403, 404].includes(statusCode ?? 0)) this.refusal = error;
     this.#wakeAll();
     return error;
   }

@@ -320,7 +320,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--list", action="store_true", help="name the cameras there are, and end")
     parser.add_argument("--camera", help="name as --list has it; the first there is when left out")
-    parser.add_argument("--to", default="ws://127.0.0.1:8321", help="address of the tracker")
+    parser.add_argument("--to", default="ws://127.0.0.1:8321", help="address of the tracker; /cameras/NAME behind it for a named camera")
     parser.add_argument("--token", help="of the role camera, where the tracker asks for one")
     parser.add_argument("--ca", help="PEM file of the authority to trust for wss")
     parser.add_argument("--region", type=_region, help="left,top,width,height, px")

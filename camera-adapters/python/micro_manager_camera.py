@@ -69,7 +69,7 @@ def main() -> None:
     """Films until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("configuration", help="configuration file of Micro-Manager")
-    parser.add_argument("--to", default="ws://127.0.0.1:8321", help="address of the tracker")
+    parser.add_argument("--to", default="ws://127.0.0.1:8321", help="address of the tracker; /cameras/NAME behind it for a named camera")
     parser.add_argument("--token", help="of the role camera, where the tracker asks for one")
     parser.add_argument("--exposure-ms", type=float, default=10)
     parser.add_argument("--focus-range-nm", type=float, nargs=2, metavar=("FROM", "TO"), help="lets the tracker move the focus")

@@ -146,6 +146,7 @@ class TrackerCamera:
         log: Callable[[str], None] = lambda text: print(text, file=sys.stderr),
     ) -> None:
         """
+        :param url: with `/cameras/NAME` behind it for one that the tracker's settings name
         :param fps: frames a second; 0 for a source that waits until the tracker takes its frames
         :param token: of the role camera, for a tracker that asks for one
         :param ca: PEM file of the authority to trust for `wss`
@@ -298,8 +299,8 @@ class TrackerCamera:
                     attempt = 0
                     await self._carry(link)
             except Exception as error:  # noqa: BLE001 - whatever ends a link, it is opened again
-                if _status(error) in (401, 403):
-                    self._refuse(f"the tracker answers {_status(error)}: {error}")
+                if _status(error) in (401, 403, 404):
+                    self._refuse(f"the tracker answers {_status(error)}: {_words(error)}")
                 elif attempt == 0 and not self._closing:
                     self._log(f"no tracker at {self._url} ({error or type(error).__name__}); trying again")
             self._unlink()
@@ -506,3 +507,9 @@ def _connect(url: str, headers: dict[str, str], tls: ssl.SSLContext | None) -> A
 def _status(error: Exception) -> int | None:
     """HTTP status of a link that was turned away."""
     return getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+
+
+def _words(error: Exception) -> str:
+    """What the tracker said of it, where the library keeps that."""
+    body = getattr(getattr(error, "response", None), "body", None)
+    return body.decode("utf-8", "replace").strip() if body else str(error)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { cameraPath, isCameraName, urlBelow } from '#protocol/camera-name.ts';
 import { ConfigError } from '#protocol/errors.ts';
 
 /** Reads the address of the tracker from the standard input. */
@@ -9,6 +10,7 @@ export const FROM_INPUT = '-';
 /** How a camera reaches its tracker. */
 export interface LinkOptions {
   to: string;
+  as?: string;
   tokenFile?: string;
   ca?: string;
 }
@@ -24,17 +26,23 @@ export function withLinkOptions(command: Command): Command {
       'the tracker, ws:// or wss://; - reads it from a line of input',
       'ws://127.0.0.1:8321',
     )
+    .option('--as <name>', 'one of the cameras that the settings of the tracker name')
     .option('--token-file <file>', `file with the token of a camera; default: $${TOKEN_VARIABLE}`)
     .option('--ca <file>', "PEM file of the authority that signed the tracker's certificate, or of itself");
 }
 
 /**
- * Where the tracker is.
- * @throws {ConfigError} when the input ends without saying
+ * Where the tracker of the camera is.
+ * @throws {ConfigError} for a name that no camera has, or when the input ends without saying
  */
-export async function trackerUrl({ to }: LinkOptions, input: NodeJS.ReadableStream): Promise<string> {
-  if (to !== FROM_INPUT) return to;
-  for await (const line of createInterface({ input })) return line.trim();
+export async function trackerUrl({ to, as }: LinkOptions, input: NodeJS.ReadableStream): Promise<string> {
+  if (as !== undefined && !isCameraName(as)) {
+    const expected = 'a name of small letters, digits and hyphens';
+    throw new ConfigError({ where: '--as', expected, received: `'${as}'` });
+  }
+  const below = (base: string) => (as === undefined ? base : urlBelow(base, cameraPath(as)).href);
+  if (to !== FROM_INPUT) return below(to);
+  for await (const line of createInterface({ input })) return below(line.trim());
   throw new ConfigError({
     where: '--to -',
     expected: 'a line with the address',
@@ -46,7 +54,10 @@ export async function trackerUrl({ to }: LinkOptions, input: NodeJS.ReadableStre
  * The token and the trusted certificate, if any.
  * @throws {ConfigError} when a file cannot be read
  */
-export function linkAccess({ tokenFile, ca }: Omit<LinkOptions, 'to'>): { token?: string; ca?: string } {
+export function linkAccess({ tokenFile, ca }: Omit<LinkOptions, 'to' | 'as'>): {
+  token?: string;
+  ca?: string;
+} {
   const token =
     tokenFile === undefined ? process.env[TOKEN_VARIABLE] : read('--token-file', tokenFile).trim();
   return { ...(token && { token }), ...(ca !== undefined && { ca: read('--ca', ca) }) };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { urlBelow } from '#protocol/camera-name.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { DeviceError, ProtocolError } from '#protocol/errors.ts';
 import { decodeLive, encodeLive, LIVE_PATH, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
@@ -28,7 +29,7 @@ export class LiveClient {
     onMessage: (message: LiveMessage) => void,
   ): Promise<LiveClient> {
     const { ca, token } = access;
-    const socket = new WebSocket(new URL(LIVE_PATH, url), {
+    const socket = new WebSocket(urlBelow(url, LIVE_PATH), {
       perMessageDeflate: false,
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       ...(ca !== undefined && { ca }),
