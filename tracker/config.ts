@@ -125,6 +125,11 @@ const ofOne = z.strictObject({
         .describe(
           'Z-LUT of all beads, a folder of bead-ID.zlut, or a CSV list with bead,file; none: x and y only',
         ),
+      folder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('folder that Z-LUTs are kept in; default: z-luts in the folder of recordings'),
     })
     .prefault({}),
   recording: z

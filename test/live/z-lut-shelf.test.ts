@@ -27,12 +27,13 @@ beforeEach(() => {
 });
 
 /** A tracker with a simulated camera of two beads that begin with the same Z-LUT. */
-async function startTracker() {
+async function startTracker(kept?: string) {
   const config = defaultConfig();
   config.server.port = 0;
   config.server.tokens = tokensFile(join(runs, '..'));
   config.engine.engine = 'reference';
   config.recording.folder = runs;
+  if (kept !== undefined) config.zLut.folder = kept;
   const camera = parseSimulatedCameraOptions({
     ...{ beads: 2, referenceBeads: 0, roiSpacing: 64, seed: 5, fps: 20 },
   });
@@ -76,16 +77,16 @@ async function startTracker() {
   };
 }
 
-async function putFiles(): Promise<void> {
-  mkdirSync(join(runs, 'z-luts'), { recursive: true });
-  await writeZLut(join(runs, 'z-luts', 'shifted.zlut'), SHIFTED);
-  await writeZLut(join(runs, 'z-luts', 'wide.zlut'), {
+async function putFiles(kept = join(runs, 'z-luts')): Promise<void> {
+  mkdirSync(kept, { recursive: true });
+  await writeZLut(join(kept, 'shifted.zlut'), SHIFTED);
+  await writeZLut(join(kept, 'wide.zlut'), {
     ...FIRST,
     radii: 28,
     profiles: new Float64Array(21 * 28).fill(1),
     method: { stage: 'radial-profile', params: { bins: 'nearest', oversample: 1 }, roiSize: 56 },
   });
-  writeFileSync(join(runs, 'z-luts', 'noise.zlut'), 'no Z-LUT');
+  writeFileSync(join(kept, 'noise.zlut'), 'no Z-LUT');
 }
 
 test('files are listed with what they hold and what speaks against them, and beads with what they use', async () => {
@@ -116,6 +117,26 @@ test('files are listed with what they hold and what speaks against them, and bea
     { bead: 0, roiSize: ROI_SIZE, isFirst: true, facts: { name: 'first', planes: 21 } },
     { bead: 1, roiSize: ROI_SIZE, isFirst: true, facts: { name: 'first' } },
   ]);
+});
+
+test('Z-LUTs are kept where the settings say, by the same names', async () => {
+  const kept = join(runs, '..', 'library');
+  await putFiles(kept);
+  // Where they are by default is not looked into.
+  mkdirSync(join(runs, 'z-luts'), { recursive: true });
+  await writeZLut(join(runs, 'z-luts', 'other.zlut'), SHIFTED);
+  const { list, operator, names, page } = await startTracker(kept);
+  const { folder, zLuts } = await list();
+  expect(folder).toBe(kept);
+  expect(zLuts.map(({ zLut }) => zLut).sort()).toEqual([
+    'z-luts/noise.zlut',
+    'z-luts/shifted.zlut',
+    'z-luts/wide.zlut',
+  ]);
+  expect(zLuts.find(({ zLut }) => zLut === 'z-luts/noise.zlut')!.error).not.toContain('library');
+  expect(await operator.ask({ type: 'z-lut-assign', zLut: 'z-luts/shifted.zlut', beads: [1] })).toBeNull();
+  await expect.poll(names).toEqual(['first', 'shifted.zlut']);
+  expect((await page('/z-luts/download?of=z-luts%2Fshifted.zlut')).status).toBe(200);
 });
 
 test('an operator assigns, takes away and brings back; a viewer does not; a recording tells of it', async () => {

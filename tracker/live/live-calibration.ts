@@ -2,8 +2,8 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildInChild } from '#calibration/build-in-child.ts';
 import { Calibration } from '#calibration/calibration.ts';
-import { hostClock } from '#motors/clock.ts';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
+import { hostClock } from '#motors/clock.ts';
 import { nowNs } from '#protocol/clock.ts';
 import { type TweezertrackError, ZLutError } from '#protocol/errors.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
@@ -20,6 +20,7 @@ import type { Plan } from '#stages/plan.ts';
 import type { Config } from '../config.ts';
 import type { LiveRun } from './live-run.ts';
 import { StackBuild } from './stack-build.ts';
+import { zLutFolders } from './z-lut-files.ts';
 import { ZLutShelf } from './z-lut-shelf.ts';
 
 export interface LiveCalibrationOptions {
@@ -30,6 +31,8 @@ export interface LiveCalibrationOptions {
   zLutOf(bead: number): ZLut | null;
   /** The focus stage of the settings; the camera's when left out. */
   focusStage?: FocusStage | undefined;
+  /** The same stage, of which others look at the readings. */
+  watchFocus(stage: FocusStage | null): FocusStage | null;
   hub: Pick<LiveHub, 'announce'>;
   run(): LiveRun | null;
   cameraConnected(): boolean;
@@ -57,6 +60,7 @@ export class LiveCalibration implements TrackSink {
   constructor(options: LiveCalibrationOptions) {
     const { config, event, focusStage, hub, planNow, run } = options;
     const { fromNm, toNm, moveTimeoutMs, toleranceNm } = config.focusStage;
+    const folders = zLutFolders(config);
     this.#options = options;
     this.#staleness = new ZLutStaleness(
       (bead) => this.zLutOf(bead) !== null,
@@ -66,7 +70,7 @@ export class LiveCalibration implements TrackSink {
       },
     );
     this.#stackBuild = new StackBuild({
-      ...{ recordings: config.recording.folder, planNow, event },
+      ...{ folders, planNow, event },
       changed: () => this.#tell(),
     });
     this.#calibration = new Calibration({
@@ -87,12 +91,12 @@ export class LiveCalibration implements TrackSink {
       get plan() {
         return planNow();
       },
-      recordings: config.recording.folder,
+      folders,
       rois: () => run()?.roiTable.list() ?? [],
       zLutOf: (bead) => this.zLutOf(bead),
       firstZLutOf: (bead) => options.zLutOf(bead),
     });
-    if (focusStage) this.#calibration.useFocusStage(focusStage);
+    if (focusStage) this.#calibration.useFocusStage(options.watchFocus(focusStage));
   }
 
   /** Z-LUT that a bead is tracked with, or null. */
@@ -103,7 +107,8 @@ export class LiveCalibration implements TrackSink {
 
   /** The focus stage of a camera that came, or null when it left; that of the settings goes before. */
   useCameraFocus(stage: FocusStage | null): void {
-    if (!this.#options.focusStage) this.#calibration.useFocusStage(stage);
+    const { focusStage, watchFocus } = this.#options;
+    if (!focusStage) this.#calibration.useFocusStage(watchFocus(stage));
   }
 
   cameraGone(): void {

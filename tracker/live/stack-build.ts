@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { stringify } from 'smol-toml';
@@ -11,10 +12,11 @@ import type { ZLutBuildRequest } from '#protocol/z-lut-requests.ts';
 import type { Plan } from '#stages/plan.ts';
 import { needsModel } from '#stages/plan-needs.ts';
 import { listStacks, type StackFile } from './stack-files.ts';
+import type { ZLutFolders } from './z-lut-files.ts';
 
 export interface StackBuildOptions {
-  /** Folder of recordings; stacks and Z-LUTs lie below it. */
-  recordings: string;
+  /** Stacks lie below that of recordings. */
+  folders: ZLutFolders;
   /** The plan that runs: Z-LUTs are built for it. */
   planNow(): Plan;
   /** Told of every change of the status. */
@@ -23,19 +25,24 @@ export interface StackBuildOptions {
 }
 
 /** Where Z-LUTs are until the build has ended: no list looks there. */
-const UNFINISHED = '.building';
+const UNFINISHED = '.building-';
 const SETTINGS = 'settings.toml';
 
 /** Builds Z-LUTs from recorded stacks by `zlut build`, one stack at a time, in a process of its own. */
 export class StackBuild {
   readonly #options: StackBuildOptions;
   readonly #zLuts: string;
+  readonly #aside: string;
   #status: StackBuildStatus | null = null;
   #running: { halt: AbortController; ended: Promise<void> } | null = null;
 
   constructor(options: StackBuildOptions) {
     this.#options = options;
-    this.#zLuts = resolve(options.recordings, 'z-luts');
+    const { kept, recordings } = options.folders;
+    this.#zLuts = resolve(kept);
+    // Another tracker may keep its Z-LUTs in the same folder, and build at the same time.
+    const own = createHash('sha256').update(resolve(recordings)).digest('hex').slice(0, 8);
+    this.#aside = join(this.#zLuts, `${UNFINISHED}${own}`);
   }
 
   /** Null before the first. */
@@ -72,7 +79,7 @@ export class StackBuild {
 
   /** A name is only ever looked up among those that are there, so that none leads elsewhere. */
   async #find({ type, stack, zStartNm, zStepNm, rois, roiSize }: ZLutBuildRequest): Promise<StackFile> {
-    const found = (await listStacks(this.#options.recordings)).find((one) => one.stack === stack);
+    const found = (await listStacks(this.#options.folders.recordings)).find((one) => one.stack === stack);
     if (!found) {
       const [expected, received] = ['one of the list', 'another name'];
       throw new ZLutError({ where: `stack '${stack}'`, expected, received });
@@ -86,7 +93,7 @@ export class StackBuild {
 
   async #run(stack: StackFile, request: ZLutBuildRequest, signal: AbortSignal): Promise<void> {
     const { event, planNow, changed } = this.#options;
-    const aside = join(this.#zLuts, UNFINISHED);
+    const aside = this.#aside;
     const end = (part: Omit<StackBuildStatus, 'stack'>) => {
       this.#status = { stack: stack.stack, ...part };
     };
@@ -132,7 +139,7 @@ export class StackBuild {
 
   /** Puts a Z-LUT where lists look, with its report, which is there first. */
   async #keep(file: string): Promise<StackBuildStatus['zLuts'][number]> {
-    const [from, to] = [join(this.#zLuts, UNFINISHED, file), join(this.#zLuts, file)];
+    const [from, to] = [join(this.#aside, file), join(this.#zLuts, file)];
     const { origin } = await readZLut(from);
     if (await exists(to)) throw existsAlready(to);
     await rename(`${from}.html`, `${to}.html`);
@@ -151,9 +158,10 @@ export class StackBuild {
     }
   }
 
-  /** The folder is nobody's business but the tracker's. */
+  /** The folders are nobody's business but the tracker's. */
   #inWords(complaint: string): string {
-    return complaint.replaceAll(join(resolve(this.#options.recordings), '/'), '');
+    const recordings = resolve(this.#options.folders.recordings);
+    return complaint.replaceAll(join(this.#zLuts, '/'), 'z-luts/').replaceAll(join(recordings, '/'), '');
   }
 }
 

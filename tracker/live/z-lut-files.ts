@@ -1,10 +1,11 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSweepRecord } from '#calibration/sweep-folder.ts';
+import type { Config } from '../config.ts';
 
 /** A Z-LUT file by the name it has in lists. */
 export interface ZLutFile {
-  /** `z-luts/FILE` or `sweeps/SWEEP/FILE`. */
+  /** `z-luts/FILE`, wherever these are kept, or `sweeps/SWEEP/FILE`. */
   zLut: string;
   path: string;
   bytes: number;
@@ -18,12 +19,25 @@ export interface ZLutFile {
 const NAMED_LIKE_ONE = /\.(zlut|npy|txt|csv)$/i;
 const OF_A_SWEEP = /^bead-\d+\.zlut$/;
 
+/** Folders that Z-LUT files lie in. */
+export interface ZLutFolders {
+  /** Of recordings, with the sweeps below it. */
+  recordings: string;
+  /** Where Z-LUTs are kept. */
+  kept: string;
+}
+
+/** The folders of the settings. */
+export function zLutFolders({ recording, zLut }: Pick<Config, 'recording' | 'zLut'>): ZLutFolders {
+  return { recordings: recording.folder, kept: zLut.folder ?? join(recording.folder, 'z-luts') };
+}
+
 /**
- * The Z-LUT files below the folder of recordings, newest first: those people put into `z-luts`, and those of sweeps
- * that are built. Links are not followed, so that none leads out of it.
+ * The Z-LUT files of these folders, newest first: those that are kept, and those of sweeps that are built. Links are
+ * not followed, so that none leads out of them.
  */
-export async function zLutFiles(recordings: string): Promise<ZLutFile[]> {
-  const own = await filesIn(join(recordings, 'z-luts'), 'z-luts', NAMED_LIKE_ONE, true);
+export async function zLutFiles({ recordings, kept }: ZLutFolders): Promise<ZLutFile[]> {
+  const own = await filesIn(kept, 'z-luts', NAMED_LIKE_ONE, true);
   const sweeps = join(recordings, 'sweeps');
   const ofSweeps: ZLutFile[] = [];
   for (const entry of await entriesOf(sweeps)) {

@@ -14,13 +14,12 @@ import type { Plan } from '#stages/plan.ts';
 import { assertHasModel } from '#stages/plan-needs.ts';
 import { listStacks } from './stack-files.ts';
 import { factsOf } from './z-lut-facts.ts';
-import { type ZLutFile, zLutFiles } from './z-lut-files.ts';
+import { type ZLutFile, type ZLutFolders, zLutFiles } from './z-lut-files.ts';
 import type { ZLutSource } from './z-lut-jobs.ts';
 import { ZLutThread } from './z-lut-thread.ts';
 
 export interface ZLutShelfOptions {
-  /** Folder of recordings; Z-LUT files lie below it. */
-  recordings: string;
+  folders: ZLutFolders;
   plan: Plan;
   /** ROIs of all beads now. */
   rois(): readonly Roi[];
@@ -46,8 +45,8 @@ export class ZLutShelf {
   }
 
   async list(): Promise<ZLutList> {
-    const { plan, recordings, rois, zLutOf, firstZLutOf } = this.#options;
-    const files = (await zLutFiles(recordings)).filter(({ isKept }) => isKept);
+    const { plan, folders, rois, zLutOf, firstZLutOf } = this.#options;
+    const files = (await zLutFiles(folders)).filter(({ isKept }) => isKept);
     const listed = files.slice(0, MOST_LISTED);
     const roiSizes = [...new Set(rois().map(({ size }) => size))].sort((a, b) => a - b);
     const known = new Map<string, ListedZLut>();
@@ -56,12 +55,12 @@ export class ZLutShelf {
       known.set(key, this.#known.get(key) ?? (await this.#read(file, roiSizes)));
     }
     this.#known = known;
-    const stacks = await listStacks(recordings);
+    const stacks = await listStacks(folders.recordings);
     return {
-      folder: join(recordings, 'z-luts'),
+      folder: folders.kept,
       zLuts: [...known.values()],
       leftOut: files.length - listed.length,
-      stackFolder: join(recordings, 'stacks'),
+      stackFolder: join(folders.recordings, 'stacks'),
       stacks: stacks.slice(0, MOST_LISTED).map(({ stack, isSweep }) => ({ stack, isSweep })),
       stacksLeftOut: Math.max(0, stacks.length - MOST_LISTED),
       inUse: rois().map(({ bead, size }) => {
@@ -142,7 +141,7 @@ export class ZLutShelf {
       const zLut = roi && zLutOf(roi.bead);
       if (zLut) return { zLut };
     } else {
-      const file = (await zLutFiles(this.#options.recordings)).find(({ zLut }) => zLut === name);
+      const file = (await zLutFiles(this.#options.folders)).find(({ zLut }) => zLut === name);
       if (file && (file.isKept || !onlyKept)) return { path: file.path };
     }
     throw new MissingZLutError({
