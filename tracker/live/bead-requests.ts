@@ -2,6 +2,7 @@ import type { CalciumRequest } from '#protocol/calcium-request.ts';
 import type { DetectBeadsRequest } from '#protocol/detect-beads.ts';
 import { RoiError } from '#protocol/errors.ts';
 import type { LiveMessage } from '#protocol/live.ts';
+import type { MotorControlRequest } from '#protocol/motor-request.ts';
 import type { PipelineRequest } from '#protocol/pipeline-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { PeopleRequest, RunRequest } from '#protocol/run-request.ts';
@@ -12,7 +13,13 @@ import type { LiveRun } from './live-run.ts';
 /** A request that changes the beads of a run. */
 type BeadRequest = Exclude<
   ChangeRequest,
-  RunRequest | PeopleRequest | CalibrationRequest | CalciumRequest | DetectBeadsRequest | PipelineRequest
+  | RunRequest
+  | PeopleRequest
+  | CalibrationRequest
+  | CalciumRequest
+  | DetectBeadsRequest
+  | MotorControlRequest
+  | PipelineRequest
 >;
 
 /**

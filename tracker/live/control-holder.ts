@@ -8,7 +8,7 @@ import type { Viewer } from '#sinks/viewer.ts';
 import type { AlarmBook } from './alarm-book.ts';
 
 /** Whatever moves can be stopped by every operator. */
-const FREE_FOR_ALL: ReadonlySet<string> = new Set(['focus-stop', 'sweep-stop', 'sweep-pause']);
+const FREE_FOR_ALL: ReadonlySet<string> = new Set(['focus-stop', 'motor-stop', 'sweep-stop', 'sweep-pause']);
 
 /** People remembered for the alarms they read. */
 const MOST_PEOPLE = 500;

@@ -9,6 +9,7 @@ import type { Roi } from '#protocol/roi.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import { failureOf } from './complaints.ts';
 import type { LiveCalcium } from './live-calcium.ts';
+import type { LiveMotors } from './live-motors.ts';
 import { LiveRun, type LiveRunOptions } from './live-run.ts';
 import { type LiveTrackerOptions, runSettings } from './live-tracker-options.ts';
 import type { RunDesk } from './run-desk.ts';
@@ -20,6 +21,7 @@ export interface RunParts {
   pipeline: LiveRunOptions['pipeline'];
   desk: RunDesk;
   calcium: LiveCalcium;
+  motors: LiveMotors;
   endpoint: CameraEndpoint;
   ledger: FrameLedger;
   latency: LatencyBudget;
@@ -41,6 +43,7 @@ export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
       ...runSettings(options.config),
       ...desk.runOptions,
       latency: () => latency.summary(),
+      positions: parts.motors.positions,
       sinks: [...parts.sinks, ...(options.truthScore ? [options.truthScore] : [])],
       onRois: (now) => calcium.setRois(now),
       onReceived: (frame, room) => calcium.received(frame, room),

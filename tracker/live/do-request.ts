@@ -1,4 +1,5 @@
 import { isCalciumRequest } from '#protocol/calcium-request.ts';
+import { isMotorRequest } from '#protocol/motor-request.ts';
 import { isPipelineRequest } from '#protocol/pipeline-request.ts';
 import { isCalibrationRequest } from '#protocol/sweep-request.ts';
 import type { LiveHubOptions } from '#sinks/live-hub-options.ts';
@@ -6,6 +7,7 @@ import type { BeadDetection } from './bead-detection.ts';
 import { changeBeads } from './bead-requests.ts';
 import type { LiveCalcium } from './live-calcium.ts';
 import type { LiveCalibration } from './live-calibration.ts';
+import type { LiveMotors } from './live-motors.ts';
 import type { LiveRun } from './live-run.ts';
 import type { PipelineControl } from './pipeline-control.ts';
 import type { RunDesk } from './run-desk.ts';
@@ -18,6 +20,7 @@ export interface AskedParts {
   pipeline: PipelineControl;
   calibration: LiveCalibration;
   calcium: LiveCalcium;
+  motors: LiveMotors;
   /** Beads are others now. */
   onBeads(): void;
 }
@@ -27,7 +30,7 @@ export interface AskedParts {
  * @throws {TweezertrackError} that says why it was not done
  */
 export async function doRequest(
-  { run, desk, detection, pipeline, calibration, calcium, onBeads }: AskedParts,
+  { run, desk, detection, pipeline, calibration, calcium, motors, onBeads }: AskedParts,
   ...[asked, answer, asker]: Parameters<LiveHubOptions['control']>
 ): Promise<void> {
   const request = await desk.control(asked, asker);
@@ -35,6 +38,7 @@ export async function doRequest(
   if (request.type === 'detect-beads') return answer(await detection.detect(request, run));
   if (isPipelineRequest(request)) return pipeline.control(request, answer);
   if (isCalibrationRequest(request)) return calibration.control(request);
+  if (isMotorRequest(request)) return motors.control(request);
   if (isCalciumRequest(request)) return calcium.control(request, answer, asker);
   await changeBeads(run, request, answer);
   desk.beadsChanged();

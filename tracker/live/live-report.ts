@@ -7,6 +7,7 @@ import type { LatencyBudget } from '#sinks/latency.ts';
 import type { LiveHub } from '#sinks/live-hub.ts';
 import type { LiveCalcium } from './live-calcium.ts';
 import type { LiveCalibration } from './live-calibration.ts';
+import type { LiveMotors } from './live-motors.ts';
 import type { LiveRun } from './live-run.ts';
 import { liveHealth, liveSnapshot, recordedRows } from './live-status.ts';
 import type { MetricSources } from './metrics.ts';
@@ -28,6 +29,7 @@ export interface ReportParts {
   pipeline: PipelineControl;
   calibration: LiveCalibration;
   calcium: LiveCalcium;
+  motors: LiveMotors;
   ledger: FrameLedger;
   latency: LatencyBudget;
   rates: FrameRates;
@@ -48,6 +50,7 @@ export class LiveReport {
     return {
       ...liveSnapshot({ ...this.#now, roiSize, zLutOf, plan: pipeline.plan }),
       ...calibration.snapshot,
+      ...this.#parts.motors.status,
       calcium: calcium.state,
       ...desk.state,
     };
@@ -65,6 +68,7 @@ export class LiveReport {
       refusals: refusals.counts(),
       ...(cameras && { cameras: cameras() }),
       ...calibration.status,
+      ...this.#parts.motors.status,
       calcium: calcium.status,
       ...desk.state,
     };

@@ -9,6 +9,7 @@ import { describeShape } from '#protocol/pixel-format.ts';
 import type { PlacedRoi } from '#protocol/place-beads.ts';
 import { assertRoiInFrame, type Roi } from '#protocol/roi.ts';
 import { assertZLutFits } from '#protocol/z-lut.ts';
+import type { PositionSource } from '#recording/recorder-options.ts';
 import type { RunRecorder } from '#recording/run-recorder.ts';
 import { createRoiTable, type RoiTable } from '#rois/roi-table.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
@@ -45,6 +46,8 @@ export interface LiveRunOptions {
   queueMiB: number;
   /** Where the time of the frames went, for the end of the recording. */
   latency(): LatencySummaries;
+  /** Where motors were, beyond what cameras send; nothing when left out. */
+  positions?: PositionSource;
   /** Told of tracks and gaps besides the recording. */
   sinks: readonly (TrackSink & Partial<FrameWatcher>)[];
   /** Told of the ROIs that frames to come may be cut to. */

@@ -1,6 +1,7 @@
 import type { CellMap } from '#protocol/cell-map.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
 import type { ListedCamera } from '#protocol/live.ts';
+import type { Motor } from '#protocol/motor.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { TruthScore } from '#sinks/truth-score.ts';
@@ -24,6 +25,8 @@ export interface LiveTrackerOptions {
   truthScore?: TruthScore;
   /** The focus stage of the settings; that of the camera when left out. */
   focusStage?: FocusStage;
+  /** The motors of the settings; those of the camera when left out. */
+  motors?: readonly Motor[];
   /** The cameras that a dashboard may choose among; none to choose when left out. */
   cameras?: (() => ListedCamera[]) | undefined;
   /** Told when the first camera has come. */

@@ -20,6 +20,7 @@ import { type AskedParts, doRequest } from './do-request.ts';
 import { LiveCalcium } from './live-calcium.ts';
 import { LiveCalibration } from './live-calibration.ts';
 import { openLiveEngine } from './live-engine.ts';
+import { LiveMotors } from './live-motors.ts';
 import { LivePreview } from './live-preview.ts';
 import { LiveReport } from './live-report.ts';
 import type { LiveRun } from './live-run.ts';
@@ -45,6 +46,7 @@ export class LiveTracker {
   readonly #preview: LivePreview;
   readonly #calibration: LiveCalibration;
   readonly #calcium: LiveCalcium;
+  readonly #motors: LiveMotors;
   readonly #detection: BeadDetection;
   readonly #pipeline: PipelineControl;
   readonly #report: LiveReport;
@@ -105,6 +107,7 @@ export class LiveTracker {
       onAway: (camera, goodbye) => this.#away(camera, goodbye),
       onFrame: (frame) => this.#frame(frame),
       onFocusStage: (stage) => this.#calibration.useCameraFocus(stage),
+      onMotors: (motors) => this.#motors.useCameraMotors(motors),
       onControls: (controls) => this.#desk.useControls(controls),
       onTrouble: (error, refused) => this.#refusals.ofCamera(error, refused),
     });
@@ -120,8 +123,9 @@ export class LiveTracker {
       announce: (message) => this.#hub.announce(message),
     });
     this.#preview = new LivePreview(this.#hub, this.#endpoint);
+    this.#motors = new LiveMotors({ ...options, ...shared });
     this.#calibration = new LiveCalibration({
-      ...{ ...options, ...shared },
+      ...{ ...options, ...shared, watchFocus: (stage) => this.#motors.watchFocus(stage) },
       planNow: () => this.#pipeline.plan,
       onBeads: () => this.#announceBeads(),
     });
@@ -185,7 +189,7 @@ export class LiveTracker {
    * @throws {RecordingError} when the disk did not take the end of the recording; all else is closed by then
    */
   async close(): Promise<void> {
-    await this.#calibration.end();
+    await Promise.all([this.#calibration.end(), this.#motors.end()]);
     await this.#endpoint.close();
     await this.#calcium.close();
     try {
@@ -214,6 +218,7 @@ export class LiveTracker {
     const run = createRun(camera, {
       ...{ options: this.#options, engine: this.engine, pipeline: this.#pipeline, desk: this.#desk },
       ...{ endpoint: this.#endpoint, ledger: this.#ledger, latency: this.latency, calcium: this.#calcium },
+      motors: this.#motors,
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         ...[this.#hub, this.#calibration, ...beadWatchers(this.#hub, camera, this.#pipeline)],
@@ -259,7 +264,8 @@ export class LiveTracker {
   get #asked(): AskedParts {
     return {
       ...{ run: this.#run, desk: this.#desk, detection: this.#detection, pipeline: this.#pipeline },
-      ...{ calibration: this.#calibration, calcium: this.#calcium, onBeads: () => this.#announceBeads() },
+      ...{ calibration: this.#calibration, calcium: this.#calcium, motors: this.#motors },
+      onBeads: () => this.#announceBeads(),
     };
   }
 

@@ -24,7 +24,15 @@ export interface PlanInUse {
 /** What recordings are made with. */
 export type RunRecordersOptions = Pick<
   LiveRunOptions,
-  'camera' | 'pipeline' | 'recordings' | 'saves' | 'describe' | 'queueMiB' | 'latency' | 'onAlarm'
+  | 'camera'
+  | 'pipeline'
+  | 'recordings'
+  | 'saves'
+  | 'describe'
+  | 'queueMiB'
+  | 'latency'
+  | 'positions'
+  | 'onAlarm'
 > & {
   chosen: { host: Pick<LiveRunOptions['chosen']['host'], 'facts'> };
   /** Frames whose cells are being measured or wait to be; none where nobody measures cells. */
@@ -271,9 +279,9 @@ export class RunRecorders {
       zLuts: zLuts.map(({ name, file, beads }) => ({ name, file, beads })),
       ...written,
     };
-    const { latency, queueMiB } = this.#options;
+    const { latency, positions, queueMiB } = this.#options;
     const recorder = await inFreeFolder(join(recordings, described.folder), (folder) =>
-      createRunRecorder(folder, facts, { onAlarm, latency, queueLimitBytes: queueMiB * 2 ** 20 }),
+      createRunRecorder(folder, facts, { onAlarm, latency, positions, queueLimitBytes: queueMiB * 2 ** 20 }),
     );
     for (const { zLut, file } of zLuts) {
       // A recording without its Z-LUT is better than none.

@@ -5,6 +5,7 @@ import { LimitError, ProtocolError, TweezertrackError } from './errors.ts';
 import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
+import { motorRequests } from './motor-request.ts';
 import { pictureRequest, tilesRequest } from './picture-request.ts';
 import { pipelineRequests } from './pipeline-request.ts';
 import { MOST_PLACED_BEADS } from './place-beads.ts';
@@ -47,6 +48,7 @@ const controlRequest = z.discriminatedUnion('type', [
   pictureRequest,
   tilesRequest,
   ...sweepRequests,
+  ...motorRequests,
   detectBeadsRequest,
   ...pipelineRequests,
   ...runViewRequests,

@@ -3,6 +3,7 @@ import type { CalciumMessage, CalciumState, CalciumStatus } from './calcium-live
 import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
+import type { MotorStatus, MotorsMessage } from './motor.ts';
 import type { AlarmsMessage, PeopleMessage } from './people.ts';
 import type { PreviewMessage, TilesMessage } from './picture-request.ts';
 import type { PipelineMessage, PlanCheckMessage, PlanTrialMessage } from './pipeline-message.ts';
@@ -15,7 +16,7 @@ import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from '.
 import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 5;
+export const LIVE_VERSION = 6;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -60,6 +61,8 @@ export interface SnapshotMessage {
   calibration?: CalibrationStatus;
   /** Planes of the sweep so far, as far as 4 MiB go, the newest rather. */
   sweepPlanes?: SweepPlaneMessage[];
+  /** Absent where nobody moves any. */
+  motors?: MotorStatus[];
   /** Absent where nobody measures cells. */
   calcium?: CalciumState;
 }
@@ -168,6 +171,8 @@ export interface StatusMessage {
   run?: RunState;
   /** Absent where nobody calibrates. */
   calibration?: CalibrationStatus;
+  /** Absent where nobody moves any. */
+  motors?: MotorStatus[];
   /** Absent where nobody measures cells. */
   calcium?: CalciumStatus;
 }
@@ -208,6 +213,7 @@ export type LiveMessage =
   | PeopleMessage
   | AlarmsMessage
   | CalciumMessage
+  | MotorsMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */
