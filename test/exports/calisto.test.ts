@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCalisto } from '#exports/calisto.ts';
+import { calistoMotors, writeCalistoMotors } from '#exports/calisto-motors.ts';
+import type { ExportTable } from '#exports/table.ts';
 import { pythonWith, skippedWithout } from '../support/python.ts';
 import { runPython } from '../support/run-python.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -47,3 +49,27 @@ test.skipIf(!pythonWith('numpy'))(
     expect(read.trim()).toBe(`(4, 8) ${bytesOf(first).toString('hex')}`);
   },
 );
+
+test('where magnets were is a file of its own, a line for each of the tracks', async () => {
+  const magnetMm = Float64Array.from([1.5, 1.25, 1.25, Number.NaN, 1]);
+  const magnetTurns = Float64Array.from([-3, -2.5, -2.5, 0, 10]);
+  const columns = ['magnetMm', 'magnetTurns'].map((name) => ({ name, type: 'f64' as const, unit: '' }));
+  const moved: ExportTable = {
+    ...table,
+    columns: [...table.columns, ...columns],
+    async *blocks() {
+      let from = 0;
+      for await (const block of table.blocks()) {
+        const to = from + block[0]!.length;
+        yield [...block, magnetMm.subarray(from, to), magnetTurns.subarray(from, to)];
+        from = to;
+      }
+    },
+  };
+  expect([calistoMotors(table), calistoMotors(moved)]).toEqual([[], ['magnetMm', 'magnetTurns']]);
+  const motorsPath = path.replace('tracks', 'tracks_motors');
+  await writeCalistoMotors(motorsPath, moved);
+  expect(readFileSync(motorsPath, 'utf8')).toBe(
+    '7 0.000000000 1.5 -3\n8 0.010000000 1.25 -2.5\n11 0.040000001 NaN 0\n12 12.000000000 1 10\n',
+  );
+});

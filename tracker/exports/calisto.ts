@@ -108,7 +108,8 @@ class Lines {
   }
 }
 
-function seconds(ns: bigint): string {
+/** s with all nine digits. */
+export function seconds(ns: bigint): string {
   const size = ns < 0n ? -ns : ns;
   const digits = size.toString().padStart(10, '0');
   return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;

@@ -5,6 +5,7 @@ import { exportCells } from '#recording/cells-csv.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import { OutputFile } from '#recording/output-file.ts';
 import { writeCalisto } from './calisto.ts';
+import { calistoMotors, writeCalistoMotors } from './calisto-motors.ts';
 import { writeFlatHdf5 } from './hdf5-flat.ts';
 import { writeMagScope } from './magscope.ts';
 import { writeNpz } from './npz.ts';
@@ -27,7 +28,7 @@ const TRACK_ENDINGS = '.csv, .parquet, .h5, .npz or .txt';
  * hold the cells of the run, too.
  * @returns rows of tracks
  * @throws {ConfigError} for another ending, or a layout with a file that has none
- * @throws {OutputExistsError} when the file, or the .json beside a .txt, exists and `force` is not set
+ * @throws {OutputExistsError} when the file, or what a .txt has beside it, exists and `force` is not set
  * @throws {RecordingError} when the recording cannot be read or the file cannot be written
  */
 export async function exportRun(path: string, to: string, options: ExportOptions = {}): Promise<number> {
@@ -84,18 +85,31 @@ export async function exportCellsOf(path: string, to: string, { force = false } 
   }
 }
 
-/** A text has no place for what it is: that is in a .json beside it. */
+/** A text has no place for what it is, nor for magnets: that is in NAME.json and NAME_motors.txt beside it. */
 async function exportCalisto(path: string, to: string, options: ExportOptions): Promise<number> {
   const { force = false } = options;
-  const beside = `${to.slice(0, -extname(to).length)}.json`;
-  if (!force && (await exists(beside))) throw existsAlready(beside);
+  const stem = to.slice(0, -extname(to).length);
+  const [beside, motorsBeside] = [`${stem}.json`, `${stem}_motors.txt`];
   const source = await openSource(path, options);
+  const motors = calistoMotors(source.tracks);
+  for (const other of [beside, ...(motors.length > 0 ? [motorsBeside] : [])]) {
+    if (!force && (await exists(other))) throw existsAlready(other);
+  }
   return writeWhole(to, force, async (temporary) => {
     const { rows, columns } = await writeCalisto(temporary, source);
+    if (motors.length > 0) {
+      await writeWhole(motorsBeside, force, (motorsTemporary) =>
+        writeCalistoMotors(motorsTemporary, source.tracks),
+      );
+    }
     await writeWhole(beside, force, async (besideTemporary) => {
       const file = new OutputFile(besideTemporary, false);
       try {
-        file.write(Buffer.from(`${JSON.stringify({ ...source.facts, text: columns }, null, 2)}\n`));
+        file.write(
+          Buffer.from(
+            `${JSON.stringify({ ...source.facts, text: columns, motors: ['frame', 'time', ...motors] }, null, 2)}\n`,
+          ),
+        );
       } finally {
         file.close();
       }

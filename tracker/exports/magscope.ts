@@ -13,7 +13,8 @@ const BATCH_FRAMES = 40;
 /**
  * Writes HDF5 with the group `/tracking` of MagScope's recordings (schema version 1): `frame_timestamps_ns`,
  * `frame_offsets`, `bead_ids`, `positions_nm` [record, (x, y, z)], z as recorded; batches are of 40 frames. What that
- * layout has no place for is in `/tweezertrack`: frame numbers, scores, status and z times the focal shift.
+ * layout has no place for is in `/tweezertrack`: the number of each frame, and of each record score, status, z times the
+ * focal shift and where motors were.
  * @returns rows of tracks
  * @throws {ConfigError} where the size of a pixel is not known
  * @throws {LimitError} for a bead whose number takes more than 16 bits
@@ -73,7 +74,10 @@ class TrackingGroup {
       beads: new GrowingDataset(tracking, 'bead_ids', 'u16'),
       positions: new GrowingDataset(tracking, 'positions_nm', 'f64', 3),
     };
-    const names = { score: 'scores', status: 'status', zCorrectedNm: 'z_corrected_nm' };
+    const names = {
+      ...{ score: 'scores', status: 'status', zCorrectedNm: 'z_corrected_nm' },
+      ...{ focusZNm: 'focus_z_nm', magnetMm: 'magnet_mm', magnetTurns: 'magnet_turns' },
+    };
     this.#kept = Object.entries(names).flatMap(([from, to]) => {
       const column = table.columns.findIndex(({ name }) => name === from);
       if (column < 0) return [];

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { ConfigError } from '#protocol/errors.ts';
 import { CELLS_FORMAT } from '#recording/cell-schema.ts';
 import { openRun, type Run } from '#recording/read-recording.ts';
+import { readPositionedTracks } from '#recording/recorded-positions.ts';
 import { type StreamExtent, streamExtent } from '#recording/stream-extent.ts';
 import { TRACKS_FORMAT } from '#recording/stream-schema.ts';
 import { cellTable } from './cell-table.ts';
@@ -43,7 +44,8 @@ export async function openSource(
   const extent = await streamExtent(tracksPath, [TRACKS_FORMAT]);
   const nmPerPx = pixelSizeNm ?? recordedPixelSize(run, extent);
   const shifts = run ? await focalShifts(run) : null;
-  const tracks = trackTable(tracksPath, extent, { nmPerPx: inPx ? Number.NaN : nmPerPx, shifts });
+  const { names: motors } = await readPositionedTracks(tracksPath);
+  const tracks = trackTable(tracksPath, extent, { nmPerPx: inPx ? Number.NaN : nmPerPx, shifts, motors });
   const cells = run ? await cellsOf(run) : null;
   return { facts: await factsOf(path, { run, extent, nmPerPx, tables: [tracks, cells] }), tracks, cells };
 }

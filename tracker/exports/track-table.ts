@@ -1,4 +1,5 @@
-import { readTracks } from '#recording/read-recording.ts';
+import type { MotorColumn } from '#protocol/motor.ts';
+import { type PositionValues, readPositionedTracks } from '#recording/recorded-positions.ts';
 import type { StreamExtent } from '#recording/stream-extent.ts';
 import { FIT_COLUMNS, type TrackColumns } from '#recording/track-block.ts';
 import type { FocalShifts } from './focal-shift.ts';
@@ -9,11 +10,22 @@ interface TrackTableOptions {
   nmPerPx: number;
   /** null where no Z-LUT of the run says how z follows from the focus. */
   shifts: FocalShifts | null;
+  /** Motors of which the recording knows where they were. */
+  motors: readonly MotorColumn[];
 }
+
+/** Recorded rows, with where motors were. */
+type RecordedRows = TrackColumns & { positions: PositionValues };
+
+const MOTOR_UNITS: Record<MotorColumn, string> = {
+  focusZNm: 'nm, position of the focus stage',
+  magnetMm: 'mm, magnet translation',
+  magnetTurns: 'turns, magnet rotation',
+};
 
 /** A column whose values are recorded ones times a factor. */
 interface TrackColumn extends ExportColumn {
-  source(columns: TrackColumns): ColumnValues;
+  source(columns: RecordedRows): ColumnValues;
   factor: number;
 }
 
@@ -21,10 +33,14 @@ interface TrackColumn extends ExportColumn {
 export function trackTable(
   path: string,
   { schema, rows }: StreamExtent,
-  { nmPerPx, shifts }: TrackTableOptions,
+  { nmPerPx, shifts, motors }: TrackTableOptions,
 ): ExportTable {
   const fits = schema.fields.some(({ name }) => name === FIT_COLUMNS[0]);
-  const columns = [...recordedColumns(nmPerPx), ...(fits ? fitColumns(nmPerPx) : [])];
+  const columns = [
+    ...recordedColumns(nmPerPx),
+    ...(fits ? fitColumns(nmPerPx) : []),
+    ...motors.map((name) => motorColumn(name)),
+  ];
   const corrected = columns.length;
   const listed: ExportColumn[] = columns.map(({ name, type, unit }) => ({ name, type, unit }));
   if (shifts) {
@@ -32,7 +48,8 @@ export function trackTable(
     listed.push({ name: 'zCorrectedNm', type: 'f64', unit });
   }
   async function* batches(): AsyncGenerator<RowBatch> {
-    for await (const batch of readTracks(path)) {
+    const { tracks } = await readPositionedTracks(path);
+    for await (const batch of tracks) {
       yield {
         rows: batch.rows,
         copy(column, into, at, from, to) {
@@ -86,6 +103,11 @@ function fitColumns(nmPerPx: number): TrackColumn[] {
       source: ({ fit }) => fit!.chiSquared,
     },
   ];
+}
+
+function motorColumn(name: MotorColumn): TrackColumn {
+  const unit = `${MOTOR_UNITS[name]} in that frame; NaN where it is not known`;
+  return { ...plain(name, 'f64', unit), source: ({ positions }) => positions[name]! };
 }
 
 function plain(name: string, type: ExportColumn['type'], unit: string): Omit<TrackColumn, 'source'> {
