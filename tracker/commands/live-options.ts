@@ -39,7 +39,11 @@ export function liveConfig(options: LiveOptions): Config {
   if (options.engine !== undefined) config.engine.engine = options.engine;
   if (options.out !== undefined) config.recording.folder = options.out;
   if (options.follow !== undefined) config.rois.follow = options.follow;
-  if (!options.record) config.recording.enabled = false;
+  if (!options.record) {
+    for (const { recording } of [config, ...Object.values(config.cameras)]) {
+      if (recording) recording.enabled = false;
+    }
+  }
   return config;
 }
 

@@ -1,5 +1,10 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { MAIN_CAMERA } from '#protocol/camera-name.ts';
+import { ConfigError } from '#protocol/errors.ts';
 import type { ListedCamera } from '#protocol/live.ts';
+import { runFolder } from '#recording/run-folders.ts';
+import type { Config } from '../config.ts';
 import type { LiveServer } from './live-server.ts';
 import { LiveTracker } from './live-tracker.ts';
 import type { LiveTrackerOptions } from './live-tracker-options.ts';
@@ -27,6 +32,7 @@ export class LiveTrackers {
       // One after the other: engines that are measured side by side would seem slow.
       for (const [name, options] of cameras) {
         const isAlone = cameras.size === 1;
+        if (name !== MAIN_CAMERA) await keepFolder(name, options.config);
         const listed = isAlone ? {} : { cameras: () => listCameras(all, name) };
         all.set(name, await LiveTracker.open({ ...options, ...listed }));
       }
@@ -58,6 +64,20 @@ export class LiveTrackers {
     const failed = closed.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
+}
+
+/** Makes the folder that a named camera records into, lest a run of another camera takes its name. */
+async function keepFolder(name: string, { recording: { enabled, folder } }: Config): Promise<void> {
+  if ((await runFolder(dirname(folder), basename(folder)).catch(() => null)) !== null) {
+    throw new ConfigError({
+      where: `cameras.${name}: ${folder}`,
+      expected: 'a folder for runs',
+      received: 'a run',
+      remedy: 'rename the run, or the camera',
+    });
+  }
+  // Where this fails, so does the recording, which says why.
+  if (enabled) await mkdir(folder, { recursive: true }).catch(() => {});
 }
 
 function listCameras(all: ReadonlyMap<string, LiveTracker>, here: string): ListedCamera[] {
