@@ -65,6 +65,7 @@ export default defineConfig({
         'live/proposal-worker.ts',
         'live/recordings-worker.ts',
         'live/z-lut-worker.ts',
+        'movies/movie-worker.ts',
       ],
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

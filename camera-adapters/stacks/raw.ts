@@ -19,41 +19,63 @@ const PIXEL_FORMAT = {
 } as const satisfies Record<string, PixelFormat>;
 
 const size = z.number().int().positive();
-const rawDescription = z.object({
-  frames: size,
-  /** Rows and columns of a frame. */
-  y: size,
-  x: size,
-  /** As NumPy names it; always little-endian. */
-  dtype: z.enum(Object.keys(PIXEL_FORMAT) as [keyof typeof PIXEL_FORMAT]),
-  /** Of a pixel, where the camera uses fewer than the file has: a saturated one is then known as such. */
-  bits: z.literal([10, 12, 14]).optional(),
-});
+const MOVIE = 'tweezertrack-movie/1';
+const rawDescription = z
+  .object({
+    format: z.literal(MOVIE).optional().catch(undefined),
+    /** Absent in a movie of ours while it is being written, and for ever in one that nobody completed. */
+    frames: size.optional(),
+    /** Rows and columns of a frame. */
+    y: size,
+    x: size,
+    /** As NumPy names it; always little-endian. */
+    dtype: z.enum(Object.keys(PIXEL_FORMAT) as [keyof typeof PIXEL_FORMAT]),
+    /** Of a pixel, where the camera uses fewer than the file has: a saturated one is then known as such. */
+    bits: z.literal([10, 12, 14]).optional(),
+  })
+  .refine(({ format, frames }) => format === MOVIE || frames !== undefined, {
+    path: ['frames'],
+    error: 'expected how many there are',
+  });
 
 const EXAMPLE = '{"frames": 1000, "y": 480, "x": 640, "dtype": "uint16"}';
 
 /**
- * Opens bare pixels [frame, row, column], little-endian, that the `.json` of the same name describes.
+ * Opens bare pixels [frame, row, column], little-endian, that the `.json` of the same name describes. Of a movie of ours that
+ * is cut off, the frames before the cut are read.
  * @throws {StackError} if there is no such description, it is not one, or the file has other bytes than it says
  */
 export async function openRaw(file: StackFile): Promise<Stack> {
-  const { frames, y, x, dtype, bits } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
+  const {
+    format,
+    frames: said,
+    y,
+    x,
+    dtype,
+    bits,
+  } = await readDescription(file.path.replace(/\.bin$/i, '.json'));
   const stored = PIXEL_FORMAT[dtype];
   const pixelFormat = bits && stored === 'mono16' ? (`mono${bits}` as const) : stored;
   const shape: FrameShape = { width: x, height: y, pixelFormat };
   const bytes = frameBytes(shape);
-  if (file.size !== frames * bytes) {
+  const whole = Math.floor(file.size / bytes);
+  // Of bare pixels, a size that is not as it was said may mean that all of it was said wrong.
+  const wanted = said ?? Math.max(1, whole);
+  const frames = Math.min(wanted, whole);
+  if (frames === 0 || (format === undefined && file.size !== wanted * bytes)) {
     throw new StackError({
       where: file.path,
-      expected: `${frames * bytes} bytes (${frames} frames of ${describeShape(shape)})`,
+      expected: `${wanted * bytes} bytes (${wanted} frames of ${describeShape(shape)})`,
       received: `${file.size} bytes (${Number((file.size / bytes).toFixed(3))} frames)`,
       remedy: 'correct the .json beside it, or copy the file again',
     });
   }
+  const isCut = file.size !== wanted * bytes;
   return {
     ...shape,
     path: file.path,
     frames,
+    ...(isCut && { cut: `the file is cut off behind its first ${frames} frames` }),
     async readFrame(frame, into) {
       checkRead(file.path, frames, frame, bytes, into);
       await readFrameBytes(file, frame, into, bytes, frame * bytes);

@@ -10,9 +10,12 @@ export interface FileAccess {
   close(): Promise<void>;
 }
 
-/** Opens a new, empty file. */
-export async function openFile(path: string): Promise<FileAccess> {
-  const handle = await open(path, 'w');
+/**
+ * Opens a new, empty file.
+ * @param flags `wx` fails where there is one already
+ */
+export async function openFile(path: string, flags: 'w' | 'wx' = 'w'): Promise<FileAccess> {
+  const handle = await open(path, flags);
   return {
     async write(bytes, position) {
       let done = 0;
