@@ -33,6 +33,7 @@ export interface KnownCamera {
 
 const CELLS = 40;
 const BEADS = 12;
+const DEFAULT_SEED = simulatedCameraOptions.shape.seed.parse(undefined);
 /** A demonstration has no end, no other pace, and as many cells as `--calcium` says. */
 const NOT_ASKED = ['frames', 'pace', 'cells'];
 
@@ -45,6 +46,18 @@ export function addDemoCameraOptions(command: Command): void {
 }
 
 /**
+ * A camera beside the one that is asked for: cells, or other beads.
+ * @param index of the camera, from 1
+ * @throws {ConfigError} for settings out of range
+ */
+export function furtherDemoCamera(asked: object, index: number, cells: boolean): KnownCamera {
+  const schema = cells ? simulatedCalciumOptions : simulatedCameraOptions;
+  const { seed, ...given } = schemaSettings(schema, { ...asked });
+  const settings = { ...given, seed: (typeof seed === 'number' ? seed : DEFAULT_SEED) + index };
+  return cells ? cellCamera({ ...settings, beads: BEADS, cells: CELLS }) : beadCamera(settings);
+}
+
+/**
  * The camera that is asked for.
  * @throws {ConfigError} for settings out of range, or of the other camera
  */
@@ -54,11 +67,16 @@ export function demoCamera(asked: { calcium?: number | true }): KnownCamera {
     ...schemaSettings(simulatedCameraOptions, { ...asked }),
     ...schemaSettings(simulatedCalciumOptions, { ...asked }),
   };
-  if (calcium === undefined) {
-    const options = parseSimulatedCameraOptions(given);
-    return { command: 'simulated', settings: given, options, scene: simulatedScene(options), cells: null };
-  }
-  const settings = { beads: BEADS, ...given, cells: calcium === true ? CELLS : calcium };
+  if (calcium === undefined) return beadCamera(given);
+  return cellCamera({ beads: BEADS, ...given, cells: calcium === true ? CELLS : calcium });
+}
+
+function beadCamera(settings: Record<string, unknown>): KnownCamera {
+  const options = parseSimulatedCameraOptions(settings);
+  return { command: 'simulated', settings, options, scene: simulatedScene(options), cells: null };
+}
+
+function cellCamera(settings: Record<string, unknown>): KnownCamera {
   const options = parseSimulatedCalciumOptions(settings);
   const { map } = simulatedCells(settings);
   return {
