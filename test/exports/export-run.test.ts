@@ -189,6 +189,7 @@ describe('what is not written', () => {
     await expect(exportRun(run, join(folder, 'run.xlsx'))).rejects.toThrow(ConfigError);
     await expect(exportRun(run, join(folder, 'a.npz'), { layout: 'magscope' })).rejects.toThrow(ConfigError);
     await expect(exportRun(run, join(folder, 'b.npz'), { pixelSizeNm: 0 })).rejects.toThrow(ConfigError);
+    await expect(exportRun(run, join(folder, 'b.csv'), { pixelSizeNm: 9 })).rejects.toThrow(ConfigError);
     await expect(exportRun(unsized, join(folder, 'c.h5'), { layout: 'magscope' })).rejects.toThrow(
       /--pixel-size/,
     );

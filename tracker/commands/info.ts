@@ -8,7 +8,8 @@ import { parquetProbe } from './info/parquet.ts';
 import type { Facts, Place, Probe } from './info/probe.ts';
 import { runProbe, runsProbe, streamProbe } from './info/recordings.ts';
 import { stackProbe } from './info/stack.ts';
-import { calistoProbe, csvProbe } from './info/text.ts';
+import { tdmsProbe } from './info/tdms.ts';
+import { calistoProbe, csvProbe, numbersProbe } from './info/text.ts';
 import { zLutProbe } from './info/z-lut.ts';
 
 /** Every kind, the particular before the general: what more than one of them knows is told by all. */
@@ -20,9 +21,11 @@ const PROBES: readonly Probe[] = [
   calistoProbe,
   zLutProbe,
   csvProbe,
+  numbersProbe,
   npyProbe,
   npzProbe,
   hdf5Probe,
+  tdmsProbe,
   stackProbe,
 ];
 

@@ -27,7 +27,7 @@ const TRACK_ENDINGS = '.csv, .parquet, .h5, .npz or .txt';
  * Writes the tracks of a run folder or a file of tracks as the ending of the name says; HDF5 of the flat layout and .npz
  * hold the cells of the run, too.
  * @returns rows of tracks
- * @throws {ConfigError} for another ending, or a layout with a file that has none
+ * @throws {ConfigError} for another ending, or a layout or size of a pixel with a file that has none
  * @throws {OutputExistsError} when the file, or what a .txt has beside it, exists and `force` is not set
  * @throws {RecordingError} when the recording cannot be read or the file cannot be written
  */
@@ -37,6 +37,10 @@ export async function exportRun(path: string, to: string, options: ExportOptions
   if (layout !== undefined && ending !== '.h5' && ending !== '.hdf5') {
     const [expected, received] = ['a file that ends in .h5', ending || 'no ending'];
     throw new ConfigError({ where: `--layout ${layout}`, expected, received });
+  }
+  if (ending === '.csv' && options.pixelSizeNm !== undefined) {
+    const [expected, received] = ['a format with positions in nm', 'a .csv, which has px'];
+    throw new ConfigError({ where: '--pixel-size', expected, received });
   }
   const source = () => openSource(path, options);
   switch (ending) {

@@ -13,7 +13,9 @@ const MOST_TEXT = 1000;
 export const hdf5Probe: Probe = {
   kind: 'HDF5',
   async read(place) {
-    if (!startsWith(place, '\x89HDF')) return null;
+    // MATLAB writes 512 bytes of its own before it.
+    const behind = { ...place, head: place.head.subarray(512) };
+    if (!startsWith(place, '\x89HDF') && !startsWith(behind, '\x89HDF')) return null;
     const file = await openStackFile(place.path);
     try {
       const { root, close } = await mountHdf5(file, file.size);

@@ -16,9 +16,25 @@ export const csvProbe: Probe = {
   kind: 'CSV',
   async read(place) {
     if (place.ending !== '.csv' || place.head.includes(0)) return null;
-    const [header = ''] = Buffer.from(place.head).toString().split(/\r?\n/, 1);
+    const header = firstLine(place);
+    const columns = header.split(',');
+    if (columns.every(isNumber))
+      return { columns: columns.length, header: 'none', rows: await linesOf(place) };
     const table = TABLES.find(([start]) => header.startsWith(start))?.[1];
-    return { ...(table && { table }), columns: header.split(','), rows: (await linesOf(place)) - 1 };
+    return { ...(table && { table }), columns, rows: (await linesOf(place)) - 1 };
+  },
+};
+
+/** A text of numbers as instruments write it. */
+export const numbersProbe: Probe = {
+  kind: 'table of numbers',
+  async read(place) {
+    if (place.isFolder || place.ending === '.csv' || place.head.includes(0)) return null;
+    const columns = firstLine(place)
+      .trim()
+      .split(/[\s,;]+/);
+    if (!columns.every(isNumber)) return null;
+    return { columns: columns.length, rows: await linesOf(place) };
   },
 };
 
@@ -32,6 +48,14 @@ export const calistoProbe: Probe = {
     return facts && { frames: await linesOf(place), ...facts };
   },
 };
+
+function firstLine({ head }: Place): string {
+  return Buffer.from(head).toString().split(/\r?\n/, 1)[0] ?? '';
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && (text === 'NaN' || !Number.isNaN(Number(text)));
+}
 
 function factsOf(json: string): Facts | null {
   try {
