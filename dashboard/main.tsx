@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { splitCameraPath } from '#protocol/camera-name.ts';
 import { Dashboard } from './dashboard.tsx';
 import { beadActions } from './link/bead-actions.ts';
 import './dashboard.css';
@@ -7,6 +8,9 @@ import { introduceOnceLive } from './link/introduce.ts';
 import { connectLive, liveUrl } from './link/live-connection.ts';
 import { createLiveStore } from './store/live-store.ts';
 import { FULL_RATE_S } from './store/trace-history.ts';
+
+const { name } = splitCameraPath(location.pathname);
+if (name) document.title = `${name} · tweezertrack`;
 
 const store = createLiveStore();
 const connection = connectLive(store, liveUrl(location));

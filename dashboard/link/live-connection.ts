@@ -1,3 +1,4 @@
+import { cameraPath, splitCameraPath } from '#protocol/camera-name.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { decodeLive, encodeLive, LIVE_PATH, LIVE_VERSION, type LiveMessage } from '#protocol/live.ts';
 import type { LiveStore } from '../store/live-store.ts';
@@ -33,9 +34,10 @@ const LONGEST_RETRY_MS = 5000;
 const SILENCE_MS = 5000;
 const OPEN = 1;
 
-/** Address of the live messages of the page's own origin. */
-export function liveUrl({ protocol, host }: Location): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${LIVE_PATH}`;
+/** Address of the live messages of the page's own origin, of the camera whose page it is. */
+export function liveUrl({ protocol, host, pathname }: Location): string {
+  const { name } = splitCameraPath(pathname);
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${cameraPath(name)}${LIVE_PATH}`;
 }
 
 /** Connects a store to the tracker, and again with growing pauses (0.25 s to 5 s) whenever the link is lost. */

@@ -5,6 +5,7 @@ import { unreadAlarms } from '../store/unread-alarms.ts';
 import { droppedFrames } from '../words/dropped-frames.ts';
 import { formatCount, formatFixed } from '../words/format-number.ts';
 import { stepName, totalStep } from '../words/latency-steps.ts';
+import { CameraChooser } from './camera-chooser.tsx';
 
 /** How the whole way of a frame is doing, from the camera to the disk. */
 export function StatusBar({ store }: { store: LiveStore }) {
@@ -21,6 +22,7 @@ export function StatusBar({ store }: { store: LiveStore }) {
         <Mark />
         tweezertrack
       </h1>
+      <CameraChooser cameras={status?.cameras} />
       <LinkState link={store.link.value} />
       <Control store={store} />
       <UnreadAlarms store={store} />

@@ -68,10 +68,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the address is /live of the page', () => {
+test('the address is /live of the page, below the path of its camera', () => {
   const at = (page: string) => liveUrl(new URL(page) as unknown as Location);
   expect(at('http://127.0.0.1:7411/some/page?x')).toBe('ws://127.0.0.1:7411/live');
   expect(at('https://bench.lab/')).toBe('wss://bench.lab/live');
+  expect(at('http://bench.lab/cameras/cells/')).toBe('ws://bench.lab/cameras/cells/live');
+  expect(at('http://bench.lab/cameras/')).toBe('ws://bench.lab/live');
 });
 
 test('the connection is live with the first snapshot', () => {
