@@ -24,13 +24,13 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Callable, Protocol, Sequence, Union
+from typing import Any, Awaitable, Callable, Protocol, Sequence, Union
 
 import msgpack
 import numpy
 import websockets
 
-__all__ = ["FocusStage", "Setting", "TrackerCamera", "TrackerRefusal"]
+__all__ = ["FocusStage", "Motor", "Setting", "TrackerCamera", "TrackerRefusal"]
 
 LINK_VERSION = 1
 DTYPES = {
@@ -42,6 +42,9 @@ DTYPES = {
     "float32": numpy.float32,
 }
 """Pixel formats and what a frame of them is; 10, 12 and 14 bits lie in the low bits."""
+
+MOTOR_UNITS = {"magnet-translation": "mm", "magnet-rotation": "turns"}
+"""Motors that a camera may bring along, and what their positions are in."""
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 HICCUP_S = 0.25
@@ -111,10 +114,30 @@ class FocusStage(Protocol):
         """Height in nm, and whether it rests at its target."""
 
 
+class Motor(Protocol):
+    """A device that moves along one axis; methods raise an exception with words where they cannot."""
+
+    motor: str
+    """What it moves: a key of `MOTOR_UNITS`, which says the unit of its positions."""
+    name: str
+    lowest: float
+    highest: float
+
+    def move(self, to: float) -> None:
+        """Starts a move; need not wait until it arrives."""
+
+    def stop(self) -> None:
+        """Ends all motion, at once."""
+
+    def position(self) -> tuple[float, bool]:
+        """Where it is, and whether it rests at its target."""
+
+
 @dataclass
 class _Frame:
     id: int
     time_ns: int
+    positions: dict[str, float]
     rois: int | None
     data: bytes
     picture: bytes | None
@@ -143,6 +166,7 @@ class TrackerCamera:
         settings: Sequence[Setting] = (),
         acquire: Callable[[bool], None] | None = None,
         focus_stage: FocusStage | None = None,
+        motors: Sequence[Motor] = (),
         log: Callable[[str], None] = lambda text: print(text, file=sys.stderr),
     ) -> None:
         """
@@ -153,12 +177,17 @@ class TrackerCamera:
         :param pixel_size_nm: in the sample plane
         :param wrap: first and last number of a frame counter that goes round, e.g. (1, 65535) for GigE Vision
         :param acquire: stops (False) or starts (True) the camera, if it can
+        :param focus_stage: moved from dashboards; its methods and those of `motors` are called in a thread of their own
+        :param motors: at most one of each kind
         :raises ValueError: when it is no camera a tracker could take
         """
         if pixel_format not in DTYPES:
             raise ValueError(f"pixel_format: expected one of {', '.join(DTYPES)}, received {pixel_format!r}")
         if not (fps >= 0 and math.isfinite(fps)):
             raise ValueError(f"fps: expected 0 or more, received {fps}")
+        unknown = [motor.motor for motor in motors if motor.motor not in MOTOR_UNITS]
+        if unknown:
+            raise ValueError(f"motors: expected {' and '.join(MOTOR_UNITS)}, received {', '.join(unknown)}")
         self.name = name
         self.width = width
         self.height = height
@@ -178,6 +207,7 @@ class TrackerCamera:
         self._acquire = acquire
         self._acquiring = True
         self._focus = focus_stage
+        self._motors = {motor.motor: motor for motor in motors}
         self._log = log
         self._next_id = 0
         # Shared with the thread of the link, under the lock.
@@ -195,7 +225,10 @@ class TrackerCamera:
         self._complained = -math.inf
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
-        self._device = threading.Lock()
+        self._turn: asyncio.Lock | None = None
+        self._replies: set[asyncio.Future[None]] = set()
+        self._stops: dict[str, int] = {}
+        """How often each device was stopped."""
         self._thread = threading.Thread(target=lambda: asyncio.run(self._keep_open()), name="tweezertrack", daemon=True)
 
     def __enter__(self) -> TrackerCamera:
@@ -220,13 +253,26 @@ class TrackerCamera:
             self._raise_refusal()
             return self._linked
 
-    def send(self, pixels: numpy.ndarray, frame_id: int | None = None, time_ns: int | None = None) -> None:
+    def send(
+        self,
+        pixels: numpy.ndarray,
+        frame_id: int | None = None,
+        time_ns: int | None = None,
+        *,
+        focus_z_nm: float | None = None,
+        magnet_mm: float | None = None,
+        magnet_turns: float | None = None,
+    ) -> None:
         """
         Takes one frame; its pixels are copied.
 
         :param pixels: [row, column] counts of the type of the pixel format
         :param frame_id: the camera's own number of the frame, so that missing ones show; counted from 0 when left out
         :param time_ns: of the exposure, ns since 1970; now, when left out
+        :param focus_z_nm: where the focus stage was, to be recorded with the frame; without it, as with the magnets, the
+            tracker asks `focus_stage` and `motors` some times a second
+        :param magnet_mm: the magnet translation
+        :param magnet_turns: the magnet rotation
         :raises ValueError: for a frame of another shape or type
         :raises TrackerRefusal: when the tracker will not take this camera
         """
@@ -239,13 +285,15 @@ class TrackerCamera:
         number = self._next_id if frame_id is None else frame_id
         self._next_id = number + 1
         at_ns = time.time_ns() if time_ns is None else time_ns
+        told = {"focusZNm": focus_z_nm, "magnetMm": magnet_mm, "magnetTurns": magnet_turns}
+        positions = {key: float(at) for key, at in told.items() if at is not None}
         with self._changed:
             if self.fps == 0:
                 self._changed.wait_for(lambda: self._credit > len(self._waiting) or not self.is_open)
             self._raise_refusal()
             if self._closing:
                 return
-            self._queue(self._pack(pixels, number, at_ns))
+            self._queue(self._pack(pixels, number, at_ns, positions))
         self._nudge()
 
     def close(self) -> None:
@@ -257,14 +305,14 @@ class TrackerCamera:
         if self._thread.is_alive():
             self._thread.join(2 * FAREWELL_S)
 
-    def _pack(self, pixels: numpy.ndarray, number: int, at_ns: int) -> _Frame:
+    def _pack(self, pixels: numpy.ndarray, number: int, at_ns: int, positions: dict[str, float]) -> _Frame:
         if not self._rois:
-            return _Frame(number, at_ns, None, pixels.tobytes(), None)
+            return _Frame(number, at_ns, positions, None, pixels.tobytes(), None)
         version, rois = self._rois
         data = b"".join(pixels[top : top + size, left : left + size].tobytes() for left, top, size in rois)
         picture = pixels.tobytes() if self._picture_asked else None
         self._picture_asked = False
-        return _Frame(number, at_ns, version, data, picture)
+        return _Frame(number, at_ns, positions, version, data, picture)
 
     def _queue(self, frame: _Frame) -> None:
         now = time.monotonic()
@@ -292,6 +340,7 @@ class TrackerCamera:
     async def _keep_open(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
         attempt = 0
         while self.is_open:
             try:
@@ -350,6 +399,7 @@ class TrackerCamera:
                     "id": frame.id,
                     "tNs": frame.time_ns,
                     "dropped": self.dropped - self._dropped_before_link,
+                    **frame.positions,
                 }
                 self._changed.notify_all()
             if frame.rois is not None:
@@ -369,9 +419,12 @@ class TrackerCamera:
 
     async def _receive(self, link: Any, message: dict[str, Any]) -> None:
         kind = message["type"]
-        if kind in ("camera-set", "acquire", "focus-move", "focus-stop", "focus-position"):
-            answer = await asyncio.get_running_loop().run_in_executor(None, self._answer, message)
-            await link.send(msgpack.packb(answer))
+        asked = kind.split("-")[0]
+        if asked in ("camera", "acquire", "focus", "motor"):
+            # Not awaited: a device that takes its time must delay neither credit nor the stop that ends its move.
+            reply = asyncio.ensure_future(self._reply(link, message))
+            self._replies.add(reply)
+            reply.add_done_callback(self._replies.discard)
         elif kind == "error":
             self._complain(f"{message['code']} {message['message']}")
         with self._changed:
@@ -391,31 +444,68 @@ class TrackerCamera:
         if kind == "farewell":
             await link.close()
 
-    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Does what the tracker asks of camera or focus stage; what goes wrong goes back as words."""
+    async def _reply(self, link: Any, message: dict[str, Any]) -> None:
+        """Answers a request: a stop at once, all else one after the other."""
+        moved = message.get("motor", "focus")
+        if message["type"].endswith("-stop"):
+            self._stops[moved] = self._stops.get(moved, 0) + 1
+            answer = await self._in_thread(self._stop, message)
+        else:
+            stops = self._stops.get(moved)
+            async with self._turn:
+                # A move that waited while its motor was stopped must not begin thereafter.
+                overtaken = message["type"].endswith("-move") and stops != self._stops.get(moved)
+                answer = await self._in_thread(self._answer, message, overtaken)
+        try:
+            await link.send(msgpack.packb(answer))
+        except websockets.ConnectionClosed:
+            pass  # nobody waits for it any more
+
+    @staticmethod
+    def _in_thread(call: Callable[..., dict[str, Any]], *given: Any) -> Awaitable[dict[str, Any]]:
+        return asyncio.get_running_loop().run_in_executor(None, call, *given)
+
+    def _stop(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Ends the motion of a device, whatever else it is asked; it need not say where it is."""
+        moved = self._focus if message["type"] == "focus-stop" else self._motors.get(message["motor"])
         error = None
-        with self._device:
-            try:
-                if message["type"] == "camera-set":
-                    self._change(message["name"], message["value"])
-                elif message["type"] == "acquire":
-                    self._run(message["on"])
-                elif message["type"] == "focus-move":
-                    self._focus.move(message["zNm"])
-                elif message["type"] == "focus-stop":
-                    self._focus.stop()
-            except Exception as cause:  # noqa: BLE001 - a device may raise anything
-                error = str(cause) or type(cause).__name__
-            if not message["type"].startswith("focus"):
-                settings = [setting.announce() for setting in self._settings.values()]
-                acquiring = self._acquiring if self._acquire else None
-                return {"type": "camera", "id": message["id"], "settings": settings, "acquiring": acquiring, "error": error}
-            try:
-                z_nm, settled = self._focus.position()
-            except Exception as cause:  # noqa: BLE001
-                z_nm, settled, error = math.nan, False, error or str(cause) or type(cause).__name__
-            answer = {"type": "focus", "id": message["id"], "zNm": float(z_nm), "settled": bool(settled)}
-            return {**answer, "tNs": time.time_ns(), "error": error}
+        try:
+            moved.stop()
+        except Exception as cause:  # noqa: BLE001 - a device may raise anything
+            error = str(cause) or type(cause).__name__
+        answer = {"id": message["id"], "settled": False, "tNs": 0, "error": error}
+        if message["type"] == "focus-stop":
+            return {"type": "focus", "zNm": math.nan, **answer}
+        return {"type": "motor", "motor": message["motor"], "at": math.nan, **answer}
+
+    def _answer(self, message: dict[str, Any], overtaken: bool) -> dict[str, Any]:
+        """Does what the tracker asks of camera, focus stage or motor; what goes wrong goes back as words."""
+        error = None
+        kind = message["type"]
+        moved = self._focus if kind.startswith("focus") else self._motors.get(message.get("motor"))
+        try:
+            if kind == "camera-set":
+                self._change(message["name"], message["value"])
+            elif kind == "acquire":
+                self._run(message["on"])
+            elif overtaken:
+                error = "it was stopped"
+            elif kind.endswith("-move"):
+                moved.move(message["zNm" if moved is self._focus else "to"])
+        except Exception as cause:  # noqa: BLE001 - a device may raise anything
+            error = str(cause) or type(cause).__name__
+        if moved is None:
+            settings = [setting.announce() for setting in self._settings.values()]
+            acquiring = self._acquiring if self._acquire else None
+            return {"type": "camera", "id": message["id"], "settings": settings, "acquiring": acquiring, "error": error}
+        try:
+            at, settled = moved.position()
+        except Exception as cause:  # noqa: BLE001
+            at, settled, error = math.nan, False, error or str(cause) or type(cause).__name__
+        answer = {"id": message["id"], "settled": bool(settled), "tNs": time.time_ns(), "error": error}
+        if moved is self._focus:
+            return {"type": "focus", "zNm": float(at), **answer}
+        return {"type": "motor", "motor": moved.motor, "at": float(at), **answer}
 
     def _change(self, name: str, value: Value) -> None:
         setting = self._settings.get(name)
@@ -453,6 +543,11 @@ class TrackerCamera:
             hello["wrap"] = {"first": self._wrap[0], "last": self._wrap[1]}
         if self._focus is not None:
             hello["focusStage"] = {"name": self._focus.name, "fromNm": self._focus.from_nm, "toNm": self._focus.to_nm}
+        if self._motors:
+            hello["motors"] = [
+                {"motor": kind, "name": each.name, "unit": MOTOR_UNITS[kind], "from": each.lowest, "to": each.highest}
+                for kind, each in self._motors.items()
+            ]
         if self._settings or self._acquire:
             controls: dict[str, Any] = {"settings": [setting.announce() for setting in self._settings.values()]}
             if self._acquire:
@@ -487,12 +582,14 @@ class TrackerCamera:
         if was_linked:
             if self.is_open:
                 self._log(f"link to {self._url} lost; connecting again")
-            if self._focus is not None and not self._closing:
-                # Nobody could stop it any more.
+            # Nobody could stop them any more.
+            self._stops = {moved: self._stops.get(moved, 0) + 1 for moved in ("focus", *self._motors)}
+            for moved in () if self._closing else (self._focus, *self._motors.values()):
                 try:
-                    self._focus.stop()
+                    if moved is not None:
+                        moved.stop()
                 except Exception as error:  # noqa: BLE001
-                    self._log(f"focus stage: {error}")
+                    self._log(f"{moved.name}: {error}")
 
 
 def _connect(url: str, headers: dict[str, str], tls: ssl.SSLContext | None) -> Any:

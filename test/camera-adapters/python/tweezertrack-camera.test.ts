@@ -191,4 +191,60 @@ describe.skipIf(!pythonWith(...NEEDS))(`the Python module${skippedWithout(...NEE
     await tracker.link();
     expect(await camera.ask({})).toMatchObject({ stops: 1 });
   });
+
+  test('moves its motors each for itself, says what went wrong, and stops them when the link is lost', async () => {
+    const { tracker, camera, link, hello } = await linked({ hasDevice: true }, 5);
+    expect(hello.motors).toEqual([
+      { motor: 'magnet-translation', name: 'fake magnets', unit: 'mm', from: 0, to: 10 },
+      { motor: 'magnet-rotation', name: 'fake magnets', unit: 'turns', from: -50, to: 50 },
+    ]);
+    link.send({ type: 'motor-move', id: 1, motor: 'magnet-rotation', to: -12.5 });
+    const turned = { motor: 'magnet-rotation', at: -12.5, settled: true };
+    expect(await link.next('motor')).toMatchObject({ id: 1, ...turned, error: null });
+    link.send({ type: 'motor-position', id: 2, motor: 'magnet-translation' });
+    expect(await link.next('motor')).toMatchObject({ id: 2, motor: 'magnet-translation', at: 0.5 });
+    link.send({ type: 'motor-move', id: 3, motor: 'magnet-rotation', to: 51 });
+    expect(await link.next('motor')).toMatchObject({
+      id: 3,
+      ...turned,
+      error: 'the magnets would touch the sample',
+    });
+    link.send({ type: 'motor-stop', id: 4, motor: 'magnet-translation' });
+    await link.next('motor');
+    expect(await camera.ask({})).toMatchObject({ stops: 0, magnetStops: [1, 0] });
+    link.socket.terminate();
+    await tracker.link();
+    expect(await camera.ask({})).toMatchObject({ stops: 1, magnetStops: [2, 1] });
+  });
+
+  test('stops a motor though its move hangs, and begins no move thereafter that was asked for before', async () => {
+    const { camera, link } = await linked({ hasDevice: true }, 1);
+    const translation = { motor: 'magnet-translation' };
+    link.send({ type: 'motor-move', id: 1, ...translation, to: 7 });
+    link.send({ type: 'motor-move', id: 2, ...translation, to: 3 });
+    // Frames go on meanwhile.
+    await camera.ask({ send: [1] });
+    expect(await link.next('frame')).toMatchObject({ id: 1 });
+    link.send({ type: 'motor-stop', id: 3, ...translation });
+    const answers = [await link.next('motor'), await link.next('motor'), await link.next('motor')];
+    // The stop and the move that it ended are answered by threads of their own.
+    expect(answers.sort((a, b) => Number(a.id) - Number(b.id))).toMatchObject([
+      { id: 1, at: 7, error: null },
+      { id: 2, at: 7, error: 'it was stopped' },
+      { id: 3, at: Number.NaN, settled: false, error: null },
+    ]);
+    link.send({ type: 'motor-move', id: 4, ...translation, to: 3 });
+    expect(await link.next('motor')).toMatchObject({ id: 4, at: 3, error: null });
+  });
+
+  test('sends where focus and magnets were with a frame, as far as it is told', async () => {
+    const { camera, link } = await linked({}, 2);
+    await camera.ask({ sendWith: { magnet_mm: 3, magnet_turns: -2.5 } });
+    const frame = await link.next('frame');
+    expect(frame).toMatchObject({ id: 1, magnetMm: 3, magnetTurns: -2.5 });
+    expect(frame).not.toHaveProperty('focusZNm');
+    expect(Object.keys(frame).at(-1)).toBe('data');
+    await camera.ask({ sendWith: { focus_z_nm: 12.5 } });
+    expect(await link.next('frame')).toMatchObject({ focusZNm: 12.5 });
+  });
 });
