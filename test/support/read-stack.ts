@@ -4,7 +4,7 @@ import { frameBytes, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 
 /** A stack read whole, and closed. */
 export interface WholeStack
-  extends Pick<Stack, 'width' | 'height' | 'pixelFormat' | 'frames' | 'timeNs' | 'cut'> {
+  extends Pick<Stack, 'width' | 'height' | 'pixelFormat' | 'frames' | 'timeNs' | 'planeZNm' | 'cut'> {
   /** [frame] pixels [row, column]. */
   pages: Pixels[];
 }

@@ -17,6 +17,11 @@ export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
   'end-to-end': { title: 'a camera in another process, tracked live', load: () => import('./end-to-end.ts') },
   startup: { title: 'demo, until it listens and has tracked', load: () => import('./startup.ts') },
   detect: { title: 'a frame searched for beads, in one thread', load: () => import('./detect.ts') },
+  stacks: {
+    title: 'frames read from files of every format',
+    onlyByName: true,
+    load: () => import('./stacks.ts'),
+  },
   soak: { title: 'memory over minutes', onlyByName: true, load: () => import('./soak.ts') },
   gpu: { title: 'kernel choices of a GPU', onlyByName: true, load: () => import('./gpu.ts') },
   accuracy: { title: 'errors of every preset', onlyByName: true, load: () => import('./accuracy.ts') },
