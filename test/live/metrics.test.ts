@@ -66,6 +66,28 @@ test('every number has a name, and labels where there are several', async () => 
   );
 });
 
+test('numbers of a named camera have its name as a label, in one block with those of the others', async () => {
+  const cells: MetricSources = { ...sources(), beads: () => 7, cameraConnected: () => false };
+  cells.latency.histograms['camera-to-tracked'].add(1500);
+  const cameras = new Map([
+    ['', sources()],
+    ['cells', cells],
+  ]);
+  const lines = await linesOf(new Metrics(cameras));
+  for (const [line, next] of [
+    ['tweezertrack_beads 250', 'tweezertrack_beads{camera="cells"} 7'],
+    ['tweezertrack_camera_connected 1', 'tweezertrack_camera_connected{camera="cells"} 0'],
+    ['tweezertrack_frames_offered_total 12', 'tweezertrack_frames_offered_total{camera="cells"} 12'],
+  ]) {
+    expect(lines[lines.indexOf(line!) + 1]).toBe(next);
+  }
+  expect(lines).toContain('tweezertrack_frames_total{camera="cells",fate="tracked"} 9');
+  expect(lines).toContain('tweezertrack_latency_seconds_count{step="camera-to-tracked"} 0');
+  expect(lines).toContain('tweezertrack_latency_seconds_count{camera="cells",step="camera-to-tracked"} 1');
+  const types = lines.filter((line) => line.startsWith('# TYPE'));
+  expect(new Set(types).size).toBe(types.length);
+});
+
 test('the time of a GPU is told in seconds, and is 0 where there is none', async () => {
   const told = sources();
   expect(await linesOf(ofOne(told))).toContain('tweezertrack_gpu_seconds_total 0');
