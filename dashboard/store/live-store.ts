@@ -17,6 +17,7 @@ import type { RunState } from '#protocol/run-state.ts';
 import { createCalibrationState } from '../views/z-lut/state.ts';
 import { createBeadSelection } from './bead-selection.ts';
 import { createCalciumState } from './calcium-state.ts';
+import { createMotorState } from './motor-state.ts';
 import { type NewestPoint, pointsByBead } from './newest-points.ts';
 import { createPlotChoices } from './plot-choices.ts';
 import { PoorFits } from './poor-fits.ts';
@@ -85,6 +86,7 @@ export function createLiveStore() {
   const poorFits = new PoorFits();
   const { apply: applyCalibration, ...calibrated } = createCalibrationState();
   const calcium = createCalciumState();
+  const { apply: applyMotors, motors } = createMotorState();
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -152,6 +154,7 @@ export function createLiveStore() {
 
   function applyMessage(message: LiveMessage): void {
     applyCalibration(message);
+    applyMotors(message);
     calcium.apply(message, gapS());
     switch (message.type) {
       case 'snapshot':
@@ -227,6 +230,7 @@ export function createLiveStore() {
     profile,
     ...picked,
     ...calibrated,
+    motors,
     calcium,
     traces,
     traceChanges,
