@@ -30,6 +30,7 @@ describe('recordings', () => {
     expect(await infoOf(run)).toMatchObject({
       kind: 'run folder',
       format: 'tweezertrack-run/1',
+      state: 'ended',
       camera: { camera: 'simulated', width: 64, height: 48 },
       pipeline: ['center-of-mass'],
       beads: [3, 10, 17],

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { exportCellsOf, exportRun } from '#exports/export-run.ts';
 import type { ExportFacts } from '#exports/facts.ts';
 import { ConfigError, OutputExistsError, RecordingError } from '#protocol/errors.ts';
@@ -12,6 +20,7 @@ import { writeZLut } from '#protocol/z-lut-file.ts';
 import { FACTS, trackedBatch } from '../support/kill-child-batch.ts';
 import { measuredCells } from '../support/measured-cells.ts';
 import { recordRun } from '../support/recorded-run.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -199,4 +208,29 @@ describe('what is not written', () => {
     await expect(exportCellsOf(unsized, join(folder, 'd.parquet'))).rejects.toThrow(RecordingError);
     expect(others()).toEqual([]);
   });
+});
+
+const disk = mountSmallDisk(128);
+if (disk) afterAll(() => disk.remove());
+
+test.skipIf(!disk)(
+  `a full disk is told, whatever the format, and nothing is left on it${disk ? '' : ' (skipped: no disk to fill)'}`,
+  async () => {
+    // Some 400 kB, in values that do not repeat.
+    const long = await recordRun(folder, 'long', { frames: 3000, beads: 3, batch: 100 });
+    for (const ending of ['csv', 'parquet', 'h5', 'npz', 'txt']) {
+      const full = exportRun(long, join(disk!.folder, `a.${ending}`), { inPx: true });
+      await expect(full, ending).rejects.toThrow(RecordingError);
+      await expect(full, ending).rejects.not.toThrow(/HDF5-DIAG/);
+      expect(readdirSync(disk!.folder), ending).toEqual([]);
+    }
+    // And after that it goes on as before.
+    expect(await exportRun(run, join(disk!.folder, 'a.h5'))).toBe(90);
+  },
+);
+
+test('a short recording makes a small HDF5 file', async () => {
+  const to = join(folder, 'small.h5');
+  await exportRun(run, to);
+  expect(statSync(to).size).toBeLessThan(64_000);
 });

@@ -21,7 +21,7 @@ export async function writeFlatHdf5(path: string, { tracks, cells, facts }: Expo
 async function writeColumns(file: File, table: ExportTable): Promise<void> {
   const group = file.create_group(table.name);
   const datasets = table.columns.map(({ name, type, unit }) => {
-    const column = new GrowingDataset(group, name, type);
+    const column = new GrowingDataset(group, name, type, table.rows);
     column.dataset.create_attribute('unit', unit);
     return column;
   });

@@ -64,15 +64,16 @@ class TrackingGroup {
   constructor(tracking: Group, others: Group, table: ExportTable) {
     this.#tracking = tracking;
     this.#table = table;
+    const { rows } = table;
     this.#perFrame = {
-      timestamps: new GrowingDataset(tracking, 'frame_timestamps_ns', 'u64'),
-      offsets: new GrowingDataset(tracking, 'frame_offsets', 'u64'),
-      batches: new GrowingDataset(tracking, 'frame_batch_sequence', 'u64'),
-      numbers: new GrowingDataset(others, 'frame_numbers', 'u32'),
+      timestamps: new GrowingDataset(tracking, 'frame_timestamps_ns', 'u64', rows),
+      offsets: new GrowingDataset(tracking, 'frame_offsets', 'u64', rows + 1),
+      batches: new GrowingDataset(tracking, 'frame_batch_sequence', 'u64', rows),
+      numbers: new GrowingDataset(others, 'frame_numbers', 'u32', rows),
     };
     this.#perRecord = {
-      beads: new GrowingDataset(tracking, 'bead_ids', 'u16'),
-      positions: new GrowingDataset(tracking, 'positions_nm', 'f64', 3),
+      beads: new GrowingDataset(tracking, 'bead_ids', 'u16', rows),
+      positions: new GrowingDataset(tracking, 'positions_nm', 'f64', rows, 3),
     };
     const names = {
       ...{ score: 'scores', status: 'status', zCorrectedNm: 'z_corrected_nm' },
@@ -81,7 +82,7 @@ class TrackingGroup {
     this.#kept = Object.entries(names).flatMap(([from, to]) => {
       const column = table.columns.findIndex(({ name }) => name === from);
       if (column < 0) return [];
-      return [{ column, dataset: new GrowingDataset(others, to, table.columns[column]!.type) }];
+      return [{ column, dataset: new GrowingDataset(others, to, table.columns[column]!.type, rows) }];
     });
   }
 
@@ -134,7 +135,7 @@ class TrackingGroup {
     this.#perFrame.offsets.append(BigUint64Array.of(BigInt(this.#records)));
     const starts = this.#batchRecords;
     const batch = (name: string, of: (batch: number) => number) =>
-      new GrowingDataset(this.#tracking, name, 'u64').append(
+      new GrowingDataset(this.#tracking, name, 'u64', starts.length).append(
         BigUint64Array.from(starts, (_, at) => BigInt(of(at))),
       );
     batch('batch_sequence', (at) => at);

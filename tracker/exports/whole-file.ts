@@ -28,6 +28,7 @@ export async function writeWhole<Result>(
     const [expected, remedy] = ['a file that can be written', 'choose another folder, or free space'];
     throw new RecordingError({ where: path, expected, received, remedy }, cause);
   } finally {
-    await rm(temporary, { force: true });
+    // Where nothing could be written there may be nothing to remove; why is told already.
+    await rm(temporary, { force: true }).catch(() => {});
   }
 }

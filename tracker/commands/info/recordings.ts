@@ -18,7 +18,8 @@ export const runProbe: Probe = {
     const names = (await readdir(path)).filter((name) => name.endsWith('.arrows')).sort();
     return {
       ...{ format: record.format, tweezertrack: record.tweezertrack, startedAt },
-      endedAt: endedAt ?? 'not yet, or it was killed',
+      endedAt,
+      state: endedAt === null ? 'recorded still, or it was killed' : 'ended',
       ...(notes && { notes }),
       camera,
       engine,
