@@ -5,26 +5,25 @@ import type { Roi } from '#protocol/roi.ts';
 import type { ProfileMethod, ZLut } from '#protocol/z-lut.ts';
 import type { ZLutQuality } from '#protocol/z-lut-quality.ts';
 import { type Plan, planMethod } from '#stages/plan.ts';
+import { beadPlanes, type PlanesAsked } from './bead-planes.ts';
 import { type CheckReport, checkZLut } from './check.ts';
 import { fitZLutModel } from './fit-z-lut-model.ts';
+import type { FrameRowsOptions } from './frame-rows.ts';
 import { findPasses, type Pass } from './passes.ts';
 import { fieldDrift, measureMotion, type SweepMotion } from './reference-drift.ts';
 import { judgeFrames, type RejectionCounts } from './rejection.ts';
 import { SweepImages } from './sweep-images.ts';
-import { focusZNm, mergePasses, type Planes, resamplePlanes, smoothPlanes } from './sweep-planes.ts';
+import { focusZNm } from './sweep-planes.ts';
 import { type ProfileSample, samplesOf } from './sweep-samples.ts';
 import { type SweepFrame, trackSweep } from './sweep-tracks.ts';
 import { type BeadVisit, beadVisits, type PlaneAverage } from './sweep-visits.ts';
 
 export type { SweepFrame } from './sweep-tracks.ts';
 
-/** Fewest planes a lookup can use: its parabola needs room on both sides. */
-const MIN_PLANES = 8;
-
 /** Fewest beads whose common way is the drift of the field when nobody names references. */
 const MIN_BEADS_OF_FIELD = 3;
 
-export interface FieldOptions {
+export interface FieldOptions extends PlanesAsked {
   /** Configured here; the caller closes it. */
   engine: Pick<Engine, 'configure' | 'track'>;
   /** How beads will be tracked with these Z-LUTs; a lookup finds nothing yet, and may stay. */
@@ -37,14 +36,10 @@ export interface FieldOptions {
   references?: readonly number[] | undefined;
   /** Default mean. */
   average?: PlaneAverage | undefined;
-  /** Smooths along z with this standard deviation. */
-  smoothNm?: number | undefined;
-  /** Puts the planes on even heights this far apart. */
-  resampleNm?: number | undefined;
-  /** Takes one way through the planes only. */
-  onlyPass?: number | undefined;
   /** Called with the number of frames tracked so far. */
   onProgress?: ((frames: number) => void) | undefined;
+  /** Where tracks, and images for a model, are until their bead is built. */
+  rows?: FrameRowsOptions | undefined;
   /** Fits a model to all frames, too, which are kept for it; called with each of `MODEL_ROUNDS` rounds. */
   onModelRound?: ((round: number, bead: number) => void) | undefined;
 }
@@ -64,8 +59,8 @@ export interface BuiltBead {
   /** Passes in the Z-LUT; `why` when not all are. */
   passes: number[];
   why?: string;
-  /** Every frame that is used, at the height of the focus. */
-  samples: ProfileSample[];
+  /** Reads every frame that is used, at the height of the focus. */
+  samples(): ProfileSample[];
   /** How good it is; its quality is in the Z-LUT, too. */
   report: CheckReport | null;
 }
@@ -82,6 +77,8 @@ export interface BuiltField {
   duration: number;
   /** px, range of the way of the references; null without any. */
   driftPx: { x: number; y: number } | null;
+  /** Nothing can be read of frames after. */
+  close(): void;
 }
 
 /**
@@ -102,7 +99,7 @@ export async function buildZLuts(
   const { plan, shape, rois, onModelRound } = options;
   const methods = rois.map(({ bead, size }) => methodOf(plan, size, options.nameOf(bead)));
   const references = referencesOf(options);
-  const images = new SweepImages(rois, shape.width, onModelRound !== undefined);
+  const images = new SweepImages(rois, shape, onModelRound ? (options.rows ?? {}) : null);
   const tracks = await trackSweep(frames, {
     ...options,
     onFrame: (pixels, frame) => images.add(pixels, frame),
@@ -114,36 +111,39 @@ export async function buildZLuts(
   const all = rois.map((_, index) => index);
   const steady = references ?? (rois.length >= MIN_BEADS_OF_FIELD ? all : null);
   const drift = steady && fieldDrift(tracks, steady);
-  const judged = all.map((index) => judgeFrames(tracks, passes, index, drift));
   const average = options.average ?? 'mean';
-  const visits = all.map((index) =>
-    beadVisits(tracks, passes, index, methods[index]!.radii, judged[index]!.used, average),
-  );
+  const judged = all.map((index) => {
+    const own = tracks.of(index);
+    const { used, counts } = judgeFrames(own, passes, drift);
+    return { used, counts, visits: beadVisits(own, passes, used, average) };
+  });
+  const visits = judged.map((one) => one.visits);
   const motion = measureMotion(visits, passes, references ?? all);
   const startTime = time[0] ?? 0;
   const beads = rois.map((roi, index): BuiltBead => {
-    const { counts: rejections } = judged[index]!;
+    const { counts: rejections, used } = judged[index]!;
     const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
     const common = { bead: roi.bead, used: tracks.frames - rejected, rejected, rejections };
     const name = options.nameOf(roi.bead);
     try {
-      const merged = planesOf(visits[index]!, passes, motion, startTime, name, options);
+      const merged = beadPlanes(visits[index]!, passes, motion, startTime, name, options);
       const { zNm, profiles, missingZNm, passes: taken, why } = merged;
       const { radii, ...method } = methods[index]!;
       const zLut: ZLut = { name, planes: zNm.length, radii, planeZNm: zNm, profiles, method };
-      const samples = samplesOf(tracks, visits[index]!, taken, index, radii, (visit) =>
-        taken.length > 1 ? focusZNm(visit, motion, startTime) : visit.planeZNm,
-      );
+      const heightOf = (visit: BeadVisit) =>
+        taken.length > 1 ? focusZNm(visit, motion, startTime) : visit.planeZNm;
+      const own = tracks.of(index);
+      const samples = samplesOf(own, visits[index]!, taken, used, heightOf);
       if (onModelRound) {
         const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
-        const kept = images.calibrationFrames(tracks, index, samples);
+        const kept = images.calibrationFrames(own, index, samples);
         const onRound = (round: number) => onModelRound(round, roi.bead);
         zLut.model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound });
       }
       const checked = checkZLut(zLut, {
         plan,
         frames: { name: 'the frames it was built from', samples, own: true, rejected },
-        images: images.few(tracks, index, samples),
+        images: images.few(own, index, samples),
       });
       zLut.origin = {
         bead: roi.bead,
@@ -152,24 +152,21 @@ export async function buildZLuts(
       };
       const report = { ...checked, quality: zLut.origin.quality! };
       return {
-        ...common,
-        zLut,
-        report,
-        error: null,
-        missingZNm,
-        passes: taken,
+        ...{ ...common, zLut, report, error: null, missingZNm, passes: taken },
         ...(why && { why }),
-        samples,
+        samples: () => samplesOf(tracks.of(index), visits[index]!, taken, used, heightOf),
       };
     } catch (error) {
       if (!(error instanceof ZLutError)) throw error;
-      return { ...common, zLut: null, report: null, error, missingZNm: [], passes: [], samples: [] };
+      return { ...common, zLut: null, report: null, error, missingZNm: [], passes: [], samples: () => [] };
     }
   });
+  images.close();
   return {
     ...{ beads, frames: tracks.frames, passes, motion, timed },
     duration: tracks.frames > 0 ? time.at(-1)! - startTime : 0,
     driftPx: drift && { x: rangeOf(drift.xPx), y: rangeOf(drift.yPx) },
+    close: () => tracks.close(),
   };
 }
 
@@ -186,8 +183,9 @@ export interface BuildOptions extends Omit<FieldOptions, 'rois' | 'nameOf' | 'on
 export async function buildZLut(
   frames: AsyncIterable<SweepFrame>,
   { roi, name, ...options }: BuildOptions,
-): Promise<BuiltBead & { zLut: ZLut }> {
-  const { beads } = await buildZLuts(frames, { ...options, rois: [roi], nameOf: () => name });
+): Promise<Omit<BuiltBead, 'samples'> & { zLut: ZLut }> {
+  const { beads, close } = await buildZLuts(frames, { ...options, rois: [roi], nameOf: () => name });
+  close();
   const [built] = beads;
   if (built?.zLut) return { ...built, zLut: built.zLut };
   throw built!.error;
@@ -236,60 +234,12 @@ function referencesOf({ references, rois }: FieldOptions): number[] | null {
   });
 }
 
-/** Planes of a bead, as they are asked for. */
-function planesOf(
-  visits: readonly BeadVisit[][],
-  passes: readonly Pass[],
-  motion: SweepMotion,
-  startTime: number,
-  name: string,
-  { onlyPass, smoothNm, resampleNm }: FieldOptions,
-) {
-  const only = onlyPass === undefined ? null : visits[onlyPass];
-  if (only === undefined) {
-    const received = `pass ${onlyPass} of ${passes.length}`;
-    throw new ZLutError({ where: name, expected: 'a pass that was recorded', received });
-  }
-  const merged = only
-    ? {
-        ...mergePasses([only], passes.slice(0, 1), motion, startTime),
-        passes: [onlyPass!],
-        why: 'one pass was asked for',
-      }
-    : mergePasses(visits, passes, motion, startTime);
-  const wanted = merged.passes.flatMap((pass) => passes[pass]!.visits.map(({ planeZNm }) => planeZNm));
-  const present = new Set(merged.passes.flatMap((pass) => visits[pass]!.map(({ planeZNm }) => planeZNm)));
-  const missingZNm = [...new Set(wanted)].filter((zNm) => !present.has(zNm)).sort((a, b) => a - b);
-  checkEnough(name, present.size, missingZNm);
-  const radii = visits.flat()[0]!.profile.length;
-  let planes: Planes = merged;
-  if (smoothNm !== undefined) planes = smoothPlanes(planes, radii, smoothNm);
-  if (resampleNm !== undefined) planes = resamplePlanes(planes, radii, resampleNm);
-  if (planes.zNm.length < MIN_PLANES) checkEnough(name, planes.zNm.length, []);
-  const { passes: taken, why } = merged;
-  return { zNm: planes.zNm, profiles: planes.profiles, missingZNm, passes: taken, why };
-}
-
-/** @throws {ZLutError} with too few planes, or when more than half of them have no frame */
-function checkEnough(name: string, planes: number, missingZNm: readonly number[]): void {
-  if (missingZNm.length > planes) {
-    throw new ZLutError({
-      where: `${name} plane z ${missingZNm[0]} nm`,
-      expected: 'the bead in at least one frame, as in most planes',
-      received: `none in ${missingZNm.length} of ${planes + missingZNm.length} planes`,
-      remedy: 'move the ROI onto the bead, or leave these planes out',
-    });
-  }
-  if (planes >= MIN_PLANES) return;
-  throw new ZLutError({
-    where: name,
-    expected: `frames at ${MIN_PLANES} or more heights`,
-    received: `${planes}`,
-    remedy: 'record a focal sweep with more planes, or check the plane z',
-  });
-}
-
 function rangeOf(values: Float64Array): number {
-  const finite = values.filter(Number.isFinite);
-  return finite.length === 0 ? 0 : Math.max(...finite) - Math.min(...finite);
+  const [least, most] = values
+    .filter(Number.isFinite)
+    .reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ] as readonly [number, number]);
+  return Math.max(0, most - least);
 }

@@ -78,7 +78,7 @@ export interface VisitError {
 }
 
 /** Looks up single frames: their mean error and their scatter by height. */
-export function visitErrors(zLut: ZLut, { zOf }: Lookup, samples: readonly ProfileSample[]): VisitError[] {
+export function visitErrors(zLut: ZLut, { zOf }: Lookup, samples: Iterable<ProfileSample>): VisitError[] {
   const visits = new Map<number, { pass: number; zNm: number; errors: number[] }>();
   for (const { visit, pass, zNm, profile } of samples) {
     const known = visits.get(visit) ?? { pass, zNm, errors: [] };

@@ -1,7 +1,7 @@
 import type { Engine } from '#engines/engine.ts';
 import type { FrameShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { type Plan, planRadii } from '#stages/plan.ts';
+import type { Plan } from '#stages/plan.ts';
 import type { CheckedFrames } from './check.ts';
 import type { CenteredImage } from './check-center.ts';
 import { findPasses } from './passes.ts';
@@ -29,7 +29,7 @@ export async function framesToCheck(
   frames: AsyncIterable<SweepFrame>,
   { engine, plan, shape, roi, name, own }: CheckStackOptions,
 ): Promise<{ frames: CheckedFrames; images: CenteredImage[] }> {
-  const kept = new SweepImages([roi], shape.width, false);
+  const kept = new SweepImages([roi], shape, null);
   const tracks = await trackSweep(frames, {
     ...{ engine, plan, shape, rois: [roi] },
     onFrame: (pixels, frame) => kept.add(pixels, frame),
@@ -37,12 +37,13 @@ export async function framesToCheck(
   const timed = tracks.timeS.every(Number.isFinite);
   const time = timed ? tracks.timeS : tracks.timeS.map((_, index) => index);
   const passes = findPasses(tracks.planeZNm, tracks.pass, time);
-  const { used, counts } = judgeFrames(tracks, passes, 0, null);
-  const radii = planRadii(plan, roi.size);
-  const visits = beadVisits(tracks, passes, 0, radii, used, 'mean');
+  const bead = tracks.of(0);
+  tracks.close();
+  const { used, counts } = judgeFrames(bead, passes, null);
+  const visits = beadVisits(bead, passes, used, 'mean');
   const motion = measureMotion([visits], passes, [0]);
   const all = passes.map((_, pass) => pass);
-  const samples = samplesOf(tracks, visits, all, 0, radii, (visit) => focusZNm(visit, motion, time[0] ?? 0));
+  const samples = samplesOf(bead, visits, all, used, (visit) => focusZNm(visit, motion, time[0] ?? 0));
   const rejected = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return { frames: { name, samples, own, rejected }, images: kept.few(tracks, 0, samples) };
+  return { frames: { name, samples, own, rejected }, images: kept.few(bead, 0, samples) };
 }

@@ -21,7 +21,7 @@ import { median, rms } from './sweep-statistics.ts';
 export interface CheckedFrames {
   /** Stack they come from, for the report. */
   name: string;
-  samples: readonly ProfileSample[];
+  samples: Iterable<ProfileSample>;
   /** Whether the Z-LUT was made of them. */
   own: boolean;
   /** Frames that could not be used. */
@@ -101,8 +101,14 @@ export function checkZLut(zLut: ZLut, { plan, frames, images = [] }: CheckOption
   const inside = (zNm: number) => useful !== undefined && zNm >= useful[0] && zNm <= useful[1];
 
   // Beads in the useful range are looked up in it: what lies outside must not catch them.
-  const samples = frames?.samples.filter(({ zNm }) => inside(zNm)) ?? [];
-  const seen = visitErrors(cut, lookup, samples);
+  let used = 0;
+  function* samplesInside() {
+    for (const sample of frames?.samples ?? []) {
+      used++;
+      if (inside(sample.zNm)) yield sample;
+    }
+  }
+  const seen = visitErrors(cut, lookup, samplesInside());
   const { offsetNm, visits } = frames?.own === false ? withoutOffset(seen) : { offsetNm: 0, visits: seen };
   const planesInside = Array.from(ownInCut, (error, plane) => ({
     zNm: cut.planeZNm[plane]!,
@@ -114,7 +120,7 @@ export function checkZLut(zLut: ZLut, { plan, frames, images = [] }: CheckOption
   const noiseNm = noiseOf(visits, planesInside, frames?.own ?? true);
   const spanPlanes = median(resemblance.spans);
   const reversals = reversalsOf(planesInside);
-  const tracked = frames ? frames.samples.length + frames.rejected : 0;
+  const tracked = frames ? used + frames.rejected : 0;
   const usefulNm = useful ? useful[1] - useful[0] : 0;
   const telling = ends[1] - ends[0] - 2 * lookup.endPlanes * stepNm;
   const score = scoreOf({
@@ -138,7 +144,7 @@ export function checkZLut(zLut: ZLut, { plan, frames, images = [] }: CheckOption
       ? {
           name: frames.name,
           own: frames.own,
-          used: frames.samples.length,
+          used,
           rejected: frames.rejected,
           offsetNm,
           visits,

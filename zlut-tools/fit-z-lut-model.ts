@@ -130,7 +130,7 @@ function farthestCorner(planes: readonly CalibrationPlane[], size: number): numb
   const reaches = planes.flatMap((plane) =>
     plane.frames.map(({ state }) => Math.hypot(far(state[UNKNOWNS.x]!), far(state[UNKNOWNS.y]!))),
   );
-  return Math.max(...reaches);
+  return reaches.reduce((most, reach) => Math.max(most, reach), 0);
 }
 
 /** The model with no more knots than a radius needs. */
@@ -149,7 +149,7 @@ function nearestCorner(planes: readonly CalibrationPlane[], size: number): numbe
   const reaches = planes.flatMap((plane) =>
     plane.frames.map(({ state }) => Math.hypot(near(state[UNKNOWNS.x]!), near(state[UNKNOWNS.y]!))),
   );
-  return Math.min(...reaches);
+  return reaches.reduce((least, reach) => Math.min(least, reach), Number.POSITIVE_INFINITY);
 }
 
 /** Fits center, gain and offset of every frame, at first also from the middle center of its plane. */

@@ -1,7 +1,7 @@
 import type { Pass } from './passes.ts';
 import { matchHeight, profileSpline } from './sweep-spline.ts';
 import { fitLine, mean, median } from './sweep-statistics.ts';
-import type { SweepTracks } from './sweep-tracks.ts';
+import type { BeadPlaces, SweepTracks } from './sweep-tracks.ts';
 import { type BeadVisit, profileMatrix } from './sweep-visits.ts';
 
 /** A measured number and its standard error. */
@@ -130,16 +130,25 @@ function combine(measured: readonly Measured[]): Measured | null {
   return { value, error: excess / Math.sqrt(total) };
 }
 
+/** Frames of all beads that are looked at together. */
+const WINDOW = 1024;
+
 /** [frame] px by which the beads have moved together since the middle of the sweep; NaN where none was found. */
-export function fieldDrift(
-  tracks: SweepTracks,
-  beads: readonly number[],
-): { xPx: Float64Array; yPx: Float64Array } {
-  const drift = (positions: readonly Float64Array[]) => {
-    const homes = beads.map((bead) => median(positions.map((ofFrame) => ofFrame[bead]!)));
-    return Float64Array.from(positions, (ofFrame) =>
-      median(beads.map((bead, index) => ofFrame[bead]! - homes[index]!)),
-    );
-  };
-  return { xPx: drift(tracks.xPx), yPx: drift(tracks.yPx) };
+export function fieldDrift(tracks: SweepTracks, beads: readonly number[]): BeadPlaces {
+  const homes = beads.map((bead) => {
+    const { xPx, yPx } = tracks.placesOf(bead, 0, tracks.frames);
+    return { xPx: median(xPx), yPx: median(yPx) };
+  });
+  const drift = { xPx: new Float64Array(tracks.frames), yPx: new Float64Array(tracks.frames) };
+  for (let first = 0; first < tracks.frames; first += WINDOW) {
+    const frames = Math.min(WINDOW, tracks.frames - first);
+    const places = beads.map((bead) => tracks.placesOf(bead, first, frames));
+    for (const axis of ['xPx', 'yPx'] as const) {
+      for (let frame = 0; frame < frames; frame++) {
+        const moved = places.map((place, index) => place[axis][frame]! - homes[index]![axis]);
+        drift[axis][first + frame] = median(moved);
+      }
+    }
+  }
+  return drift;
 }

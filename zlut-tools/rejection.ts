@@ -1,7 +1,7 @@
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { Pass } from './passes.ts';
 import { mean, median, robustSigma } from './sweep-statistics.ts';
-import { profileIn, type SweepTracks } from './sweep-tracks.ts';
+import type { BeadTracks } from './sweep-tracks.ts';
 
 /** Why a frame is not in a Z-LUT, and what the rule asks; the first that holds counts. */
 export const REJECTION_RULES = {
@@ -52,48 +52,47 @@ function noRejections(): RejectionCounts {
  * @param drift [frame] px that the whole field has moved, which is no jump of the bead
  */
 export function judgeFrames(
-  tracks: SweepTracks,
+  tracks: BeadTracks,
   passes: readonly Pass[],
-  bead: number,
   drift: { xPx: ArrayLike<number>; yPx: ArrayLike<number> } | null,
 ): Judgement {
-  const verdicts = new Array<RejectionRule | undefined>(tracks.frames);
+  const { xPx, yPx, status, profiles } = tracks;
+  const total = profiles.length;
+  const verdicts = new Array<RejectionRule | undefined>(total);
   const reject = (frame: number, rule: RejectionRule) => {
     verdicts[frame] ??= rule;
   };
   const isUsed = (frame: number) => verdicts[frame] === undefined;
 
-  for (let frame = 0; frame < tracks.frames; frame++) {
-    if (Number.isNaN(tracks.xPx[frame]![bead]! + tracks.yPx[frame]![bead]!)) reject(frame, 'lost');
-    else if (tracks.status[frame]![bead]! & TRACK_STATUS['roi-edge']) reject(frame, 'roi-edge');
+  for (let frame = 0; frame < total; frame++) {
+    if (Number.isNaN(xPx[frame]! + yPx[frame]!)) reject(frame, 'lost');
+    else if (status[frame]! & TRACK_STATUS['roi-edge']) reject(frame, 'roi-edge');
   }
-  const found = Array.from({ length: tracks.frames }, (_, frame) => frame).filter(isUsed);
+  const found = Array.from({ length: total }, (_, frame) => frame).filter(isUsed);
   for (const axis of ['xPx', 'yPx'] as const) {
-    const path = found.map((frame) => tracks[axis][frame]![bead]! - (drift?.[axis][frame] ?? 0));
+    const path = found.map((frame) => tracks[axis][frame]! - (drift?.[axis][frame] ?? 0));
     const off = offNeighbors(path).map((value, place) => path[place]! - value);
     const limit = Math.max(JUMP_PX, JUMP_SIGMAS * robustSigma(off, 0));
     for (const [place, frame] of found.entries()) if (Math.abs(off[place]!) > limit) reject(frame, 'jump');
   }
-  const light = found.map((frame) => meanCounts(profileIn(tracks, frame, bead)));
+  const light = found.map((frame) => meanCounts(profiles[frame]!));
   const around = offNeighbors(light);
   for (const [place, frame] of found.entries()) {
     if (light[place]! < DIM_SHARE * around[place]!) reject(frame, 'dim');
   }
   const visits = passes.flatMap((pass) => pass.visits).map(({ frames }) => frames);
   for (const frames of visits) {
-    const contrasts = frames.map((frame) =>
-      isUsed(frame) ? contrast(profileIn(tracks, frame, bead)) : Number.NaN,
-    );
+    const contrasts = frames.map((frame) => (isUsed(frame) ? contrast(profiles[frame]!) : Number.NaN));
     if (contrasts.filter(Number.isFinite).length < MIN_FRAMES) continue;
     const usual = median(contrasts);
     for (const [place, frame] of frames.entries())
       if (contrasts[place]! < BLUR_SHARE * usual) reject(frame, 'blur');
   }
-  for (const frame of outliers(tracks, visits, bead, isUsed)) reject(frame, 'outlier');
+  for (const frame of outliers(profiles, visits, isUsed)) reject(frame, 'outlier');
 
   const counts = noRejections();
-  const used = new Uint8Array(tracks.frames);
-  for (let frame = 0; frame < tracks.frames; frame++) {
+  const used = new Uint8Array(total);
+  for (let frame = 0; frame < total; frame++) {
     const rule = verdicts[frame];
     if (rule) counts[rule]++;
     else used[frame] = 1;
@@ -130,16 +129,15 @@ function contrast(profile: Float32Array): number {
 
 /** Frames whose profile is far from the median profile of their plane, by the spread over the whole sweep. */
 function outliers(
-  tracks: SweepTracks,
+  profiles: readonly Float32Array[],
   visits: readonly (readonly number[])[],
-  bead: number,
   isUsed: (frame: number) => boolean,
 ): number[] {
   const used = visits.map((frames) => frames.filter(isUsed)).filter((frames) => frames.length >= MIN_FRAMES);
   const distances = used.map((frames) => {
-    const profiles = frames.map((frame) => profileIn(tracks, frame, bead));
-    const middle = medianProfile(profiles);
-    return profiles.map((profile) => distance(profile, middle));
+    const own = frames.map((frame) => profiles[frame]!);
+    const middle = medianProfile(own);
+    return own.map((profile) => distance(profile, middle));
   });
   // Over the usual distance: that of the plane, since a sharp focus has more, or of the planes around, since a plane
   // has few frames.

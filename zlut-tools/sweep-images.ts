@@ -1,9 +1,10 @@
-import type { Pixels } from '#protocol/pixel-format.ts';
+import { type FrameShape, PIXEL_FORMATS, type Pixels, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { CenteredImage } from './check-center.ts';
 import type { CalibrationFrame } from './fit-z-lut-model.ts';
+import { FrameRows, type FrameRowsOptions } from './frame-rows.ts';
 import type { ProfileSample } from './sweep-samples.ts';
-import type { SweepTracks } from './sweep-tracks.ts';
+import type { BeadPlaces } from './sweep-tracks.ts';
 
 /** Images of a bead that a check needs, spread over the sweep. */
 const FEW = 24;
@@ -11,58 +12,77 @@ const FEW = 24;
 /** Keeps the images of beads while a sweep is tracked: all of them, or a few spread over it however long it gets. */
 export class SweepImages {
   readonly #rois: readonly Roi[];
-  readonly #width: number;
-  readonly #all: boolean;
+  readonly #shape: FrameShape;
+  /** Null when a few are enough. */
+  readonly #all: FrameRows | null;
   /** By frame, [bead]. */
-  readonly #images = new Map<number, Pixels[]>();
+  readonly #few = new Map<number, Pixels[]>();
   #every = 1;
 
-  constructor(rois: readonly Roi[], width: number, all: boolean) {
+  /** @param all where all of them go; null to keep a few */
+  constructor(rois: readonly Roi[], shape: FrameShape, all: FrameRowsOptions | null) {
+    const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
+    const bytes = rois.map(({ size }) => size * size * bytesPerPixel);
     this.#rois = rois;
-    this.#width = width;
-    this.#all = all;
+    this.#shape = shape;
+    this.#all = all && new FrameRows(bytes, all);
   }
 
   /** Copies the ROIs of a frame, if it is one to keep. */
   add(pixels: Pixels, frame: number): void {
+    const { width } = this.#shape;
+    if (this.#all) {
+      this.#all.add((bead) => new Uint8Array(cropRoi(pixels, width, this.#rois[bead]!).buffer));
+      return;
+    }
     if (frame % this.#every !== 0) return;
-    this.#images.set(
+    this.#few.set(
       frame,
-      this.#rois.map((roi) => cropRoi(pixels, this.#width, roi)),
+      this.#rois.map((roi) => cropRoi(pixels, width, roi)),
     );
-    if (this.#all || this.#images.size < 2 * FEW) return;
+    if (this.#few.size < 2 * FEW) return;
     this.#every *= 2;
-    for (const kept of this.#images.keys()) if (kept % this.#every !== 0) this.#images.delete(kept);
+    for (const kept of this.#few.keys()) if (kept % this.#every !== 0) this.#few.delete(kept);
   }
 
-  /** Every used frame of a bead, for a model. */
-  calibrationFrames(
-    tracks: SweepTracks,
-    bead: number,
-    samples: readonly ProfileSample[],
-  ): CalibrationFrame[] {
-    return samples.flatMap(({ frame, zNm }) => {
-      const pixels = this.#images.get(frame)?.[bead];
-      return pixels ? [{ pixels, zNm, ...this.#center(tracks, frame, bead) }] : [];
+  /** Every used frame of a bead, for a model; none unless all are kept. */
+  calibrationFrames(places: BeadPlaces, bead: number, samples: readonly ProfileSample[]): CalibrationFrame[] {
+    if (!this.#all) return [];
+    const { size } = this.#rois[bead]!;
+    const { pixelFormat } = this.#shape;
+    const rows = this.#all.read(bead);
+    const { bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
+    return samples.map(({ frame, zNm }) => {
+      const pixels = viewPixels(rows, pixelFormat, frame * size * size * bytesPerPixel, size * size);
+      return { pixels, zNm, ...this.#center(places, frame, bead) };
     });
   }
 
   /** Some images of a bead. */
-  few(tracks: SweepTracks, bead: number, samples: readonly ProfileSample[]): CenteredImage[] {
+  few(places: BeadPlaces, bead: number, samples: readonly ProfileSample[]): CenteredImage[] {
     const { size } = this.#rois[bead]!;
-    const kept = samples.filter(({ frame }) => this.#images.has(frame));
+    const kept = this.#all ? samples : samples.filter(({ frame }) => this.#few.has(frame));
     const every = Math.ceil(kept.length / FEW);
     return kept
       .filter((_, index) => index % every === 0)
       .map(({ frame, zNm }) => {
-        return { pixels: this.#images.get(frame)![bead]!, size, zNm, ...this.#center(tracks, frame, bead) };
+        return { pixels: this.#image(frame, bead), size, zNm, ...this.#center(places, frame, bead) };
       });
   }
 
+  close(): void {
+    this.#all?.close();
+  }
+
+  #image(frame: number, bead: number): Pixels {
+    if (!this.#all) return this.#few.get(frame)![bead]!;
+    return viewPixels(this.#all.read(bead, frame, 1), this.#shape.pixelFormat);
+  }
+
   /** ROI px */
-  #center(tracks: SweepTracks, frame: number, bead: number): { xPx: number; yPx: number } {
+  #center({ xPx, yPx }: BeadPlaces, frame: number, bead: number): { xPx: number; yPx: number } {
     const { left, top } = this.#rois[bead]!;
-    return { xPx: tracks.xPx[frame]![bead]! - left, yPx: tracks.yPx[frame]![bead]! - top };
+    return { xPx: xPx[frame]! - left, yPx: yPx[frame]! - top };
   }
 }
 

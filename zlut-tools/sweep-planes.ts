@@ -99,7 +99,7 @@ function average(
   visits: readonly BeadVisit[][],
   radii: number,
 ): Planes {
-  const framesOf = taken.map(({ pass }) => median(visits[pass]!.map(({ frames }) => frames.length)));
+  const framesOf = taken.map(({ pass }) => median(visits[pass]!.map(({ used }) => used)));
   const profile = new Float64Array(radii);
   const planes: { zNm: number; profile: Float64Array }[] = [];
   for (const { planeZNm } of first) {

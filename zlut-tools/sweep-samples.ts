@@ -1,4 +1,4 @@
-import { profileIn, type SweepTracks } from './sweep-tracks.ts';
+import type { BeadTracks } from './sweep-tracks.ts';
 import type { BeadVisit } from './sweep-visits.ts';
 
 /** Profile of a bead in one frame whose height is known. */
@@ -14,22 +14,25 @@ export interface ProfileSample {
   profile: ArrayLike<number>;
 }
 
-/** The frames of a bead that its Z-LUT is made of, with the height each was taken at. */
+/**
+ * The frames of a bead that its Z-LUT is made of, with the height each was taken at.
+ * @param used [frame] whether it is
+ */
 export function samplesOf(
-  tracks: SweepTracks,
+  { profiles }: BeadTracks,
   visits: readonly BeadVisit[][],
   passes: readonly number[],
-  bead: number,
-  radii: number,
+  used: Uint8Array,
   heightOf: (visit: BeadVisit) => number,
 ): ProfileSample[] {
   return passes
     .flatMap((pass) => visits[pass]!)
     .flatMap((visit, index) => {
       const zNm = heightOf(visit);
-      return visit.frames.map((frame) => {
-        const profile = profileIn(tracks, frame, bead).subarray(0, radii);
-        return { frame, pass: visit.pass, visit: index, zNm, profile };
-      });
+      const frames = visit.frames.filter((frame) => used[frame] === 1);
+      return frames.map((frame) => ({
+        ...{ frame, pass: visit.pass, visit: index, zNm },
+        profile: profiles[frame]!,
+      }));
     });
 }

@@ -55,14 +55,16 @@ export function sharedZLut(built: readonly BuiltBead[], name: string, plan: Plan
   const places = beads.map((one) => placeBeside(base, one));
   const taken = places.flatMap((place, index) => (place.why ? [] : [{ place, built: beads[index]! }]));
   const zLut: ZLut = { name, radii, ...averageOf(taken, first.zLut), ...(method && { method }) };
-  const samples = taken.flatMap(({ place, built: one }, index) =>
-    samplesMoved(one.samples, place.shiftNm, index),
-  );
+  function* samples() {
+    for (const [index, { place, built: one }] of taken.entries()) {
+      yield* samplesMoved(one.samples(), place.shiftNm, index);
+    }
+  }
   const rejected = taken.reduce((sum, { built: one }) => sum + one.rejected, 0);
-  const frames = { name: `${taken.length} beads`, samples, own: true, rejected };
+  const frames = { name: `${taken.length} beads`, samples: samples(), own: true, rejected };
   const report = checkZLut(zLut, { plan, frames });
   zLut.origin = {
-    frames: { used: samples.length, rejected: rejectionsOf(taken.map(({ built: one }) => one)) },
+    frames: { used: report.frames!.used, rejected: rejectionsOf(taken.map(({ built: one }) => one)) },
     quality: { ...first.zLut.origin?.quality, ...report.quality },
   };
   return { zLut, report, beads: places };

@@ -3,6 +3,7 @@ import { type FrameShape, frameBytes, type Pixels, viewPixels } from '#protocol/
 import type { Roi } from '#protocol/roi.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { type Plan, planRadii } from '#stages/plan.ts';
+import { FrameRows, type FrameRowsOptions } from './frame-rows.ts';
 
 /** Frames given to the engine at a time. */
 const BATCH = 16;
@@ -32,14 +33,13 @@ export interface SweepTracksOptions {
   onProgress?: ((frames: number) => void) | undefined;
   /** Called with every frame before it is overwritten. */
   onFrame?: ((pixels: Pixels, index: number) => void) | undefined;
+  /** Where tracks are until their bead is looked at. */
+  rows?: FrameRowsOptions | undefined;
 }
 
 /** Every bead in every frame of a sweep, in the order the frames came. */
 export interface SweepTracks {
   frames: number;
-  beads: number;
-  /** Most radii of a bead. */
-  radii: number;
   /** [frame] */
   frame: number[];
   planeZNm: number[];
@@ -47,23 +47,49 @@ export interface SweepTracks {
   pass: (number | undefined)[];
   /** [frame] NaN where the frame does not say. */
   timeS: number[];
-  /** [frame][bead] px of the full frame; NaN where it was not found. */
-  xPx: Float64Array[];
-  yPx: Float64Array[];
-  /** [frame][bead] bits of `TRACK_STATUS`. */
-  status: Uint16Array[];
-  /** [frame][bead, radius] counts; NaN where a bin is empty and beyond a smaller bead's own radii. */
+  /** Reads what one bead has, by its index. */
+  of(bead: number): BeadTracks;
+  /** Reads where one bead was in some frames. */
+  placesOf(bead: number, first: number, frames: number): BeadPlaces;
+  /** Nothing can be read after. */
+  close(): void;
+}
+
+/** Where one bead was. */
+export interface BeadPlaces {
+  /** [frame] px of the full frame; NaN where it was not found. */
+  xPx: Float64Array;
+  yPx: Float64Array;
+}
+
+/** One bead in every frame of a sweep. */
+export interface BeadTracks extends BeadPlaces {
+  /** [frame] bits of `TRACK_STATUS`. */
+  status: Uint16Array;
+  /** [frame][radius] counts; NaN where a bin is empty. */
   profiles: Float32Array[];
 }
 
-/** Tracks every frame of a sweep without Z-LUTs, and keeps its profiles: 4 bytes a radius, bead and frame. */
+/** Bytes of x, y and status before the profile of a row. */
+const PLACE_BYTES = 24;
+
+/** Tracks every frame of a sweep without Z-LUTs, and keeps its profiles where they can be read bead by bead. */
 export async function trackSweep(
   frames: AsyncIterable<SweepFrame>,
   options: SweepTracksOptions,
 ): Promise<SweepTracks> {
   const { engine, plan, shape, rois, onProgress, onFrame } = options;
   const beads = rois.length;
-  const radii = Math.max(...rois.map(({ size }) => planRadii(plan, size)));
+  const radiiOf = rois.map(({ size }) => planRadii(plan, size));
+  const radii = Math.max(...radiiOf);
+  const rows = new FrameRows(radiiOf.map(rowBytes), options.rows);
+  const row = new ArrayBuffer(rowBytes(radii));
+  const [rowPlace, rowStatus, rowProfile, rowBuffer] = [
+    new Float64Array(row, 0, 2),
+    new Uint16Array(row, 16, 1),
+    new Float32Array(row, PLACE_BYTES, radii),
+    new Uint8Array(row),
+  ];
   await engine.configure({
     ...shape,
     plan,
@@ -75,20 +101,24 @@ export async function trackSweep(
   const bytes = frameBytes(shape);
   const buffers = Array.from({ length: BATCH }, () => new ArrayBuffer(Math.ceil(bytes / 8) * 8));
   const tracks: SweepTracks = {
-    ...{ frames: 0, beads, radii, frame: [], planeZNm: [], pass: [], timeS: [] },
-    ...{ xPx: [], yPx: [], status: [], profiles: [] },
+    ...{ frames: 0, frame: [], planeZNm: [], pass: [], timeS: [] },
+    of: (bead) => beadTracks(rows.read(bead), rows.frames, radiiOf[bead]!),
+    placesOf: (bead, first, frames) => beadPlaces(rows.read(bead, first, frames), frames, radiiOf[bead]!),
+    close: () => rows.close(),
   };
   let waiting = 0;
   const trackBatch = async () => {
     const table = createTrackTable(waiting, beads, radii);
     await engine.track(buffers.slice(0, waiting), table);
-    for (let row = 0; row < waiting; row++) {
-      const [from, to] = [row * beads, (row + 1) * beads];
-      tracks.xPx.push(table.xPx.slice(from, to));
-      tracks.yPx.push(table.yPx.slice(from, to));
-      tracks.status.push(table.status.slice(from, to));
-      tracks.profiles.push(Float32Array.from(table.profiles.subarray(from * radii, to * radii)));
-      onFrame?.(viewPixels(buffers[row]!, shape.pixelFormat), tracks.frames + row);
+    for (let frame = 0; frame < waiting; frame++) {
+      rows.add((bead) => {
+        const index = frame * beads + bead;
+        rowPlace.set([table.xPx[index]!, table.yPx[index]!]);
+        rowStatus[0] = table.status[index]!;
+        rowProfile.set(table.profiles.subarray(index * radii, (index + 1) * radii));
+        return rowBuffer;
+      });
+      onFrame?.(viewPixels(buffers[frame]!, shape.pixelFormat), tracks.frames + frame);
     }
     tracks.frames += waiting;
     waiting = 0;
@@ -107,7 +137,29 @@ export async function trackSweep(
   return tracks;
 }
 
-/** [radius] profile of a bead in a frame, a view. */
-export function profileIn(tracks: SweepTracks, frame: number, bead: number): Float32Array {
-  return tracks.profiles[frame]!.subarray(bead * tracks.radii, (bead + 1) * tracks.radii);
+/** A multiple of 8, so that places can be viewed. */
+function rowBytes(radii: number): number {
+  return PLACE_BYTES + 8 * Math.ceil(radii / 2);
+}
+
+function beadPlaces(rows: ArrayBuffer, frames: number, radii: number): BeadPlaces {
+  const step = rowBytes(radii) / 8;
+  const numbers = new Float64Array(rows);
+  return {
+    xPx: Float64Array.from({ length: frames }, (_, frame) => numbers[frame * step]!),
+    yPx: Float64Array.from({ length: frames }, (_, frame) => numbers[frame * step + 1]!),
+  };
+}
+
+function beadTracks(rows: ArrayBuffer, frames: number, radii: number): BeadTracks {
+  const bytes = rowBytes(radii);
+  const words = new Uint16Array(rows);
+  return {
+    ...beadPlaces(rows, frames, radii),
+    status: Uint16Array.from({ length: frames }, (_, frame) => words[(frame * bytes) / 2 + 8]!),
+    profiles: Array.from(
+      { length: frames },
+      (_, frame) => new Float32Array(rows, frame * bytes + PLACE_BYTES, radii),
+    ),
+  };
 }

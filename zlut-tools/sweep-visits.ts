@@ -1,27 +1,26 @@
 import type { Pass, Visit } from './passes.ts';
 import { medianProfile } from './rejection.ts';
-import { profileIn, type SweepTracks } from './sweep-tracks.ts';
+import type { BeadTracks } from './sweep-tracks.ts';
 
 /** How the frames of a plane become one profile. */
 export type PlaneAverage = 'mean' | 'median';
 
 /** What one bead looked like at one height on one way. */
 export interface BeadVisit extends Visit {
-  /** Indices of the frames that are used, at least one. */
-  frames: number[];
+  /** Frames that are used, at least one. */
+  used: number;
   /** [radius] counts; NaN where every frame has an empty bin. */
   profile: Float64Array;
 }
 
 /**
  * Profiles of one bead by pass and height, without those that no frame is left of.
+ * @param used [frame] whether it is
  * @returns [pass][visit] in rising z
  */
 export function beadVisits(
-  tracks: SweepTracks,
+  { profiles }: BeadTracks,
   passes: readonly Pass[],
-  bead: number,
-  radii: number,
   used: Uint8Array,
   average: PlaneAverage,
 ): BeadVisit[][] {
@@ -29,9 +28,9 @@ export function beadVisits(
     visits.flatMap((visit) => {
       const frames = visit.frames.filter((frame) => used[frame] === 1);
       if (frames.length === 0) return [];
-      const profiles = frames.map((frame) => profileIn(tracks, frame, bead).subarray(0, radii));
-      const profile = average === 'median' ? medianProfile(profiles) : meanProfile(profiles, radii);
-      return [{ ...visit, frames, profile }];
+      const own = frames.map((frame) => profiles[frame]!);
+      const profile = average === 'median' ? medianProfile(own) : meanProfile(own, own[0]!.length);
+      return [{ ...visit, used: frames.length, profile }];
     }),
   );
 }

@@ -75,6 +75,31 @@ describe('20 simulated beads of two sizes, drift 2 nm/s, hysteresis 40 nm, 1000 
 
 const small: SimulatedSweepParams = { ...field, beads: 4, planeZNm: planeZNm.slice(20, 51) };
 
+test('what does not fit into memory waits in a file, and gives the same to the bit, models and checks too', async () => {
+  const params = {
+    ...small,
+    beads: 2,
+    planeZNm: small.planeZNm.slice(0, 10),
+    framesPerPlane: 2,
+    roiSize: 24,
+  };
+  const model = { onModelRound: () => {} };
+  const [inMemory, inFile] = [
+    await build(params, model),
+    await build(params, { ...model, rows: { memoryBytes: 0 } }),
+  ];
+  for (const [index, { zLut, report, samples }] of inFile.beads.entries()) {
+    const other = inMemory.beads[index]!;
+    expect(zLut!.model).toBeDefined();
+    expect(zLut).toEqual(other.zLut);
+    expect(report).toEqual(other.report);
+    expect(samples()).toEqual(other.samples());
+  }
+  expect(inFile.motion).toEqual(inMemory.motion);
+  inMemory.close();
+  inFile.close();
+});
+
 test('reference beads alone tell the drift of the field', async () => {
   const { motion, driftPx } = await build(small, { references: [1, 3] });
   expect(motion.beads).toEqual([1, 3]);

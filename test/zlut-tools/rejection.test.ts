@@ -3,26 +3,28 @@ import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { createRandom } from '#simulation/random.ts';
 import { findPasses } from '#zlut-tools/passes.ts';
 import { judgeFrames } from '#zlut-tools/rejection.ts';
-import type { SweepTracks } from '#zlut-tools/sweep-tracks.ts';
+import type { BeadTracks } from '#zlut-tools/sweep-tracks.ts';
 
 const PLANES = 12;
 const EACH = 6;
 const RADII = 20;
 const FRAMES = PLANES * EACH;
 
-/** Tracks of one bead whose rings widen with z, with some noise. */
-function cleanTracks(): SweepTracks {
+const plane = (frame: number) => Math.floor(frame / EACH);
+const frames = Array.from({ length: FRAMES }, (_, frame) => frame);
+const passes = findPasses(
+  frames.map((frame) => plane(frame) * 50),
+  frames.map(() => undefined),
+  frames.map((frame) => frame / 100),
+);
+
+/** Tracks of a bead whose rings widen with z, with some noise. */
+function cleanTracks(): BeadTracks {
   const random = createRandom(11);
-  const frames = Array.from({ length: FRAMES }, (_, frame) => frame);
-  const plane = (frame: number) => Math.floor(frame / EACH);
   return {
-    ...{ frames: FRAMES, beads: 1, radii: RADII, frame: frames },
-    planeZNm: frames.map((frame) => plane(frame) * 50),
-    pass: frames.map(() => undefined),
-    timeS: frames.map((frame) => frame / 100),
-    xPx: frames.map(() => Float64Array.of(30 + 0.1 * random.normal())),
-    yPx: frames.map(() => Float64Array.of(40 + 0.1 * random.normal())),
-    status: frames.map(() => new Uint16Array(1)),
+    xPx: Float64Array.from(frames, () => 30 + 0.1 * random.normal()),
+    yPx: Float64Array.from(frames, () => 40 + 0.1 * random.normal()),
+    status: new Uint16Array(FRAMES),
     profiles: frames.map((frame) =>
       Float32Array.from(
         { length: RADII },
@@ -32,8 +34,8 @@ function cleanTracks(): SweepTracks {
   };
 }
 
-const judge = (tracks: SweepTracks, drift: Parameters<typeof judgeFrames>[3] = null) =>
-  judgeFrames(tracks, findPasses(tracks.planeZNm, tracks.pass, tracks.timeS), 0, drift);
+const judge = (tracks: BeadTracks, drift: Parameters<typeof judgeFrames>[2] = null) =>
+  judgeFrames(tracks, passes, drift);
 const SPOILED = 27;
 
 describe('frames of a sweep', () => {
@@ -44,24 +46,24 @@ describe('frames of a sweep', () => {
   });
 
   test.each([
-    ['lost', (tracks: SweepTracks) => tracks.yPx[SPOILED]!.fill(Number.NaN)],
-    ['roi-edge', (tracks: SweepTracks) => tracks.status[SPOILED]!.fill(TRACK_STATUS['roi-edge'])],
-    ['jump', (tracks: SweepTracks) => tracks.xPx[SPOILED]!.fill(32)],
+    ['lost', (tracks: BeadTracks) => tracks.yPx.fill(Number.NaN, SPOILED, SPOILED + 1)],
+    ['roi-edge', (tracks: BeadTracks) => tracks.status.fill(TRACK_STATUS['roi-edge'], SPOILED, SPOILED + 1)],
+    ['jump', (tracks: BeadTracks) => tracks.xPx.fill(32, SPOILED, SPOILED + 1)],
     [
       'dim',
-      (tracks: SweepTracks) => {
+      (tracks: BeadTracks) => {
         tracks.profiles[SPOILED] = tracks.profiles[SPOILED]!.map((counts) => 0.6 * counts);
       },
     ],
     [
       'blur',
-      (tracks: SweepTracks) => {
+      (tracks: BeadTracks) => {
         tracks.profiles[SPOILED] = tracks.profiles[SPOILED]!.map((counts) => 100 + 0.6 * (counts - 100));
       },
     ],
     [
       'outlier',
-      (tracks: SweepTracks) => {
+      (tracks: BeadTracks) => {
         tracks.profiles[SPOILED] = tracks.profiles[SPOILED]!.map(
           (_, radius) => 100 + 30 * Math.cos(radius / 2 - 4),
         );
@@ -77,7 +79,7 @@ describe('frames of a sweep', () => {
 
   test('a jump of the whole field, told by the references, is none of the bead', () => {
     const tracks = cleanTracks();
-    tracks.xPx[SPOILED]!.fill(33);
+    tracks.xPx[SPOILED] = 33;
     const drift = { xPx: new Float64Array(FRAMES), yPx: new Float64Array(FRAMES) };
     drift.xPx[SPOILED] = 3;
     expect(judge(tracks).counts.jump).toBe(1);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ConfigError } from '#protocol/errors.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
@@ -39,6 +39,12 @@ function listed(beads: readonly number[]): string {
 /** Makes the folder a file goes to. */
 export async function makeFolderOf(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+}
+
+/** The folder that holds a file, or else the next one up that is there. */
+export function folderThere(path: string): string {
+  const folder = dirname(resolve(path));
+  return existsSync(folder) ? folder : folderThere(folder);
 }
 
 /** Where the Z-LUTs of a sweep come from, as far as all have it in common. */

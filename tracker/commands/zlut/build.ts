@@ -18,7 +18,14 @@ import type { PlaneAverage } from '#zlut-tools/sweep-visits.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { number, presetOption, wholeNumber } from '../options.ts';
 import { roisFor } from '../stack-input.ts';
-import { describeBuilt, describeMotion, makeFolderOf, originOf, outputOf } from './build-output.ts';
+import {
+  describeBuilt,
+  describeMotion,
+  folderThere,
+  makeFolderOf,
+  originOf,
+  outputOf,
+} from './build-output.ts';
 import { openSweep, type PlaneOptions, withPlaneOptions } from './sweep-input.ts';
 
 interface BuildOptions extends PlaneOptions {
@@ -105,6 +112,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
     const built = await buildZLuts(sweep.frames(), {
       ...{ engine, plan, rois, shape: { width, height, pixelFormat } },
       nameOf: (bead) => basename(fileOf(bead)),
+      rows: { folder: folderThere(fileOf(rois[0]!.bead)) },
       ...{ references: options.references, average: options.average, smoothNm: options.smooth },
       ...{ resampleNm: options.resample, onlyPass: options.pass && (options.pass === 'forward' ? 0 : 1) },
       ...(options.model && {
@@ -125,6 +133,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
     };
     if (options.shared) await keepShared(beads, plan, options.out, keep);
     else await keepEach(beads, fileOf, keep);
+    built.close();
   } finally {
     await stack.close();
   }

@@ -40,8 +40,10 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
       ...{ engine, plan, rois },
       shape: { width, height, pixelFormat },
       nameOf: fileOf,
+      rows: { folder: path },
       ...(needsModel(plan) && { onModelRound: () => {} }),
     });
+    built.close();
     const origin = await originOf(join(path, SWEEP_FILES.stack), pixelSizeNm ?? undefined);
     origin.stack = { ...origin.stack, name: basename(path) };
     const made = built.beads.map(({ zLut }) => {
