@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracker/calcium-live',
     'tracker/config.ts',
     'tracker/calcium-settings.ts',
+    'tracker/movie-settings.ts',
     'tracker/motor-settings.ts',
     'zlut-tools',
   ],

@@ -14,6 +14,7 @@ import { calciumSection } from './calcium-settings.ts';
 import { assertCameraNames, camerasSection, describeCameras } from './camera-settings.ts';
 import { knownKeys } from './known-keys.ts';
 import { motorSections } from './motor-settings.ts';
+import { movieSection } from './movie-settings.ts';
 
 const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 
@@ -172,6 +173,7 @@ const ofOne = z.strictObject({
     })
     .prefault({}),
   calcium: calciumSection.prefault({}),
+  movie: movieSection.prefault({}),
 });
 
 /** Settings of a tracker of one camera. */

@@ -3,6 +3,7 @@ import type { DetectBeadsRequest } from '#protocol/detect-beads.ts';
 import { RoiError } from '#protocol/errors.ts';
 import type { LiveMessage } from '#protocol/live.ts';
 import type { MotorControlRequest } from '#protocol/motor-request.ts';
+import type { MovieRequest } from '#protocol/movie-request.ts';
 import type { PipelineRequest } from '#protocol/pipeline-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { PeopleRequest, RunRequest } from '#protocol/run-request.ts';
@@ -19,6 +20,7 @@ type BeadRequest = Exclude<
   | CalciumRequest
   | DetectBeadsRequest
   | MotorControlRequest
+  | MovieRequest
   | PipelineRequest
 >;
 

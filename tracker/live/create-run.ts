@@ -33,6 +33,7 @@ export interface RunParts {
 /** The run of a camera, with the beads of the settings, or else those the rig had last where these fit. */
 export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
   const { options, engine, pipeline, desk, calcium, endpoint, ledger, latency, event, complain } = parts;
+  desk.movies.begin({ camera, host: engine.host, frames: calcium.frames });
   const runWith = (rois: readonly Roi[]) =>
     new LiveRun({
       camera,
@@ -45,8 +46,14 @@ export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
       latency: () => latency.summary(),
       positions: parts.motors.positions,
       sinks: [...parts.sinks, ...(options.truthScore ? [options.truthScore] : [])],
-      onRois: (now) => calcium.setRois(now),
-      onReceived: (frame, room) => calcium.received(frame, room),
+      onRois: (now) => {
+        calcium.setRois(now);
+        desk.movies.setRois(now);
+      },
+      onReceived: (frame, room) => {
+        calcium.received(frame, room);
+        desk.movies.received(frame, room);
+      },
       cellsUnderWay: () => calcium.status.waiting,
       onFailed: (frames, error) => {
         for (const { id } of frames) ledger.lost(id, 'dropped-engine', nowNs());

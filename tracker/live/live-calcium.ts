@@ -42,7 +42,8 @@ export interface LiveCalciumOptions extends Pick<CellMeasurementOptions, 'engine
 export class LiveCalcium {
   readonly #options: LiveCalciumOptions;
   readonly #keeper: CellKeeper;
-  readonly #frames: WholeFrames;
+  /** Whom to ask for whole frames. */
+  readonly frames: WholeFrames;
   readonly #measurement: CellMeasurement;
   readonly #alarm: SkipAlarm;
   #on: boolean;
@@ -58,7 +59,7 @@ export class LiveCalcium {
     this.#options = options;
     this.#on = settings.enabled;
     this.#neuropil = neuropilOf(settings);
-    this.#frames = new WholeFrames(endpoint);
+    this.frames = new WholeFrames(endpoint);
     this.#keeper = new CellKeeper(cells, keptIn, (text) => event('warning', text));
     this.#alarm = new SkipAlarm((text) => event('warning', text));
     this.#measurement = new CellMeasurement({
@@ -90,7 +91,7 @@ export class LiveCalcium {
 
   /** ROIs that frames may be cut to where cells are not measured. */
   setRois(rois: readonly Roi[]): void {
-    this.#frames.setRois(rois);
+    this.frames.setRois(rois);
   }
 
   /** The camera has come: its cells are measured from its first frame on, if they are to be. */
@@ -229,13 +230,13 @@ export class LiveCalcium {
       map: this.#map!,
       neuropil: this.#neuropil,
     });
-    this.#frames.need(true);
+    this.frames.need(this, true);
   }
 
   #stop(): void {
     this.#on = false;
     this.#measurement.stop();
-    this.#frames.need(false);
+    this.frames.need(this, false);
   }
 
   #trouble(error: Error): void {

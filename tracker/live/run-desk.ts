@@ -2,6 +2,7 @@ import type { CameraControls } from '#ingest/camera-controls.ts';
 import type { CameraSetting, SettingValue } from '#protocol/camera-controls.ts';
 import { DeviceError, ProtocolError, RecordingError } from '#protocol/errors.ts';
 import type { EventMessage } from '#protocol/live.ts';
+import { isMovieRequest, type MovieRequest } from '#protocol/movie-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { runFolderName } from '#protocol/run-folder-name.ts';
 import { isRunRequest, type PeopleRequest, type RunRequest } from '#protocol/run-request.ts';
@@ -13,6 +14,7 @@ import type { Config } from '../config.ts';
 import { AlarmBook } from './alarm-book.ts';
 import { ControlHolder } from './control-holder.ts';
 import { DiskSpace } from './disk-space.ts';
+import { LiveMovies } from './live-movies.ts';
 import type { LiveRun } from './live-run.ts';
 import { RigSettings } from './rig-settings.ts';
 import type { RunDescription } from './run-recorders.ts';
@@ -32,6 +34,7 @@ const MOST_NOTES_TOLD = 50;
 
 /** Camera and recording as people act on them: Acquire and Saving, each for itself, and who may. */
 export class RunDesk {
+  readonly movies: LiveMovies;
   readonly #options: RunDeskOptions;
   readonly #rig: RigSettings;
   readonly #alarms = new AlarmBook();
@@ -54,6 +57,11 @@ export class RunDesk {
     );
     this.#disk = new DiskSpace(config.recording.folder);
     this.#disk.note(null);
+    this.movies = new LiveMovies({
+      ...{ config, event },
+      run: () => options.run(),
+      cameraSettings: () => changedSettings([], this.#settings),
+    });
   }
 
   /** What a run is begun with. */
@@ -93,10 +101,12 @@ export class RunDesk {
   async control(
     asked: ChangeRequest,
     asker: Viewer,
-  ): Promise<Exclude<ChangeRequest, RunRequest | PeopleRequest> | null> {
+  ): Promise<Exclude<ChangeRequest, RunRequest | PeopleRequest | MovieRequest> | null> {
     const request = this.#people.admit(asked, asker);
-    if (!request || !isRunRequest(request)) return request;
-    await this.#do(request);
+    if (!request) return null;
+    if (isMovieRequest(request)) await this.movies.control(request);
+    else if (isRunRequest(request)) await this.#do(request);
+    else return request;
     this.#announce();
     return null;
   }
@@ -129,6 +139,7 @@ export class RunDesk {
       );
     }
     this.#wasLow = recorder !== null && isLow;
+    this.movies.tick();
     this.#people.tellAlarms();
   }
 
@@ -143,12 +154,14 @@ export class RunDesk {
         saving: this.#saving(),
         disk: this.#disk.state(choices.lowDiskGB),
         rig: choices,
+        movie: this.movies.state,
       },
     };
   }
 
-  close(): Promise<void> {
-    return this.#rig.close();
+  async close(): Promise<void> {
+    await this.movies.close();
+    await this.#rig.close();
   }
 
   async #do(request: RunRequest): Promise<void> {

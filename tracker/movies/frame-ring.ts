@@ -33,7 +33,7 @@ export class FrameRing {
 
   /** @param lastS how long frames are kept where there is memory for so many */
   setLimits(lastS: number, mostBytes: number): void {
-    this.#lastNs = BigInt(Math.round(lastS * 1e9));
+    this.#lastNs = lastS === 0 ? -1n : BigInt(Math.round(lastS * 1e9));
     this.#mostBytes = mostBytes;
     const newest = this.#frames.at(-1);
     if (newest) this.#letGo(newest.receivedNs, 0);
@@ -55,10 +55,13 @@ export class FrameRing {
     return true;
   }
 
-  /** The frames that are kept now, oldest first; each stays until it is not wanted any more. */
+  /** The last frames, oldest first; each stays until it is not wanted any more. */
   want(): readonly KeptFrame[] {
-    for (const frame of this.#frames) frame.wanted++;
-    return [...this.#frames];
+    const newestNs = this.#frames.at(-1)?.receivedNs ?? 0n;
+    // One that is still wanted from before may be older.
+    const wanted = this.#frames.filter(({ receivedNs }) => newestNs - receivedNs <= this.#lastNs);
+    for (const frame of wanted) frame.wanted++;
+    return wanted;
   }
 
   #letGo(nowNs: bigint, bytes: number): void {

@@ -108,7 +108,10 @@ export class FrameThread {
 
   /** Writes what was handed over, then ends the thread. */
   close(): Promise<void> {
-    if (!this.#isOver) this.send({ type: 'close' });
+    if (!this.#isOver) {
+      this.film(null);
+      this.send({ type: 'close' });
+    }
     return this.#over;
   }
 

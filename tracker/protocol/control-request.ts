@@ -6,6 +6,7 @@ import { MAX_WATCHED_BEADS } from './live.ts';
 import { unpackLive } from './live-wire.ts';
 import { assertPlainMessage } from './message-shape.ts';
 import { motorRequests } from './motor-request.ts';
+import { movieRequests } from './movie-request.ts';
 import { pictureRequest, tilesRequest } from './picture-request.ts';
 import { pipelineRequests } from './pipeline-request.ts';
 import { MOST_PLACED_BEADS } from './place-beads.ts';
@@ -52,6 +53,7 @@ const controlRequest = z.discriminatedUnion('type', [
   detectBeadsRequest,
   ...pipelineRequests,
   ...runViewRequests,
+  ...movieRequests,
   ...calciumRequests,
 ]);
 

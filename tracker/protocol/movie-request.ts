@@ -21,3 +21,10 @@ export const movieRequests = [
 
 export type MovieRequest = z.output<(typeof movieRequests)[number]>;
 export type MovieChoices = Extract<MovieRequest, { type: 'set-movie' }>['choices'];
+
+const MOVIE_REQUESTS: ReadonlySet<string> = new Set(movieRequests.map(({ shape }) => shape.type.value));
+
+/** Whether a request is about movies. */
+export function isMovieRequest(request: { type: string }): request is MovieRequest {
+  return MOVIE_REQUESTS.has(request.type);
+}

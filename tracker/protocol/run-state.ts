@@ -1,4 +1,5 @@
 import type { CameraSetting } from './camera-controls.ts';
+import type { MovieState } from './movie.ts';
 
 /** The recording under way, or that there is none. */
 export interface SavingState {
@@ -64,6 +65,7 @@ export interface RunState {
   saving: SavingState;
   disk: DiskState;
   rig: RigChoices;
+  movie: MovieState;
 }
 
 /** Sent when any of it changes by somebody's hand; the status has it, too. */
