@@ -1,6 +1,12 @@
 import { readSync } from 'node:fs';
 import { StackError } from '#protocol/errors.ts';
 import type { StackFile } from './stack-file.ts';
+import {
+  type Acquired,
+  acquiredByMicroManager,
+  METAMORPH_PLANE_BYTES,
+  metaMorphTimesMs,
+} from './tiff-private.ts';
 
 /** What one page of a TIFF says of its pixels, in the numbers of the TIFF 6.0 specification. */
 export interface TiffPage {
@@ -25,6 +31,8 @@ export interface TiffPage {
   offsets: number[];
   /** Bytes of each strip or tile as stored; empty when the file does not say. */
   byteCounts: number[];
+  /** Of Micro-Manager; absent in files of other programs. */
+  acquired?: Acquired;
 }
 
 export interface TiffIndex {
@@ -32,6 +40,8 @@ export interface TiffIndex {
   pages: TiffPage[];
   /** ImageDescription of the first page; empty when absent. */
   description: string;
+  /** [plane] ms of a MetaMorph stack, whose planes follow the first page; absent in other files. */
+  planesMs?: Float64Array;
 }
 
 /** What to do with a file that ends within its index: told the page, and what was expected and received. */
@@ -54,6 +64,8 @@ const TAG = {
   tileOffsets: 324,
   tileByteCounts: 325,
   sampleFormat: 339,
+  metaMorphPlanes: 33629,
+  microManager: 51123,
 } as const;
 
 /** Bytes of one value by TIFF field type; types that no tag above may have are absent. */
@@ -116,12 +128,15 @@ function readPage(bytes: FileWindow, layout: Layout, position: number, index: Ti
   // A copy, since reading a value that lies elsewhere moves the window.
   const directory = new DataView(bytes.view.buffer.slice(at, at + end + (big ? 8 : 4)));
 
-  const values = (wanted: number): number[] => {
+  const entryOf = (wanted: number) => {
     for (let entry = 0; entry < end; entry += entryBytes) {
-      if (directory.getUint16(entry, littleEndian) !== wanted) continue;
-      return readValues(bytes, layout, directory, entry, frame);
+      if (directory.getUint16(entry, littleEndian) === wanted) return entry;
     }
-    return [];
+    return undefined;
+  };
+  const values = (wanted: number): number[] => {
+    const entry = entryOf(wanted);
+    return entry === undefined ? [] : readValues(bytes, layout, directory, entry, frame);
   };
   const value = (tag: number, absent: number) => values(tag)[0] ?? absent;
 
@@ -144,7 +159,17 @@ function readPage(bytes: FileWindow, layout: Layout, position: number, index: Ti
     offsets: tiled ? tileOffsets : values(TAG.stripOffsets),
     byteCounts: values(tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
   });
+  const said = entryOf(TAG.microManager);
+  if (said !== undefined) {
+    const json = new TextDecoder().decode(bytesElsewhere(bytes, layout, directory, said, 1, frame));
+    index.pages[frame]!.acquired = acquiredByMicroManager(json);
+  }
   if (frame === 0) {
+    const planes = entryOf(TAG.metaMorphPlanes);
+    if (planes !== undefined) {
+      const values = bytesElsewhere(bytes, layout, directory, planes, METAMORPH_PLANE_BYTES, frame);
+      index.planesMs = metaMorphTimesMs(values, littleEndian);
+    }
     const letters = Uint8Array.from(values(TAG.description));
     index.description = new TextDecoder().decode(letters).replace(/\0.*$/s, '');
   }
@@ -166,6 +191,22 @@ function readValues(
   if (count * size <= (big ? 8 : 4)) return numbers(directory, inEntry, count, size, littleEndian);
   const at = bytes.load(pointer(directory, inEntry, layout), count * size, frame);
   return numbers(bytes.view, at, count, size, littleEndian);
+}
+
+/** A copy of the bytes of a value that never fits into its entry. */
+function bytesElsewhere(
+  bytes: FileWindow,
+  layout: Layout,
+  directory: DataView,
+  entry: number,
+  size: number,
+  frame: number,
+): DataView {
+  const length = pointer(directory, entry + 4, layout) * size;
+  const inEntry = entry + (layout.big ? 12 : 8);
+  if (length <= (layout.big ? 8 : 4)) return new DataView(directory.buffer, inEntry, length);
+  const at = bytes.load(pointer(directory, inEntry, layout), length, frame);
+  return new DataView(bytes.view.buffer.slice(at, at + length));
 }
 
 function numbers(

@@ -42,7 +42,7 @@ function plainPages(file: StackFile, index: TiffIndex, shape: FrameShape, isInde
   const bytes = frameBytes(shape);
   const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
   const runs = index.pages.map((page, frame) => plainRuns(file, page, frame, bytes));
-  const frames = framesOfOnePage(index.description);
+  const frames = index.planesMs?.length ?? framesOfOnePage(index.description);
   const isOnePage = (runs.length === 1 || isIndexCut) && frames > runs.length && follow(runs, bytes);
   if (isOnePage) repeatContiguous(file, runs, frames, bytes);
   for (const { position, bytes: length } of runs[0]!) checkInsideFile(file, 0, length, position);

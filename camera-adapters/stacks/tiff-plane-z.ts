@@ -1,5 +1,6 @@
 import type { TiffAxes } from './tiff-axes.ts';
 import { imageJNumber, imageJText } from './tiff-description.ts';
+import type { TiffIndex } from './tiff-index.ts';
 import { attributeOf, numberOf, valuesOfPlanes } from './tiff-ome.ts';
 
 const NM_PER_UNIT: Readonly<Record<string, number>> = {
@@ -20,6 +21,12 @@ const NM_PER_UNIT: Readonly<Record<string, number>> = {
  */
 export function planeZOfPages(description: string, axes: TiffAxes): Float64Array | undefined {
   return description.startsWith('ImageJ=') ? zOfImageJ(description, axes) : zOfOme(description, axes);
+}
+
+/** [page] z in nm by the tags of Micro-Manager; absent where one has none. */
+export function zOfPrograms({ pages }: TiffIndex): Float64Array | undefined {
+  const zNm = Float64Array.from(pages, ({ acquired }) => (acquired?.zUm ?? Number.NaN) * NM_PER_UNIT.um!);
+  return zNm.every(Number.isFinite) ? zNm : undefined;
 }
 
 function zOfImageJ(description: string, { planes, plane }: TiffAxes): Float64Array | undefined {

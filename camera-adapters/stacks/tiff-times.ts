@@ -1,5 +1,6 @@
 import type { TiffAxes } from './tiff-axes.ts';
 import { imageJNumber } from './tiff-description.ts';
+import type { TiffIndex } from './tiff-index.ts';
 import { attributeOf, numberOf, valuesOfPlanes } from './tiff-ome.ts';
 
 const NS_PER_UNIT: Readonly<Record<string, number>> = {
@@ -38,6 +39,14 @@ function timesOfOme(xml: string, axes: TiffAxes): PageTimes | undefined {
   if (times.every(Number.isFinite)) return { ns: times, measured: true };
   const pixels = /<Pixels\b[^>]*>/.exec(xml)![0];
   return everyStep(axes, numberOf(pixels, 'TimeIncrement') * unitOf(pixels, 'TimeIncrementUnit'));
+}
+
+/** Times of the pages by the tags of Micro-Manager or MetaMorph; absent where one has none. */
+export function timesOfPrograms({ pages, planesMs }: TiffIndex): PageTimes | undefined {
+  const ms = planesMs ?? Float64Array.from(pages, ({ acquired }) => acquired?.timeMs ?? Number.NaN);
+  return ms.every(Number.isFinite)
+    ? { ns: ms.map((each) => each * NS_PER_UNIT.ms!), measured: true }
+    : undefined;
 }
 
 const everyStep = ({ time }: TiffAxes, stepNs: number): PageTimes | undefined =>

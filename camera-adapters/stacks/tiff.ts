@@ -6,9 +6,9 @@ import { checkRead, type StackFile } from './stack-file.ts';
 import { axesOfPages, type TiffAxes } from './tiff-axes.ts';
 import { readTiffIndex } from './tiff-index.ts';
 import { type TiffPages, wholePages } from './tiff-pages.ts';
-import { planeZOfPages } from './tiff-plane-z.ts';
+import { planeZOfPages, zOfPrograms } from './tiff-plane-z.ts';
 import { shapeOfPages } from './tiff-shape.ts';
-import { timesOfFrames, timesOfPages } from './tiff-times.ts';
+import { timesOfFrames, timesOfPages, timesOfPrograms } from './tiff-times.ts';
 
 /**
  * Opens a multi-page TIFF: classic or BigTIFF, either byte order, gray, 8- or 16-bit unsigned or float32.
@@ -33,9 +33,9 @@ export function openTiff(file: StackFile, images?: string): Stack {
   const isCut = pages.whole !== pages.said;
   const axes = axesOfPages(index.description, pages.whole, isCut);
   const ids = chosenPages(file.path, axes, pages.whole, choice);
-  const times = axes && timesOfPages(index.description, axes);
+  const times = (axes && timesOfPages(index.description, axes)) ?? timesOfPrograms(index);
   const timeNs = times && timesOfFrames(times, ids);
-  const planeZNm = axes && planeZOfPages(index.description, axes);
+  const planeZNm = (axes && planeZOfPages(index.description, axes)) ?? zOfPrograms(index);
   return {
     ...shape,
     path: file.path,

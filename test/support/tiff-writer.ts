@@ -19,6 +19,10 @@ export interface TiffWriting {
   pagesInIndex?: number;
   /** Empty bytes between the strips of a page. */
   stripGap?: number;
+  /** [page] text of tag 51123, as Micro-Manager writes it. */
+  microManager?: readonly string[];
+  /** Of tag 33629, six numbers a plane, as MetaMorph writes them. */
+  metaMorph?: readonly number[];
   /** Tags written in place of those that follow from the pixels. */
   tags?: Record<number, number>;
 }
@@ -53,6 +57,9 @@ export function writeTiff(pages: readonly Pixels[], writing: TiffWriting): Uint8
     const tags = new Map<number, Values>(
       Object.entries(pageTags(pixels, writing, parts)).map(([k, v]) => [Number(k), v]),
     );
+    const said = writing.microManager?.[page];
+    if (said !== undefined) tags.set(51123, `${said}\0`);
+    if (page === 0 && writing.metaMorph) tags.set(33629, [...writing.metaMorph]);
     if (page === 0 && writing.description !== undefined) tags.set(270, `${writing.description}\0`);
     const offsetsTag = writing.tile ? 324 : 273;
     const places = writeDirectory(out, tags, bigTiff);
@@ -108,10 +115,13 @@ function writeDirectory(out: Growing, tags: Map<number, Values>, bigTiff: boolea
           ? [16, 8]
           : pointers || tag === 279 || tag === 325
             ? [4, 4]
-            : [3, 2];
+            : tag === 33629
+              ? [5, 4]
+              : [3, 2];
     out.number(tag, 2);
     out.number(type, 2);
-    out.number(list.length, pointerBytes);
+    // A plane of MetaMorph has three of its fractions, and counts as one.
+    out.number(tag === 33629 ? list.length / 6 : list.length, pointerBytes);
     const at = out.length;
     values.set(tag, at);
     if (list.length * size <= pointerBytes) {
