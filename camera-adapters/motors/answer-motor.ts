@@ -30,7 +30,7 @@ export function stopAll({ focusStage, motors = [] }: MovingParts): void {
 }
 
 /** Does what the tracker asks of a motor; the answer says where it was thereafter, or what failed. */
-export async function answerMotor(motor: Motor, request: MotorRequest): Promise<MotorMessage> {
+async function answerMotor(motor: Motor, request: MotorRequest): Promise<MotorMessage> {
   const { id } = request;
   const nowhere = { at: Number.NaN, settled: false, tNs: 0 };
   const answer = { type: 'motor' as const, id, motor: motor.facts.motor };

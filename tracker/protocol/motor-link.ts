@@ -30,8 +30,6 @@ export const announcedMotors = z
     message: 'expected each motor once',
   });
 
-export type AnnouncedMotor = z.output<typeof announcedMotor>;
-
 /** Asks a motor of an adapter to move, to stop, or where it is; only of one that its hello announced. */
 export type MotorRequest =
   | { type: 'motor-move'; id: number; motor: MotorKind; to: number }

@@ -88,12 +88,12 @@ function RunMotor({ motor, store, acts }: { motor: ShownMotor; store: LiveStore;
         </span>
       </p>
       <div class="run-motor-range" aria-hidden="true">
-        <small>{placeOf(motor, from)}</small>
+        <small>{formatRange(from, unit)}</small>
         <span class="run-motor-scale">
           {Number.isFinite(at) && <i style={{ left: `${shareOf(motor, at)}%` }} />}
           {target !== null && <i class="is-target" style={{ left: `${shareOf(motor, target)}%` }} />}
         </span>
-        <small>{placeOf(motor, to)}</small>
+        <small>{formatRange(to, unit)}</small>
       </div>
       <form
         class="run-line"
@@ -135,6 +135,11 @@ function RunMotor({ motor, store, acts }: { motor: ShownMotor; store: LiveStore;
       </small>
     </fieldset>
   );
+}
+
+/** An end of the range, with no more decimals than it has. */
+function formatRange(end: number, unit: string): string {
+  return `${String(end).replace('-', '−')} ${unit}`;
 }
 
 /** % of the range. */

@@ -219,7 +219,7 @@ describe.skipIf(!pythonWith(...NEEDS))(`the Python module${skippedWithout(...NEE
 
   test('stops a motor though its move hangs, and begins no move thereafter that was asked for before', async () => {
     const { camera, link } = await linked({ hasDevice: true }, 1);
-    const translation = { motor: 'magnet-translation' };
+    const translation = { motor: 'magnet-translation' } as const;
     link.send({ type: 'motor-move', id: 1, ...translation, to: 7 });
     link.send({ type: 'motor-move', id: 2, ...translation, to: 3 });
     // Frames go on meanwhile.
