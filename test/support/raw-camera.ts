@@ -7,6 +7,7 @@ import {
   encodeLinkMessage,
   type TrackerMessage,
 } from '#protocol/camera-link.ts';
+import { urlBelow } from '#protocol/camera-name.ts';
 
 /** A camera that sends what it is told to, right or wrong, and keeps what it is answered. */
 export interface RawCamera {
@@ -22,7 +23,7 @@ export interface RawCamera {
 /** Opens a link and says hello; resolves with the welcome. */
 export async function rawCamera(url: string, hello: object): Promise<RawCamera> {
   let tcp!: Socket;
-  const ws = new WebSocket(new URL(CAMERA_PATH, url), {
+  const ws = new WebSocket(urlBelow(url, CAMERA_PATH), {
     createConnection: ((options: { port: number }) => {
       tcp = connect(Number(options.port), '127.0.0.1');
       return tcp;
