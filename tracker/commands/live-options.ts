@@ -5,12 +5,13 @@ import type { Plan } from '#stages/plan.ts';
 import type { PresetName } from '#stages/presets.ts';
 import { type Config, defaultConfig, readConfig, withPreset } from '../config.ts';
 import { type BeadZLuts, NO_Z_LUTS, readBeadZLuts, roiSizeOf } from './bead-z-luts.ts';
+import { type MovieOptions, movieConfig, withMovieOptions } from './movie-options.ts';
 import { engineOption, presetOption, wholeNumber } from './options.ts';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Options that every command with a live tracker has. */
-export interface LiveOptions {
+export interface LiveOptions extends MovieOptions {
   config?: string;
   port?: number;
   engine?: EngineChoice;
@@ -22,7 +23,7 @@ export interface LiveOptions {
 
 /** Adds them to a command. */
 export function withLiveOptions(command: Command): Command {
-  return command
+  return withMovieOptions(command)
     .option('--config <file>', 'TOML settings; `describe config` prints them all')
     .option('--port <port>', 'port; 0 takes any free one', wholeNumber)
     .option('--out <folder>', 'folder for recordings')
@@ -44,7 +45,7 @@ export function liveConfig(options: LiveOptions): Config {
       if (recording) recording.enabled = false;
     }
   }
-  return config;
+  return movieConfig(config, options);
 }
 
 /** Options of a tracker that measures cells. */
