@@ -156,6 +156,8 @@ describe('the motors of a tracker', () => {
     // Half of the way from the first reading to the second.
     expect(live.positions.of(at(200)).magnetMm).toBeCloseTo(4, 9);
     live.watchFocus(null);
-    expect(live.positions.of(at(400))).toEqual({ magnetMm: 5 });
+    live.useCameraMotors([]);
+    // Frames that are on their way when the camera leaves.
+    expect(live.positions.of(at(450))).toEqual({ focusZNm: 700, magnetMm: 5 });
   });
 });

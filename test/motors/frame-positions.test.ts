@@ -50,8 +50,9 @@ describe('positions of a frame', () => {
       magnetMm: 2.5,
       magnetTurns: -7,
     });
-    known.forget('magnetTurns');
-    expect(known.of(frame(10))).toEqual({ magnetMm: 2 });
+    known.gone('magnetTurns');
+    expect(known.of(frame(2000))).toEqual({ magnetMm: 2, magnetTurns: -7 });
+    expect(known.of(frame(2001))).toEqual({});
   });
 
   test('are those at its exposure for motors of the camera, and at its arrival for motors of this host', () => {
@@ -78,5 +79,8 @@ describe('positions of a frame', () => {
     expect(known.isKnown(frame(20), ms(520))).toBe(true);
     track.note(0, ms(20));
     expect(known.isKnown(frame(20), ms(21))).toBe(true);
+    expect(known.isKnown(frame(30), ms(31))).toBe(false);
+    known.gone('magnetMm');
+    expect(known.isKnown(frame(30), ms(31))).toBe(true);
   });
 });

@@ -51,7 +51,7 @@ export class LiveMotors {
     for (const [kind, { motor }] of this.#inUse) {
       if (this.#options.motors?.includes(motor)) continue;
       this.#inUse.delete(kind);
-      this.positions.forget(MOTORS[kind].column);
+      this.positions.gone(MOTORS[kind].column);
     }
     for (const motor of motors) if (!this.#inUse.has(motor.facts.motor)) this.#use(motor);
     this.#tell();
@@ -60,7 +60,7 @@ export class LiveMotors {
   /** The same focus stage, whose every reading counts for the frames; without one there are none. */
   watchFocus(stage: FocusStage | null): FocusStage | null {
     this.#focus = null;
-    this.positions.forget('focusZNm');
+    this.positions.gone('focusZNm');
     if (!stage) return null;
     const track = this.positions.use('focusZNm', stage.clock);
     const focus = { stage, readAtMs: Number.NEGATIVE_INFINITY };
@@ -146,7 +146,7 @@ export class LiveMotors {
       this.#inUse.set(kind, { motor, guard });
       guard.refresh();
     } catch (cause) {
-      this.positions.forget(MOTORS[kind].column);
+      this.positions.gone(MOTORS[kind].column);
       if (!(cause instanceof TweezertrackError)) throw cause;
       // Not at once: whoever makes this takes no events yet.
       queueMicrotask(() => this.#options.event('error', `${cause.code} ${cause.message}`));

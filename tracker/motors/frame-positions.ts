@@ -10,23 +10,30 @@ export interface PositionedFrame {
   positions?: MotorPositions | null | undefined;
 }
 
+interface InUse {
+  track: PositionTrack;
+  clock: MotorClock;
+  isGone: boolean;
+}
+
 /** For the reading after a frame to come, ns: readings are 250 ms apart. */
 const WAIT_NS = 500_000_000n;
 
 /** Where motors were while a frame was exposed: as the camera sent it, else as the readings around it say. */
 export class FramePositions {
-  readonly #motors = new Map<MotorColumn, { track: PositionTrack; clock: MotorClock }>();
+  readonly #motors = new Map<MotorColumn, InUse>();
 
   /** A motor is read from now on. @returns what takes its readings */
   use(column: MotorColumn, clock: MotorClock): PositionTrack {
     const track = new PositionTrack();
-    this.#motors.set(column, { track, clock });
+    this.#motors.set(column, { track, clock, isGone: false });
     return track;
   }
 
-  /** A motor has gone; frames that still wait have what was read of it. */
-  forget(column: MotorColumn): void {
-    this.#motors.delete(column);
+  /** A motor has gone: frames that still wait have what was read of it, and wait for no more. */
+  gone(column: MotorColumn): void {
+    const motor = this.#motors.get(column);
+    if (motor) motor.isGone = true;
   }
 
   of(frame: PositionedFrame): MotorPositions {
@@ -44,7 +51,7 @@ export class FramePositions {
     if (nowNs - frame.receivedNs >= WAIT_NS) return true;
     return MOTOR_COLUMNS.every((column) => {
       const motor = this.#motors.get(column);
-      if (!motor || frame.positions?.[column] !== undefined) return true;
+      if (!motor || motor.isGone || frame.positions?.[column] !== undefined) return true;
       const { newestNs } = motor.track;
       return newestNs !== null && newestNs >= timeBy(motor.clock, frame);
     });
