@@ -68,6 +68,13 @@ test.skipIf(skipReason)(
         expect(csv[name]).toEqual(recorded.map((values) => values[3 + at]));
       }
 
+      await row('kept').getByText('More').click();
+      const packing = page.waitForEvent('download');
+      await row('kept').getByRole('link', { name: 'NumPy .npz of kept' }).click();
+      expect((await packing).suggestedFilename()).toBe('kept.npz');
+      expect((await readFile(await (await packing).path())).subarray(0, 2).toString()).toBe('PK');
+      await expect(row('kept').getByRole('link', { name: 'Cells CSV of kept' }).count()).resolves.toBe(0);
+
       await row('kept').getByRole('button', { name: 'Replay kept' }).click();
       const readings = page.locator('.replay-readings tbody tr');
       const cells = async (at: number) => readings.nth(at).locator('th, td').allInnerTexts();

@@ -15,8 +15,19 @@ export interface WindowAsk {
   points: number;
 }
 
+/** Files that a recording is handed out as. */
+export type RecordingFile =
+  | 'tracks.csv'
+  | 'tracks.arrows'
+  | 'tracks.parquet'
+  | 'tracks.h5'
+  | 'tracks.h5?layout=magscope'
+  | 'tracks.npz'
+  | 'cells.csv'
+  | 'cells.arrows';
+
 /** Address of a recording, or of a part of it. */
-export function recordingUrl(name: string, part?: 'tracks.csv' | 'tracks.arrows' | 'window'): string {
+export function recordingUrl(name: string, part?: RecordingFile | 'window'): string {
   return `.${RECORDINGS_PATH}/${encodeURIComponent(name)}${part ? `/${part}` : ''}`;
 }
 

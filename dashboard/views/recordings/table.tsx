@@ -1,7 +1,7 @@
 import { RECORDING_STATES, type RecordingList, type RecordingSummary } from '#protocol/recordings.ts';
 import { formatCount } from '../../words/format-number.ts';
 import { formatBytes, formatDuration, formatStart, lostFrames, lostWords } from './format.ts';
-import { recordingUrl } from './requests.ts';
+import { type RecordingFile, recordingUrl } from './requests.ts';
 
 interface TableProps {
   list: RecordingList;
@@ -10,6 +10,14 @@ interface TableProps {
 }
 
 const STATE_TONES = { ended: '', recording: 'tone-ok', incomplete: 'tone-warning', unreadable: 'tone-lost' };
+
+/** What else the tracks are handed out as. */
+const MORE_FILES: readonly (readonly [RecordingFile, string])[] = [
+  ['tracks.parquet', 'Parquet'],
+  ['tracks.h5', 'HDF5'],
+  ['tracks.h5?layout=magscope', 'HDF5 as MagScope'],
+  ['tracks.npz', 'NumPy .npz'],
+];
 
 /** A row for each recording, the newest first. */
 export function RecordingsTable({ list, onReplay, onDelete }: TableProps) {
@@ -39,14 +47,22 @@ export function RecordingsTable({ list, onReplay, onDelete }: TableProps) {
   );
 }
 
+function FileLink({ name, file, title }: { name: string; file: RecordingFile; title: string }) {
+  return (
+    <a class="button" download href={recordingUrl(name, file)} aria-label={`${title} of ${name}`}>
+      {title}
+    </a>
+  );
+}
+
 interface RowProps extends Pick<TableProps, 'onReplay' | 'onDelete'> {
   recording: RecordingSummary;
   mayDelete: boolean;
 }
 
 function Row({ recording, mayDelete, onReplay, onDelete }: RowProps) {
-  const { name, state, why, startedAt, durationS, frames, rows, beads, bytes, pipeline, zLuts, notes } =
-    recording;
+  const { name, state, why, startedAt, durationS, frames, rows, beads, bytes } = recording;
+  const { pipeline, zLuts, notes, cells } = recording;
   const lost = lostFrames(recording);
   const isReadable = state !== 'unreadable';
   return (
@@ -86,17 +102,22 @@ function Row({ recording, mayDelete, onReplay, onDelete }: RowProps) {
             >
               Replay
             </button>
-            <a class="button" download href={recordingUrl(name, 'tracks.csv')} aria-label={`CSV of ${name}`}>
-              CSV
-            </a>
-            <a
-              class="button"
-              download
-              href={recordingUrl(name, 'tracks.arrows')}
-              aria-label={`Arrow of ${name}`}
-            >
-              Arrow
-            </a>
+            <FileLink {...{ name, file: 'tracks.csv', title: 'CSV' }} />
+            <FileLink {...{ name, file: 'tracks.arrows', title: 'Arrow' }} />
+            <details class="more-files">
+              <summary aria-label={`More files of ${name}`}>More</summary>
+              <div>
+                {MORE_FILES.map(([file, title]) => (
+                  <FileLink key={file} {...{ name, file, title }} />
+                ))}
+                {cells !== null && cells > 0 && (
+                  <FileLink {...{ name, file: 'cells.csv', title: 'Cells CSV' }} />
+                )}
+                {cells !== null && cells > 0 && (
+                  <FileLink {...{ name, file: 'cells.arrows', title: 'Cells Arrow' }} />
+                )}
+              </div>
+            </details>
           </>
         )}
         {mayDelete && state !== 'recording' && (
