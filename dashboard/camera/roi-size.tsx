@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import type { ToolProps } from './camera-tools.tsx';
+import { whySizeIsKept } from './kept-roi-size.ts';
 
 /** ROI size of new beads, of the selected ones, or of all. */
 export function RoiSizePanel({ store, actions }: ToolProps) {
@@ -11,6 +12,8 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
     refusal ?? (isSize(size.value) ? null : `expected ${MIN_ROI_SIZE} to ${MAX_ROI_SIZE} whole px`);
   const selected = selection.value;
   const all = beads.value.map(({ bead }) => bead);
+  const asked = selected.length > 0 ? beads.value.filter(({ bead }) => selected.includes(bead)) : beads.value;
+  const kept = isSize(size.value) ? whySizeIsKept(asked, size.value) : null;
 
   function sizeOfSelected(): number | undefined {
     return beads.peek().find(({ bead }) => bead === selection.peek().at(-1))?.size;
@@ -64,10 +67,12 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
           Use for new beads ({newRoiSize.value ?? roiSize.value} px now)
         </button>
       </div>
-      <p class="muted">
-        Every bead is kept, and its ROI lies about it. A bead with a Z-LUT of another ROI size cannot change:
-        the tracker says which.
-      </p>
+      <p class="muted">Every bead is kept, and its ROI lies about it.</p>
+      {kept !== null && (
+        <p class="tone-warning" role="status">
+          {kept}
+        </p>
+      )}
     </>
   );
 }
