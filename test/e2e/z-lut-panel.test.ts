@@ -125,6 +125,18 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
           ...{ bothWays: true, rois: 'isolated', roiSize: 64 },
         },
       ]);
+    const planes = { name: 'planes.csv', mimeType: 'text/csv', buffer: Buffer.from('zNm\n0\n50\n') };
+    await setup.getByLabel('Planes by a list').setInputFiles(planes);
+    await setup.getByText('planes.csv').waitFor();
+    expect(await setup.getByLabel('First plane').count()).toBe(0);
+    await setup.getByLabel('Pixel size').fill('108.3');
+    await button(/^Build$/).click();
+    await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(2);
+    const listed = { planesCsv: 'zNm\n0\n50\n', pixelSizeNm: 108.3, framesPerPlane: 1, bothWays: false };
+    expect(requested('z-lut-build')[1]).toMatchObject(listed);
+    expect(requested('z-lut-build')[1]).not.toHaveProperty('zStepNm');
+    await button('Without the list').click();
+    await setup.getByLabel('First plane').waitFor();
     const build = { stack: 'stacks/cal.tif', message: '20 of 60 frames', zLuts: [] };
     tell({ ...NOTHING, stackBuild: { ...build, phase: 'building' } });
     await page.getByText('Building from stacks/cal.tif: 20 of 60 frames').waitFor();
@@ -138,8 +150,8 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     await setup.getByLabel('Stack').selectOption('sweeps/2026-01-05');
     expect(await setup.getByLabel('First plane').count()).toBe(0);
     await button(/^Build$/).click();
-    await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(2);
-    expect(requested('z-lut-build')[1]).not.toHaveProperty('zStepNm');
+    await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(3);
+    expect(requested('z-lut-build')[2]).not.toHaveProperty('zStepNm');
     expect(errors).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { runCamera } from '#camera-adapters/run.ts';
 import { parseSimulatedCameraOptions, simulatedCamera, simulatedScene } from '#camera-adapters/simulated.ts';
 import type { LiveBead, LiveMessage } from '#protocol/live.ts';
 import type { Role } from '#protocol/role.ts';
+import { readZLut } from '#protocol/z-lut-file.ts';
 import type { StackBuildStatus, ZLutList } from '#protocol/z-lut-list.ts';
 import { sceneRois } from '#simulation/scene.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
@@ -47,12 +48,13 @@ async function putStack(name: string): Promise<void> {
   writeFileSync(join(runs, 'stacks', `${name}.json`), JSON.stringify(beside));
 }
 
-async function startTracker() {
+async function startTracker(kept?: string) {
   const config = defaultConfig();
   config.server.port = 0;
   config.server.tokens = tokensFile(join(runs, '..'));
   config.engine.engine = 'reference';
   config.recording.folder = runs;
+  if (kept !== undefined) config.zLut.folder = kept;
   const camera = parseSimulatedCameraOptions({
     ...{ beads: 2, referenceBeads: 0, roiSpacing: 64, seed: 5, fps: 5 },
   });
@@ -124,6 +126,31 @@ test('a recorded stack becomes a Z-LUT that a bead is tracked with; a viewer bui
   expect((await page('/z-luts/report?of=z-luts%2Fcal-bead-0.zlut')).status).toBe(200);
   expect(await operator.ask({ type: 'z-lut-assign', zLut: listed!.zLut, beads: [1] })).toBeNull();
   await expect.poll(names).toEqual([null, 'cal-bead-0.zlut']);
+});
+
+test('planes by a list and the pixel size are those of the Z-LUT, which is kept where the settings say', async () => {
+  await putStack('cal');
+  const kept = join(runs, '..', 'library');
+  const { operator, build } = await startTracker(kept);
+  const lines = Array.from({ length: 2 * PLANES }, (_, frame) => `${frame},${-700 + 20 * (frame >> 1)}\n`);
+  const listed = { type: 'z-lut-build', stack: 'stacks/cal.bin', rois: 'whole' } as const;
+  const planes = { framesPerPlane: 1, bothWays: false, pixelSizeNm: 108.3 };
+  const planesCsv = `frame,zNm\n${lines.join('')}`;
+  const both = { ...listed, ...planes, planesCsv, zStepNm: 50 };
+  expect(await operator.ask(both)).toContain('planes by a list, or by start and step');
+  expect(await operator.ask({ ...listed, ...planes, planesCsv: 'z\n1\n' })).toBeNull();
+  await expect.poll(() => build()?.phase, BUILT).toBe('failed');
+  expect(build()!.message).toMatch(/planes.csv line 1.*the header 'zNm'/);
+  expect(await operator.ask({ ...listed, ...planes, planesCsv })).toBeNull();
+  await expect.poll(() => build()?.phase, BUILT).toBe('built');
+  expect(readdirSync(kept)).toEqual(['cal-bead-0.zlut', 'cal-bead-0.zlut.html']);
+  const { planeZNm, origin } = await readZLut(join(kept, 'cal-bead-0.zlut'));
+  expect([planeZNm[0], planeZNm.at(-1), origin?.pixelSizeNm]).toEqual([
+    -700,
+    -700 + 20 * (PLANES - 1),
+    108.3,
+  ]);
+  expect(zLuts()).toEqual([]);
 });
 
 test('a build that is stopped leaves nothing, and one that fails says why without telling of folders', async () => {

@@ -27,6 +27,7 @@ export interface StackBuildOptions {
 /** Where Z-LUTs are until the build has ended: no list looks there. */
 const UNFINISHED = '.building-';
 const SETTINGS = 'settings.toml';
+const PLANES = 'planes.csv';
 
 /** Builds Z-LUTs from recorded stacks by `zlut build`, one stack at a time, in a process of its own. */
 export class StackBuild {
@@ -78,13 +79,18 @@ export class StackBuild {
   }
 
   /** A name is only ever looked up among those that are there, so that none leads elsewhere. */
-  async #find({ type, stack, zStartNm, zStepNm, rois, roiSize }: ZLutBuildRequest): Promise<StackFile> {
+  async #find({ type, stack, ...told }: ZLutBuildRequest): Promise<StackFile> {
     const found = (await listStacks(this.#options.folders.recordings)).find((one) => one.stack === stack);
     if (!found) {
       const [expected, received] = ['one of the list', 'another name'];
       throw new ZLutError({ where: `stack '${stack}'`, expected, received });
     }
-    if (found.isSweep && [zStartNm, zStepNm, rois, roiSize].some((told) => told !== undefined)) {
+    const { zStartNm, zStepNm, planesCsv, rois, roiSize } = told;
+    if (planesCsv !== undefined && (zStartNm ?? zStepNm) !== undefined) {
+      const [expected, received] = ['planes by a list, or by start and step', 'both'];
+      throw new ProtocolError({ where: type, expected, received });
+    }
+    if (found.isSweep && [zStartNm, zStepNm, planesCsv, rois, roiSize].some((one) => one !== undefined)) {
       const [expected, received] = ['no planes and ROIs for a sweep, which has its own', 'some'];
       throw new ProtocolError({ where: type, expected, received });
     }
@@ -103,6 +109,7 @@ export class StackBuild {
       await mkdir(aside, { recursive: true });
       const plan = planNow();
       await writeFile(join(aside, SETTINGS), settingsOf(plan));
+      if (request.planesCsv !== undefined) await writeFile(join(aside, PLANES), request.planesCsv);
       const name = await this.#freeName(stack);
       const out = ['--out', `${name}-bead-{bead}.zlut`, '--report', '--config', SETTINGS];
       const model = needsModel(plan) ? ['--model'] : [];
@@ -167,10 +174,13 @@ export class StackBuild {
 
 function argumentsOf(
   { isSweep }: StackFile,
-  { zStartNm, zStepNm, framesPerPlane, bothWays, rois, roiSize }: ZLutBuildRequest,
+  { zStartNm, zStepNm, framesPerPlane, bothWays, planesCsv, pixelSizeNm, rois, roiSize }: ZLutBuildRequest,
 ): string[] {
-  if (isSweep) return [];
+  const pixels = pixelSizeNm === undefined ? [] : ['--pixel-size', `${pixelSizeNm}`];
+  if (isSweep) return pixels;
   return [
+    ...pixels,
+    ...(planesCsv === undefined ? [] : ['--z', PLANES]),
     ...(zStartNm === undefined ? [] : [`--z-start=${zStartNm}`]),
     ...(zStepNm === undefined ? [] : [`--z-step=${zStepNm}`]),
     ...['--frames-per-plane', `${framesPerPlane}`],

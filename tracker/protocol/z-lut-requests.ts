@@ -21,6 +21,9 @@ const zLutAssignRequest = z.strictObject({
 const STACK_ROIS = ['whole', 'auto', 'isolated'] as const;
 export type StackRois = (typeof STACK_ROIS)[number];
 
+/** Characters of a list of planes at most: a request fits into one message. */
+const MOST_PLANES_CSV = 900_000;
+
 /** Has the Z-LUTs of a stack of the list built; an operator's request, answered when the build has begun. */
 const zLutBuildRequest = z.strictObject({
   type: z.literal('z-lut-build'),
@@ -30,6 +33,10 @@ const zLutBuildRequest = z.strictObject({
   zStartNm: z.number().finite().optional(),
   zStepNm: z.number().finite().optional(),
   framesPerPlane: z.number().int().min(1).max(1000).default(1),
+  /** In place of those: a CSV text with the header `zNm` or `frame,zNm`, and perhaps `pass` and `timeS`. */
+  planesCsv: z.string().min(1).max(MOST_PLANES_CSV).optional(),
+  /** For the Z-LUTs to say. */
+  pixelSizeNm: z.number().positive().max(1e6).optional(),
   /** Whether the second half of the frames goes back over the planes. */
   bothWays: z.boolean().default(false),
   /** Left out for a sweep, which has its own. */

@@ -4,6 +4,7 @@ import type { StackRois } from '#protocol/z-lut-requests.ts';
 import { formatFixed } from '../../words/format-number.ts';
 import type { Act } from './act.ts';
 import { Field } from './field.tsx';
+import { PlaneList } from './plane-list.tsx';
 import { zLutUrl } from './requests.ts';
 import { readStackForm, type StackForm } from './stack-form.ts';
 
@@ -17,6 +18,7 @@ const ROIS: Record<StackRois, string> = {
 const chosen = signal<string | null>(null);
 const form = signal<StackForm>({
   ...{ zStartNm: '0', zStepNm: '50', framesPerPlane: '1', bothWays: false },
+  ...{ planes: null, pixelSizeNm: '' },
   ...{ rois: 'isolated', roiSize: '' },
 });
 const change = (part: Partial<StackForm>) => {
@@ -111,6 +113,45 @@ function Setup({ list, isBusy, act }: { list: ZLutList; isBusy: boolean; act: Ac
 function Planes({ typed, wrong }: { typed: StackForm; wrong: Partial<Record<keyof StackForm, string>> }) {
   return (
     <>
+      <PlaneList planes={typed.planes} wrong={wrong.planes} onChange={(planes) => change({ planes })} />
+      {!typed.planes && <EvenPlanes typed={typed} wrong={wrong} />}
+      <Field
+        label="Pixel size"
+        unit="nm, empty: not said"
+        value={typed.pixelSizeNm}
+        wrong={wrong.pixelSizeNm}
+        onInput={(pixelSizeNm) => change({ pixelSizeNm })}
+      />
+      <label>
+        ROIs{' '}
+        <select
+          value={typed.rois}
+          onChange={(event) => change({ rois: event.currentTarget.value as StackRois })}
+        >
+          {Object.entries(ROIS).map(([rois, title]) => (
+            <option key={rois} value={rois}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      {typed.rois !== 'whole' && (
+        <Field
+          label="ROI size"
+          unit="px, empty: by the beads"
+          value={typed.roiSize}
+          wrong={wrong.roiSize}
+          onInput={(roiSize) => change({ roiSize })}
+        />
+      )}
+    </>
+  );
+}
+
+/** Planes that are as far apart as their neighbors. */
+function EvenPlanes({ typed, wrong }: { typed: StackForm; wrong: Partial<Record<keyof StackForm, string>> }) {
+  return (
+    <>
       <Field
         label="First plane"
         unit="nm"
@@ -139,28 +180,6 @@ function Planes({ typed, wrong }: { typed: StackForm; wrong: Partial<Record<keyo
         />
         There and back <small>the second half goes back over the planes</small>
       </label>
-      <label>
-        ROIs{' '}
-        <select
-          value={typed.rois}
-          onChange={(event) => change({ rois: event.currentTarget.value as StackRois })}
-        >
-          {Object.entries(ROIS).map(([rois, title]) => (
-            <option key={rois} value={rois}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      {typed.rois !== 'whole' && (
-        <Field
-          label="ROI size"
-          unit="px, empty: by the beads"
-          value={typed.roiSize}
-          wrong={wrong.roiSize}
-          onInput={(roiSize) => change({ roiSize })}
-        />
-      )}
     </>
   );
 }

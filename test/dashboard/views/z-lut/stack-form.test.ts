@@ -3,7 +3,7 @@ import { readStackForm, type StackForm } from '../../../../dashboard/views/z-lut
 
 const FORM: StackForm = {
   ...{ zStartNm: '-500', zStepNm: '-50', framesPerPlane: '3', bothWays: true },
-  ...{ rois: 'isolated', roiSize: '64' },
+  ...{ rois: 'isolated', roiSize: '64', planes: null, pixelSizeNm: '' },
 };
 const wrongOf = (part: Partial<StackForm>) => {
   const read = readStackForm({ ...FORM, ...part }, false);
@@ -24,6 +24,19 @@ test('planes are left to the file when nothing is said of them', () => {
   expect(readStackForm(form, false)).toEqual({
     ask: { framesPerPlane: 1, bothWays: false, rois: 'isolated' },
   });
+});
+
+test('a list of planes stands in for start, step and both ways, whatever was typed there', () => {
+  const planes = { name: 'planes.csv', text: 'zNm\n0\n50\n' };
+  expect(readStackForm({ ...FORM, planes, zStepNm: 'x', pixelSizeNm: '108.3' }, false)).toEqual({
+    ask: {
+      ...{ framesPerPlane: 1, bothWays: false, rois: 'isolated', roiSize: 64 },
+      ...{ planesCsv: planes.text, pixelSizeNm: 108.3 },
+    },
+  });
+  expect(wrongOf({ planes: { name: 'empty.csv', text: ' \n' } })).toEqual(['planes']);
+  expect(wrongOf({ planes: { name: 'long.csv', text: '0\n'.repeat(450_001) } })).toEqual(['planes']);
+  expect(wrongOf({ pixelSizeNm: '0' })).toEqual(['pixelSizeNm']);
 });
 
 test('what is wrong is said by field', () => {
