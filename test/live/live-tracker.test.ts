@@ -184,7 +184,7 @@ describe('LiveTracker', () => {
       { type: 'frame', id: 0, tNs: 0, data: new Uint8Array(1) },
       'first message: expected hello, received frame',
     ],
-    [{ type: 'goodbye' }, 'camera message type: expected hello, frame, focus, camera or bye'],
+    [{ type: 'goodbye' }, 'camera message type: expected hello, frame, focus, motor, camera or bye'],
   ])('a camera that begins wrongly is told and cut off, the tracker goes on', async (message, words) => {
     const link = await socket();
     link.send(message);

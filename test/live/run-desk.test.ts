@@ -268,6 +268,9 @@ test('who acts has control until another takes it; nobody alone is hindered, and
   expect([await anna.ask(act), await second.ask(act)]).toEqual([null, null]);
   expect(await ben.ask(act)).toMatch(/^E_ACCESS set-rig: .*operator 1, while Anna has it; take over control/);
   expect(await ben.ask({ type: 'focus-stop' })).not.toMatch(/^E_ACCESS/);
+  const magnet = { motor: 'magnet-translation' };
+  expect(await ben.ask({ type: 'motor-move', ...magnet, to: 1 })).toMatch(/^E_ACCESS/);
+  expect(await ben.ask({ type: 'motor-stop', ...magnet })).toMatch(/^E_DEVICE/);
   expect(await ben.ask({ type: 'take-control' })).toBeNull();
   expect(await ben.ask(act)).toBeNull();
   expect(await anna.ask(act)).toMatch(/while operator 1 has it/);

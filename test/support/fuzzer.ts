@@ -129,6 +129,14 @@ export class Fuzzer {
     return this.pick<Record<string, unknown>>([
       { type: 'focus-move', id, zNm: this.pick([0, 1e300, Number.NEGATIVE_INFINITY]) },
       { type: 'focus-stop', id },
+      { type: this.pick(['motor-move', 'motor-stop']), id, motor: 'magnet-rotation', to: Number.NaN },
+      {
+        type: 'motor-move',
+        id,
+        motor: this.pick(['magnet-translation', 'wheel']),
+        to: this.pick([0, 1e300]),
+      },
+      { type: 'motor-stop', id, motor: 'magnet-translation' },
       { type: 'sweep-start', id, settings },
       { type: 'sweep-suggest', id, beads: [this.below(4)] },
       { type: this.pick(['sweep-resume', 'sweep-discard']), id, sweep: this.pick(['..', '../..', 'x', '']) },
@@ -156,7 +164,10 @@ export class Fuzzer {
   #focusMessage(hello: Record<string, unknown>): Record<string, unknown> {
     const focusStage = { name: 'fuzz', fromNm: 0, toNm: this.pick([1, 0, Number.NaN]) };
     const focus = { type: 'focus', id: this.below(4), zNm: Number.NaN, settled: true, tNs: 5 };
-    return this.pick<Record<string, unknown>>([{ ...hello, focusStage }, focus]);
+    const kind = this.pick(['magnet-rotation', 'wheel']);
+    const motors = [{ motor: kind, name: 'fuzz', unit: 'turns', from: 0, to: this.pick([1, 0, Number.NaN]) }];
+    const motor = { type: 'motor', id: this.below(4), motor: kind, at: Number.NaN, settled: true, tNs: 5 };
+    return this.pick<Record<string, unknown>>([{ ...hello, focusStage }, { ...hello, motors }, focus, motor]);
   }
 
   /** WebSocket frames of a client around a message, themselves damaged when asked. */
