@@ -5,10 +5,11 @@ import { RunAlarms } from './alarms.tsx';
 import { RunCamera } from './camera.tsx';
 import { RunControl } from './control.tsx';
 import { RunMotors } from './motors.tsx';
+import { RunMovie } from './movie.tsx';
 import { RunSaving } from './saving.tsx';
 import './run.css';
 
-/** The run: Acquire and Saving, each for itself, motors, who has control, and what nobody has read yet. */
+/** The run: Acquire and Saving, each for itself, movies, motors, who has control, and what nobody has read yet. */
 export function Run({ store, connection }: ViewProps) {
   const acts = useMemo(() => createRunActs(store, connection), [store, connection]);
   const run = store.run.value;
@@ -26,6 +27,7 @@ export function Run({ store, connection }: ViewProps) {
         <RunCamera store={store} acts={acts} />
         {run && <RunSaving store={store} run={run} acts={acts} />}
       </div>
+      {run && <RunMovie store={store} movie={run.movie} acts={acts} />}
       <RunMotors store={store} acts={acts} />
     </div>
   );
