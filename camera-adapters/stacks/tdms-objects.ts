@@ -2,7 +2,7 @@ import type { TdmsBytes, TdmsProperty } from './tdms-bytes.ts';
 import { STRING, type TdmsType, tdmsType, unreadTypeName } from './tdms-types.ts';
 
 /** Values of one channel in a chunk of a segment. */
-export interface RawIndex {
+interface RawIndex {
   readonly type: TdmsType;
   readonly values: number;
   /** Bytes of all of them. */

@@ -2,6 +2,7 @@ import { StackError } from '#protocol/errors.ts';
 import { type FrameShape, frameBytes, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import { swapByteOrder } from './byte-order.ts';
 import { checkInsideFile, readFrameBytes, type StackFile } from './stack-file.ts';
+import { compressionName } from './tiff-codecs.ts';
 import { framesOfOnePage } from './tiff-description.ts';
 import { checkEncodedPage, isEncodedPageInside, readEncodedPage } from './tiff-encoded.ts';
 import type { TiffIndex, TiffPage } from './tiff-index.ts';
@@ -66,6 +67,14 @@ function plainPages(file: StackFile, index: TiffIndex, shape: FrameShape, isInde
 function encodedPages(file: StackFile, index: TiffIndex, shape: FrameShape, isIndexCut: boolean): TiffPages {
   const { pages, littleEndian } = index;
   const { bytesPerPixel } = PIXEL_FORMATS[shape.pixelFormat];
+  if ((index.planesMs?.length ?? 0) > pages.length) {
+    throw new StackError({
+      where: file.path,
+      expected: 'planes of MetaMorph in strips without compression',
+      received: compressionName(pages[0]!.compression),
+      remedy: 'save the stack without compression',
+    });
+  }
   for (const [frame, page] of pages.entries()) checkEncodedPage(file, page, frame);
   const { offsets, byteCounts } = pages[0]!;
   for (const [part, position] of offsets.entries()) checkInsideFile(file, 0, byteCounts[part]!, position);

@@ -40,6 +40,7 @@ test.each([false, true])(
     const stack = await read({ bigEndian, metaMorph, pagesInIndex: 1 });
     expect(stack.pages).toEqual(pages);
     expect(stack.timeNs).toEqual(BigInt64Array.of(0n, 20_000_000n, 45_000_000n));
+    await expect(read({ metaMorph, pagesInIndex: 1, deflate: true })).rejects.toThrow('received deflate');
     const undated = await read({
       bigEndian,
       metaMorph: [0, 0, 0].flatMap(() => plane(0, 0)),
