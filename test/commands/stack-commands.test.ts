@@ -62,7 +62,7 @@ describe('track and zlut build', () => {
         ...['track', fixture('sweep.npy'), '--rois', 'whole', '--zlut', zLut, '--frames', '1::2'],
         ...['--engine', engine, '--out', csv],
       );
-      expect(stderr).toMatch(/60 of 60 frames, \d+ a second/);
+      expect(stderr).toMatch(/60 of 60 frames, [\d.]+ a second/);
       expect(code).toBe(0);
       const tracks = read(csv);
       const truth = read(fixture('sweep-truth.csv'));
