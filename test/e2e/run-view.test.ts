@@ -7,6 +7,7 @@ import { readRunRecord } from '#recording/run-record.ts';
 import { browserSkipReason, launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';
 import { startServe, startSimulated } from '../support/live-process.ts';
+import { readStack } from '../support/read-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skipReason = browserSkipReason();
@@ -82,6 +83,20 @@ test.skipIf(skipReason)(
       await page.getByLabel('Note now').press('Enter');
       await page.getByRole('listitem').filter({ hasText: 'magnet to 4 mm' }).waitFor();
 
+      await page.getByLabel('Keep the last').selectOption('10');
+      await button('Film frames').click();
+      await button('Stop Movie').waitFor();
+      const save = button('Save the last 10 s');
+      await expect.poll(() => save.isDisabled(), SOON).toBe(false);
+      await save.click();
+      await page.locator('p').filter({ hasText: 'saved: ' }).waitFor();
+      await page
+        .locator('p')
+        .filter({ hasText: /movie\.tif \d+ frames/ })
+        .waitFor();
+      await button('Stop Movie').click();
+      await button('Film ROIs').waitFor();
+
       const ben = await open();
       await ben.page.getByText('operator 1 has control.').waitFor();
       expect(await ben.page.getByRole('button', { name: 'Stop Saving' }).isDisabled()).toBe(true);
@@ -97,6 +112,7 @@ test.skipIf(skipReason)(
       await ben.page.getByRole('button', { name: 'Take over', exact: true }).click();
       await page.getByText('operator 2 has control.').waitFor();
       expect(await button('Stop Saving').isDisabled()).toBe(true);
+      expect(await button('Film frames').isDisabled()).toBe(true);
       await ben.page.getByRole('button', { name: 'Stop Saving' }).click();
       await ben.page.getByRole('button', { name: 'Start Saving' }).waitFor();
       await ben.context.close();
@@ -112,6 +128,11 @@ test.skipIf(skipReason)(
         { acquire: true },
         { note: 'magnet to 4 mm' },
       ]);
+      for (const movie of ['movie.tif', 'last.tif']) {
+        const filmed = await readStack(join(runs, name!, movie));
+        expect(filmed).toMatchObject({ width: 160, height: 120 });
+        expect(filmed.frames).toBeGreaterThan(0);
+      }
       const frames: number[] = [];
       for await (const batch of readTracks(join(runs, name!, 'tracks.arrows'))) frames.push(...batch.frame);
       // All that came since Acquire went on, one after the other: none is missing, though Acquire was off before.
