@@ -72,12 +72,19 @@ async function runDemo(options: DemoOptions): Promise<void> {
   // All processes take about as long to start: side by side.
   const adapters = [...cameras].map(([name, camera]) => startCamera(name, camera));
   const ended = adapters.map((adapter) => once(adapter, 'exit'));
-  // The time of the demonstration is that of the camera, however long it takes to start.
+  // The time of the demonstration is that of all cameras, however long they take to start.
   let startClock = () => {};
   const over = new Promise<void>((resolve) => {
     startClock = () => setTimeout(resolve, options.for).unref();
   });
-  const onCamera = options.for === undefined ? undefined : () => startClock();
+  let awaited = cameras.size;
+  const onCamera =
+    options.for === undefined
+      ? undefined
+      : () => {
+          awaited--;
+          if (awaited === 0) startClock();
+        };
   const { demos, trackers } = await startTrackers(cameras, config, options.roiSize, onCamera).catch(
     (error) => {
       for (const adapter of adapters) adapter.kill('SIGKILL');
@@ -155,7 +162,7 @@ async function startTrackers(
     const camera = cameras.get(name) ?? unknownDemo(name);
     demos.push(await demoOf(name, camera, own, roiSize));
   }
-  if (onCamera) demos[0]!.options.onCamera = onCamera;
+  if (onCamera) for (const { options } of demos) options.onCamera = onCamera;
   const [started, ...made] = await Promise.allSettled([
     LiveTrackers.start(new Map(demos.map(({ name, options }) => [name, options]))),
     ...demos.map(({ zLutsMade }) => zLutsMade),
