@@ -75,12 +75,14 @@ export class LiveReport {
   }
 
   health() {
-    const { calcium, refusals } = this.#parts;
+    const { calcium, desk, refusals } = this.#parts;
+    const { film, record } = desk.movies.state;
     return {
       ...liveHealth(this.#now),
       frames: this.#parts.totals(),
       refusals: refusals.counts(),
       calcium: { on: calcium.state.on, cells: calcium.cells, ...calcium.status },
+      movie: { record, frames: film.frames, waiting: film.waiting, lost: film.lost },
     };
   }
 

@@ -45,5 +45,10 @@ export const BENCH_CASES: Readonly<Record<string, ListedCase>> = {
     onlyByName: true,
     load: () => import('./calcium-load.ts'),
   },
+  movie: {
+    title: 'frames to files, and beads without and with a movie beside them',
+    onlyByName: true,
+    load: () => import('./movie.ts'),
+  },
   real: { title: 'presets on recordings of real beads', onlyByName: true, load: () => import('./real.ts') },
 };

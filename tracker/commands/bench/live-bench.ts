@@ -11,6 +11,7 @@ import type { LatencySummaries } from '#sinks/latency.ts';
 import { type PresetName, presetPlan } from '#stages/presets.ts';
 import { defaultConfig, withPreset } from '../../config.ts';
 import { LiveTracker } from '../../live/live-tracker.ts';
+import type { MovieSettings } from '../../movie-settings.ts';
 import { simulatedZLuts } from '../../simulated-z-luts.ts';
 import { type FilmOptions, filmCamera, startCamera } from './camera-process.ts';
 
@@ -32,6 +33,8 @@ export interface LiveBenchOptions extends FilmOptions {
   record: boolean;
   /** Whether the cells of the film are measured. */
   measureCells?: boolean;
+  /** How frames are filmed; they are not when left out. */
+  movie?: Partial<MovieSettings>;
   /** From the first tracked frame on. */
   forMs: number;
   /** Told the port of the tracker before the camera starts. */
@@ -50,6 +53,8 @@ export interface LiveBenchResult {
   latency: LatencySummaries;
   /** The time of a frame when the run ended, all else of the whole run. */
   cells: CalciumStatus;
+  /** Frames in the movie, and those that should be. */
+  movie: { frames: number; lost: number };
   /** From the first tracked frame to the end of the camera. */
   seconds: number;
   /** In that time. */
@@ -83,6 +88,7 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
   config.engine.threads = options.threads;
   config.camera.roiStreaming = options.roiStreaming ? 'auto' : 'never';
   config.recording = { ...config.recording, enabled: options.record, folder };
+  config.movie = { ...config.movie, ...options.movie };
   config.calcium = { ...config.calcium, ...CELLS, enabled: measureCells };
   const tracker = await LiveTracker.start({
     config,
@@ -103,8 +109,9 @@ export async function runLive(options: LiveBenchOptions, zLut: ZLut): Promise<Li
     await tracker.close();
     const latency = tracker.latency.summary();
     const { measured, skipped } = tracker.health().calcium;
+    const { movie } = tracker.health();
     const cells = { ...film.cells, measured, skipped };
-    return { engine, device, threads, totals: tracker.totals(), latency, ...film, cells };
+    return { engine, device, threads, totals: tracker.totals(), latency, movie, ...film, cells };
   } catch (error) {
     await camera.stop();
     await tracker.close();
