@@ -15,7 +15,7 @@ import { judgeFrames, type RejectionCounts } from './rejection.ts';
 import { SweepImages } from './sweep-images.ts';
 import { focusZNm } from './sweep-planes.ts';
 import { type ProfileSample, samplesOf } from './sweep-samples.ts';
-import { type SweepFrame, trackSweep } from './sweep-tracks.ts';
+import { type BeadTracks, type SweepFrame, trackSweep } from './sweep-tracks.ts';
 import { type BeadVisit, beadVisits, type PlaneAverage } from './sweep-visits.ts';
 
 export type { SweepFrame } from './sweep-tracks.ts';
@@ -133,10 +133,13 @@ export async function buildZLuts(
       const heightOf = (visit: BeadVisit) =>
         taken.length > 1 ? focusZNm(visit, motion, startTime) : visit.planeZNm;
       const own = tracks.of(index);
-      const samples = samplesOf(own, visits[index]!, taken, used, heightOf);
+      const samplesAt = (from: BeadTracks, focusZNm?: readonly number[]) =>
+        samplesOf(from, visits[index]!, taken, used, heightOf, focusZNm);
+      const samples = samplesAt(own, tracks.focusZNm);
       if (onModelRound) {
         const { saturation } = PIXEL_FORMATS[shape.pixelFormat];
-        const kept = images.calibrationFrames(own, index, samples);
+        // Its planes are what its frames of one height have in common.
+        const kept = images.calibrationFrames(own, index, samplesAt(own));
         const onRound = (round: number) => onModelRound(round, roi.bead);
         zLut.model = fitZLutModel(kept, { size: roi.size, name, saturation, onRound });
       }
@@ -154,7 +157,7 @@ export async function buildZLuts(
       return {
         ...{ ...common, zLut, report, error: null, missingZNm, passes: taken },
         ...(why && { why }),
-        samples: () => samplesOf(tracks.of(index), visits[index]!, taken, used, heightOf),
+        samples: () => samplesAt(tracks.of(index), tracks.focusZNm),
       };
     } catch (error) {
       if (!(error instanceof ZLutError)) throw error;

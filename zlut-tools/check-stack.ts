@@ -43,7 +43,14 @@ export async function framesToCheck(
   const visits = beadVisits(bead, passes, used, 'mean');
   const motion = measureMotion([visits], passes, [0]);
   const all = passes.map((_, pass) => pass);
-  const samples = samplesOf(bead, visits, all, used, (visit) => focusZNm(visit, motion, time[0] ?? 0));
+  const samples = samplesOf(
+    bead,
+    visits,
+    all,
+    used,
+    (visit) => focusZNm(visit, motion, time[0] ?? 0),
+    tracks.focusZNm,
+  );
   const rejected = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return { frames: { name, samples, own, rejected }, images: kept.few(bead, 0, samples) };
 }

@@ -17,6 +17,7 @@ export interface ProfileSample {
 /**
  * The frames of a bead that its Z-LUT is made of, with the height each was taken at.
  * @param used [frame] whether it is
+ * @param focusZNm [frame] where the focus was; left out, it was where the planes say
  */
 export function samplesOf(
   { profiles }: BeadTracks,
@@ -24,14 +25,16 @@ export function samplesOf(
   passes: readonly number[],
   used: Uint8Array,
   heightOf: (visit: BeadVisit) => number,
+  focusZNm?: readonly number[],
 ): ProfileSample[] {
   return passes
     .flatMap((pass) => visits[pass]!)
     .flatMap((visit, index) => {
-      const zNm = heightOf(visit);
+      const planeNm = heightOf(visit);
       const frames = visit.frames.filter((frame) => used[frame] === 1);
       return frames.map((frame) => ({
-        ...{ frame, pass: visit.pass, visit: index, zNm },
+        ...{ frame, pass: visit.pass, visit: index },
+        zNm: planeNm + (focusZNm ? focusZNm[frame]! - visit.planeZNm : 0),
         profile: profiles[frame]!,
       }));
     });

@@ -14,6 +14,8 @@ export interface SweepFrame {
   pixels: Uint8Array;
   /** Height of the plane it was taken at; frames of one plane have exactly the same. */
   planeZNm: number;
+  /** Where the focus was in this frame; at its plane when left out. */
+  focusZNm?: number | undefined;
   /** Which way through the planes it belongs to, from 0; found from the heights when all leave it out. */
   pass?: number | undefined;
   /** When it was taken; frames are even in time when left out. */
@@ -43,6 +45,7 @@ export interface SweepTracks {
   /** [frame] */
   frame: number[];
   planeZNm: number[];
+  focusZNm: number[];
   /** [frame] undefined where the frame does not say. */
   pass: (number | undefined)[];
   /** [frame] NaN where the frame does not say. */
@@ -101,7 +104,7 @@ export async function trackSweep(
   const bytes = frameBytes(shape);
   const buffers = Array.from({ length: BATCH }, () => new ArrayBuffer(Math.ceil(bytes / 8) * 8));
   const tracks: SweepTracks = {
-    ...{ frames: 0, frame: [], planeZNm: [], pass: [], timeS: [] },
+    ...{ frames: 0, frame: [], planeZNm: [], focusZNm: [], pass: [], timeS: [] },
     of: (bead) => beadTracks(rows.read(bead), rows.frames, radiiOf[bead]!),
     placesOf: (bead, first, frames) => beadPlaces(rows.read(bead, first, frames), frames, radiiOf[bead]!),
     close: () => rows.close(),
@@ -124,10 +127,11 @@ export async function trackSweep(
     waiting = 0;
     onProgress?.(tracks.frames);
   };
-  for await (const { pixels, planeZNm, pass, timeS, frame } of frames) {
+  for await (const { pixels, planeZNm, focusZNm, pass, timeS, frame } of frames) {
     new Uint8Array(buffers[waiting]!).set(pixels.subarray(0, bytes));
     tracks.frame.push(frame ?? tracks.frame.length);
     tracks.planeZNm.push(planeZNm);
+    tracks.focusZNm.push(focusZNm ?? planeZNm);
     tracks.pass.push(pass);
     tracks.timeS.push(timeS ?? Number.NaN);
     waiting++;

@@ -91,7 +91,7 @@ export function describeBuilt(
 ): string {
   const rules = Object.entries(rejections).filter(([, count]) => count > 0);
   const reasons = rules.map(([rule, count]) => `${count} ${rule}`).join(', ');
-  const [first, last] = [zLut.planeZNm[0]!, zLut.planeZNm.at(-1)!];
+  const [first, last] = [zLut.planeZNm[0]!, zLut.planeZNm.at(-1)!].map((zNm) => Number(zNm.toFixed(1)));
   return [
     `${zLut.planes} planes from ${first} to ${last} nm, ${zLut.radii} radii`,
     `${used} frames used`,

@@ -17,7 +17,6 @@ import { sharedZLut } from '#zlut-tools/sweep-shared.ts';
 import type { PlaneAverage } from '#zlut-tools/sweep-visits.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { number, presetOption, wholeNumber } from '../options.ts';
-import { roisFor } from '../stack-input.ts';
 import {
   describeBuilt,
   describeMotion,
@@ -26,7 +25,7 @@ import {
   originOf,
   outputOf,
 } from './build-output.ts';
-import { openSweep, type PlaneOptions, withPlaneOptions } from './sweep-input.ts';
+import { openSweep, type PlaneOptions, roisOfSweep, withPlaneOptions } from './sweep-input.ts';
 
 interface BuildOptions extends PlaneOptions {
   out: string;
@@ -53,8 +52,8 @@ export function registerBuild(zlut: Command): void {
     .command('build')
     .description('build the Z-LUT of every bead from a focal sweep, and check it')
     .argument(
-      '<stack>',
-      'the sweep: TIFF, .npy, .bin + .json, a folder of images, or the folder of a live sweep',
+      '<stack|run>',
+      'the sweep: TIFF, .npy, .bin + .json, a folder of images, the folder of a live sweep, or of a run with a movie',
     )
     .requiredOption(
       '--out <path>',
@@ -103,7 +102,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
   const { stack } = sweep.selected;
   try {
     const log = (text: string) => console.error(text);
-    const found = await roisFor(options.rois ?? sweep.rois ?? 'whole', sweep.selected, options.roiSize, log);
+    const found = await roisOfSweep(sweep, options.rois, options.roiSize);
     const { rois, wanted } = chosenRois(found, options);
     const several = wanted.length > 1;
     const fileOf = options.shared ? () => options.out : outputOf(options.out, wanted);
@@ -123,7 +122,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
     await engine.close();
     for (const line of describeMotion(built)) log(line);
     const beads = built.beads.filter(({ bead }) => wanted.includes(bead));
-    const origin = await originOf(stack.path, options.pixelSize);
+    const origin = await originOf(stack.path, options.pixelSize ?? sweep.pixelSizeNm);
     const keep = async (file: string, zLut: ZLut, report: CheckReport) => {
       await makeFolderOf(file);
       await writeZLut(file, { ...zLut, origin: { ...origin, ...zLut.origin } }, options.force ?? false);

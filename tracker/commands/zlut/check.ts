@@ -14,9 +14,8 @@ import { checkReportHtml } from '#zlut-tools/report-html.ts';
 import { checkReportJson } from '#zlut-tools/report-json.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { presetOption, wholeNumber } from '../options.ts';
-import { roisFor } from '../stack-input.ts';
 import { hashOf } from './build-output.ts';
-import { openSweep, type PlaneOptions, withPlaneOptions } from './sweep-input.ts';
+import { openSweep, type PlaneOptions, roisOfSweep, withPlaneOptions } from './sweep-input.ts';
 
 interface CheckCommandOptions extends PlaneOptions {
   rois?: string;
@@ -96,9 +95,7 @@ async function sweepOf(zLut: ZLut, plan: Plan, path: string, options: CheckComma
   const { stack } = sweep.selected;
   try {
     const size = zLut.method?.roiSize ?? roiSizeForRadii(plan, zLut.radii);
-    const rois = await roisFor(options.rois ?? sweep.rois ?? 'whole', sweep.selected, size, (text) =>
-      console.error(text),
-    );
+    const rois = await roisOfSweep(sweep, options.rois, size);
     const bead = options.bead ?? (rois.length === 1 ? rois[0]!.bead : zLut.origin?.bead);
     const roi = rois.find((one) => one.bead === bead);
     if (!roi) {

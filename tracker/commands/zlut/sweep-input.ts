@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
 import { RUN_FILES } from '#recording/run-record.ts';
 import { SWEEP_FILES } from '#tracker/calibration/sweep-folder.ts';
 import type { SweepFrame } from '#zlut-tools/build.ts';
 import { type ListedPlane, readPlaneZ } from '#zlut-tools/plane-z.ts';
+import { planesOfFocus } from '#zlut-tools/planes-of-focus.ts';
 import { number, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { openSelected, type SelectedStack } from '../stack-input.ts';
+import { openSelected, roisFor, type SelectedStack } from '../stack-input.ts';
+import { openRunMovie, type RunMovie } from './run-movie.ts';
 
 /** Where the planes of a sweep lie. */
 export interface PlaneOptions {
@@ -20,7 +23,11 @@ export interface PlaneOptions {
   bothWays?: boolean;
   frames?: string;
   fps?: number;
+  samePlane?: number;
 }
+
+/** Stages rest within some nm, and step farther. */
+const SAME_PLANE_NM = 10;
 
 /** The options that say where the planes lie, the same for every verb that reads a sweep. */
 export function withPlaneOptions(command: Command): Command {
@@ -33,52 +40,61 @@ export function withPlaneOptions(command: Command): Command {
     .option('--z-step <nm>', 'z from each plane to the next', number)
     .option('--frames-per-plane <n>', 'frames in a row at each plane, with --z-step (default 1)', wholeNumber)
     .option('--both-ways', 'the second half of the frames goes back over the planes, with --z-step')
+    .option(
+      '--same-plane <nm>',
+      `of a run: how far the focus may be from the mean of its plane (default ${SAME_PLANE_NM})`,
+      number,
+    )
     .option('--frames <slice>', 'frames as start:stop:step, e.g. ::2 for the even ones')
     .option('--fps <rate>', 'frame rate, when the file does not say', number);
 }
 
-/** A recorded focal sweep: a stack, or the folder of a live sweep. */
+/** A recorded focal sweep: a stack, the folder of a live sweep, or a run with a movie. */
 export interface RecordedSweep {
   selected: SelectedStack;
-  /** List of its ROIs, where it has one. */
-  rois: string | undefined;
+  /** Its ROIs, or the list of them, where it has any. */
+  rois: string | readonly Roi[] | undefined;
+  /** nm; undefined where it does not say. */
+  pixelSizeNm: number | undefined;
   /** The selected frames in order. */
   frames(): AsyncGenerator<SweepFrame>;
 }
 
 /**
- * Opens a sweep with its planes: from `--z`, from start and step, from the folder of a live sweep, or from the file.
- * @throws {ConfigError} if none says where the planes are; for a recorded run, which holds no frames
+ * Opens a sweep with its planes: from `--z`, from start and step, from the folder of a live sweep, from where the focus
+ * was in a recorded run, or from the file.
+ * @throws {ConfigError} if none says where the planes are; for a recorded run without a movie
  */
 export async function openSweep(path: string, options: PlaneOptions): Promise<RecordedSweep> {
-  if (existsSync(join(path, RUN_FILES.record))) {
-    throw new ConfigError({
-      where: path,
-      expected: 'a stack of frames, or the folder of a sweep',
-      received: 'a recorded run, which holds tracks and no frames',
-      remedy: 'give the stack that the camera recorded, or make a sweep with zlut sweep',
-    });
-  }
+  const movie = existsSync(join(path, RUN_FILES.record)) ? await openRunMovie(path, options.frames) : null;
   const isFolder = existsSync(join(path, SWEEP_FILES.record));
   const inFolder = (name: string) => (isFolder ? join(path, name) : undefined);
-  const selected = await openSelected(inFolder(SWEEP_FILES.stack) ?? path, options.frames, options.fps);
+  const selected =
+    movie?.selected ?? (await openSelected(inFolder(SWEEP_FILES.stack) ?? path, options.frames, options.fps));
   try {
+    const isTold = options.z !== undefined || options.zStart !== undefined || options.zStep !== undefined;
     const listed = options.zStep === undefined ? (options.z ?? inFolder(SWEEP_FILES.planes)) : options.z;
-    const planeOf = await planesOf({ ...options, ...(listed !== undefined && { z: listed }) }, selected);
+    const planeOf =
+      movie && !isTold
+        ? planesOfRun(path, movie, options.samePlane ?? SAME_PLANE_NM)
+        : await planesOf({ ...options, ...(listed !== undefined && { z: listed }) }, selected);
     const { stack } = selected;
-    const timed = options.fps !== undefined || stack.timeNs !== undefined;
+    const timed = movie !== null || options.fps !== undefined || stack.timeNs !== undefined;
     return {
       selected,
-      rois: inFolder(SWEEP_FILES.rois),
+      rois: movie?.rois ?? inFolder(SWEEP_FILES.rois),
+      pixelSizeNm: movie && movie.pixelSizeNm > 0 ? movie.pixelSizeNm : undefined,
       async *frames() {
         const pixels = new Uint8Array(frameBytes(stack));
         const progress = new ProgressLine(selected.ids.length, 'frames');
         for (const frame of selected.ids) {
-          const { zNm: planeZNm, pass, timeS } = planeOf(frame);
+          progress.add(1);
+          const plane = planeOf(frame);
+          if (plane === null) continue;
+          const { zNm: planeZNm, focusZNm, pass, timeS } = plane;
           await stack.readFrame(frame, pixels);
           const time = timeS ?? (timed ? Number(selected.timeNs(frame)) / 1e9 : undefined);
-          yield { pixels, frame, planeZNm, pass, timeS: time };
-          progress.add(1);
+          yield { pixels, frame, planeZNm, focusZNm, pass, timeS: time };
         }
         progress.end();
       },
@@ -89,11 +105,41 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
   }
 }
 
+/** The ROIs that are asked for, or else those of the sweep, or else the whole frame. */
+export async function roisOfSweep(
+  { rois, selected }: RecordedSweep,
+  choice: string | undefined,
+  size: number | undefined,
+): Promise<Roi[]> {
+  const wanted = choice ?? rois ?? 'whole';
+  if (typeof wanted !== 'string') return [...wanted];
+  return roisFor(wanted, selected, size, (text) => console.error(text));
+}
+
+/** Plane of a frame, and where the focus was in it where that is known; null for one between planes. */
+type PlaneOf = (frame: number) => (ListedPlane & { focusZNm?: number }) | null;
+
+/** Planes by the positions of the focus that were recorded with the frames. */
+function planesOfRun(path: string, { focusZNm, selected }: RunMovie, sameNm: number): PlaneOf {
+  const focus = selected.ids.map((page) => focusZNm[page]!);
+  if (focus.every(Number.isNaN)) {
+    throw new ConfigError({
+      where: join(path, RUN_FILES.frames),
+      expected: 'where the focus was in the frames of the movie',
+      received: 'no position of any',
+      remedy: 'say where the planes are: --z FILE.csv, or --z-start NM and --z-step NM',
+    });
+  }
+  const planes = planesOfFocus(focus, sameNm);
+  const indexOf = new Map(selected.ids.map((page, index) => [page, index]));
+  return (page) => {
+    const index = indexOf.get(page)!;
+    return Number.isNaN(planes[index]) ? null : { zNm: planes[index]!, focusZNm: focus[index]! };
+  };
+}
+
 /** Plane of a frame by its number. */
-async function planesOf(
-  options: PlaneOptions,
-  { stack }: SelectedStack,
-): Promise<(frame: number) => ListedPlane> {
+async function planesOf(options: PlaneOptions, { stack }: SelectedStack): Promise<PlaneOf> {
   const { z, zStart, zStep, framesPerPlane = 1, bothWays } = options;
   if (z !== undefined) {
     const table = await readPlaneZ(z);
