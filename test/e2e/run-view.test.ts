@@ -61,6 +61,20 @@ test.skipIf(skipReason)(
       await expect.poll(() => exposure.inputValue(), SOON).toBe('501');
       await expect.poll(() => exposure.getAttribute('aria-invalid'), SOON).toBe('false');
 
+      await page.getByLabel('Keep the last').selectOption('10');
+      await button('Film frames').click();
+      await button('Stop Movie').waitFor();
+      const save = button('Save the last 10 s');
+      await expect.poll(() => save.isDisabled(), SOON).toBe(false);
+      await save.click();
+      await page.locator('p').filter({ hasText: 'saved: ' }).waitFor();
+      await page
+        .locator('p')
+        .filter({ hasText: /movie_.*\.tif \d+ frames/ })
+        .waitFor();
+      await button('Stop Movie').click();
+      await button('Film ROIs').waitFor();
+
       await button('Stop Acquire').click();
       await page.getByText('off: no frames are taken').waitFor();
       await expect.poll(async () => (await serve.totals())['in-flight'], SOON).toBe(0);
@@ -82,20 +96,6 @@ test.skipIf(skipReason)(
       await page.getByLabel('Note now').fill('magnet to 4 mm');
       await page.getByLabel('Note now').press('Enter');
       await page.getByRole('listitem').filter({ hasText: 'magnet to 4 mm' }).waitFor();
-
-      await page.getByLabel('Keep the last').selectOption('10');
-      await button('Film frames').click();
-      await button('Stop Movie').waitFor();
-      const save = button('Save the last 10 s');
-      await expect.poll(() => save.isDisabled(), SOON).toBe(false);
-      await save.click();
-      await page.locator('p').filter({ hasText: 'saved: ' }).waitFor();
-      await page
-        .locator('p')
-        .filter({ hasText: /movie\.tif \d+ frames/ })
-        .waitFor();
-      await button('Stop Movie').click();
-      await button('Film ROIs').waitFor();
 
       const ben = await open();
       await ben.page.getByText('operator 1 has control.').waitFor();
@@ -128,8 +128,11 @@ test.skipIf(skipReason)(
         { acquire: true },
         { note: 'magnet to 4 mm' },
       ]);
-      for (const movie of ['movie.tif', 'last.tif']) {
-        const filmed = await readStack(join(runs, name!, movie));
+      // Nothing was saved while they were filmed.
+      const movies = readdirSync(runs).filter((file) => /^(movie|last)_.*\.tif$/.test(file));
+      expect(movies).toHaveLength(2);
+      for (const movie of movies) {
+        const filmed = await readStack(join(runs, movie));
         expect(filmed).toMatchObject({ width: 160, height: 120 });
         expect(filmed.frames).toBeGreaterThan(0);
       }

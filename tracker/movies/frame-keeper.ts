@@ -62,6 +62,7 @@ export class FrameKeeper {
       frame.wanted--;
       this.#left!--;
     }
+    this.#ring.tidy();
     await film.close(frames.length - written);
     this.#file = film.path;
     if (this.#left === 0) this.#left = null;

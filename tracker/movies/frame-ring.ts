@@ -35,9 +35,14 @@ export class FrameRing {
   setLimits(lastS: number, mostBytes: number): void {
     this.#lastNs = lastS === 0 ? -1n : BigInt(Math.round(lastS * 1e9));
     this.#mostBytes = mostBytes;
+    this.tidy();
+  }
+
+  /** Lets go of what is not wanted any more. */
+  tidy(): void {
     const newest = this.#frames.at(-1);
     if (newest) this.#letGo(newest.receivedNs, 0);
-    if (lastS === 0) this.#spares = [];
+    if (this.#frames.length === 0) this.#spares = [];
   }
 
   /**
