@@ -16,7 +16,7 @@ type OwnSection = (typeof OWN_SECTIONS)[number];
 const TAKEN_NAMES = ['sweeps', 'z-luts'];
 
 /** What the settings say of a named camera alone. */
-export type NamedCamera = { [Section in OwnSection]?: Partial<CameraConfig[Section]> | undefined };
+type NamedCamera = { [Section in OwnSection]?: Partial<CameraConfig[Section]> | undefined };
 
 /** The sections `[cameras.NAME]`, of the sections there are; none has defaults, as these are those of the top level. */
 export function camerasSection(sections: Record<OwnSection, z.ZodPrefault<z.ZodObject>>) {

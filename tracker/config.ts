@@ -38,7 +38,7 @@ const ofOne = z.strictObject({
         .describe('TOML file of tokens by role; made with new ones if there is none'),
       tlsCert: z.string().min(1).optional().describe('PEM file of the certificate: serves https and wss'),
       tlsKey: z.string().min(1).optional().describe('PEM file of its private key'),
-      maxViewers: z.number().int().min(1).max(1000).default(16).describe('dashboards at a time'),
+      maxViewers: z.number().int().min(1).max(1000).default(16).describe('dashboards of a camera at a time'),
       maxFrameMiB: z
         .number()
         .int()

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { cameraPath, MAIN_CAMERA, urlBelow } from '#protocol/camera-name.ts';
+import { ConfigError, TweezertrackError } from '#protocol/errors.ts';
 import { readRoiFile } from '#rois/roi-file.ts';
 import { cameraConfigs } from '../camera-settings.ts';
 import { type Config, defaultConfig, planOf } from '../config.ts';
@@ -50,7 +51,12 @@ async function serve(options: ServeOptions): Promise<void> {
   const log = (text: string) => console.error(text);
   const cameras = new Map<string, LiveTrackerOptions>();
   for (const [name, own] of cameraConfigs(config, defaultConfig())) {
-    cameras.set(name, await trackerOptions(name, own, log));
+    cameras.set(
+      name,
+      await trackerOptions(name, own, log).catch((cause: unknown) => {
+        throw name === MAIN_CAMERA ? cause : ofItsSettings(name, cause);
+      }),
+    );
   }
   await ensureDashboard(log);
   const trackers = await LiveTrackers.start(cameras);
@@ -76,6 +82,13 @@ async function serve(options: ServeOptions): Promise<void> {
       reportLedger(tracker.totals(), tracker.recording, ofCamera(name));
     }
   }
+}
+
+/** An error of a key or file, with the camera whose it is. */
+function ofItsSettings(name: string, cause: unknown): unknown {
+  if (!(cause instanceof TweezertrackError)) return cause;
+  const complaint = { expected: 'settings that can be used', received: cause.message };
+  return new ConfigError({ where: `cameras.${name}`, ...complaint }, cause);
 }
 
 /**
