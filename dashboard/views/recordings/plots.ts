@@ -1,19 +1,23 @@
 import { effect, type Signal } from '@preact/signals';
 import type { RecordingDetails } from '#protocol/recordings.ts';
+import { POSITION_COLUMNS } from '#protocol/trace-columns.ts';
 import { paintOnDemand } from '../../painting/paint-on-demand.ts';
-import { Polyline } from '../../plots/decimate-trace.ts';
+import { Band, Polyline } from '../../plots/decimate-trace.ts';
 import type { Curve } from '../../plots/paint-curves.ts';
 import { beadColorVariable, PLOTS, unitOf } from '../../plots/plot-definitions.ts';
 import { cssColor } from '../../plots/plot-frame.ts';
 import { createTracePlot } from '../../plots/trace-plot.ts';
 import type { WindowFeed } from './feed.ts';
 import type { Playback } from './playback.ts';
-import { fillLine, firstFinite, gapS } from './points.ts';
+import { fillBand, fillLine, firstFinite, gapS } from './points.ts';
 
 const DRAW_MS = 33;
 
 /** The plots of a replay from top to bottom. */
-export const REPLAY_PLOTS = PLOTS.filter(({ column }) => ['xPx', 'yPx', 'zNm'].includes(column));
+export const REPLAY_PLOTS = PLOTS.flatMap((plot) => {
+  const column = POSITION_COLUMNS.find((one) => one === plot.column);
+  return column ? [{ ...plot, column }] : [];
+});
 
 /** A replay on the page. */
 export interface ReplayPlots {
@@ -29,6 +33,7 @@ export interface ReplayPlots {
 export function runReplayPlots(containers: readonly HTMLElement[], replay: ReplayPlots): () => void {
   const { details, beads, playback, feed, cursorS } = replay;
   const lines: Polyline[][] = REPLAY_PLOTS.map(() => []);
+  const bands: Band[][] = REPLAY_PLOTS.map(() => []);
   /** Of x and y by plot and bead: what is drawn as zero stays while it plays. */
   const origins = REPLAY_PLOTS.map(() => new Map<number, number>());
   const pixelSizeNm = details.camera.pixelSizeNm ?? Number.NaN;
@@ -63,10 +68,19 @@ export function runReplayPlots(containers: readonly HTMLElement[], replay: Repla
       const curves = traces.map((trace, index): Curve => {
         lines[at]![index] ??= new Polyline();
         const line = lines[at]![index];
-        fillLine(line, trace, column, { fromS, toS, gapS: gapS(window!, details.camera.fps) });
+        const seen = { fromS, toS, gapS: gapS(window!, details.camera.fps) };
+        fillLine(line, trace, column, seen);
+        bands[at]![index] ??= new Band();
+        const band = bands[at]![index];
+        fillBand(band, trace, column, seen);
         const variable = traces.length === 1 ? colorVariable : beadColorVariable(index);
         const unit = { origin: originOf(at, trace.bead, trace.least[column]), scale };
-        return { line, band: null, unit, color: cssColor(containers[at]!, variable) };
+        return {
+          line,
+          band: band.length > 0 ? band : null,
+          unit,
+          color: cssColor(containers[at]!, variable),
+        };
       });
       plots[at]!.show(curves, { fromS, toS }, null);
     }

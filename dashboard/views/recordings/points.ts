@@ -1,6 +1,6 @@
 import type { RecordingWindow, WindowTrace } from '#protocol/recordings.ts';
-import type { TraceColumn } from '#protocol/trace-columns.ts';
-import type { Polyline } from '../../plots/decimate-trace.ts';
+import { type PositionColumn, SIGMA_OF, type TraceColumn } from '#protocol/trace-columns.ts';
+import type { Band, Polyline } from '../../plots/decimate-trace.ts';
 import { pointsBefore } from '../../store/trace-ring.ts';
 
 /** Frames without a point that are a gap, not a line. */
@@ -28,6 +28,32 @@ export function fillLine(
     if (point > first && atS - timeS[point - 1]! > gapS) into.push(atS, Number.NaN);
     into.push(atS, low[point]!);
     if (high) into.push(atS, high[point]!);
+  }
+}
+
+/**
+ * The band of a standard deviation about a column of the position, broken as its line; empty where the plan did not fit.
+ * A bucket tells the largest deviation and not whose it is: its band reaches at least as far as those of its points.
+ */
+export function fillBand(
+  into: Band,
+  { timeS, least, most }: WindowTrace,
+  column: PositionColumn,
+  { fromS, toS, gapS }: { fromS: number; toS: number; gapS: number },
+): void {
+  into.length = 0;
+  const sigmas = (most ?? least)[SIGMA_OF[column]];
+  const low = least[column];
+  if (!sigmas || !low) return;
+  const high = most?.[column] ?? low;
+  const first = Math.max(0, pointsBefore(timeS, fromS) - 1);
+  const end = Math.min(timeS.length, pointsBefore(timeS, toS) + 1);
+  for (let point = first; point < end; point++) {
+    const atS = timeS[point]!;
+    if (point > first && atS - timeS[point - 1]! > gapS) into.push(atS, Number.NaN, Number.NaN);
+    // Also NaN where it is not known: the band breaks, the line does not.
+    const [below, above] = [low[point]! - sigmas[point]!, high[point]! + sigmas[point]!];
+    into.push(atS, below, Number.isNaN(below) ? Number.NaN : above);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { WindowTrace } from '#protocol/recordings.ts';
-import { Polyline } from '../../../../dashboard/plots/decimate-trace.ts';
-import { fillLine, gapS, readingAt } from '../../../../dashboard/views/recordings/points.ts';
+import { Band, Polyline } from '../../../../dashboard/plots/decimate-trace.ts';
+import { fillBand, fillLine, gapS, readingAt } from '../../../../dashboard/views/recordings/points.ts';
 
 const column = (...values: number[]) => Float64Array.from(values);
 const columns = (zNm: Float64Array) => ({ xPx: zNm, yPx: zNm, zNm, score: zNm });
@@ -67,4 +67,33 @@ test('the reading at a moment is that of the frame before it, with its status', 
   expect(readingAt(POINTS, 0.1)!.least('zNm')).toBeNaN();
   expect(readingAt(POINTS, 0.1)!.least('sigmaZNm')).toBeNaN();
   expect(readingAt(POINTS, -0.1)).toBeNull();
+});
+
+function bandOf(trace: WindowTrace, fromS: number, toS: number, gap = 0.5): number[][] {
+  const band = new Band();
+  fillBand(band, trace, 'zNm', { fromS, toS, gapS: gap });
+  return Array.from({ length: band.length }, (_, at) => [band.timeS[at]!, band.low[at]!, band.high[at]!]);
+}
+
+test('a band of one standard deviation lies about the line, and breaks where it does or is not known', () => {
+  const sigmaZNm = column(0.5, 0.5, Number.NaN, 0.25, 1);
+  const points: WindowTrace = { ...POINTS, least: { ...POINTS.least, sigmaZNm } };
+  expect(bandOf(points, 0, 2)).toEqual([
+    [0, 0.5, 1.5],
+    [0.1, Number.NaN, Number.NaN],
+    [0.2, Number.NaN, Number.NaN],
+    [1.2, Number.NaN, Number.NaN],
+    [1.2, 3.75, 4.25],
+    [1.3, 4, 6],
+  ]);
+  expect(bandOf(POINTS, 0, 2)).toEqual([]);
+});
+
+test('the band of a bucket reaches from the least less the largest deviation to the largest and that more', () => {
+  const least = { ...BUCKETS.least, sigmaZNm: column(0.1, 0.1, 0.1, 0.1, 0.1) };
+  const most = { ...BUCKETS.most!, sigmaZNm: column(0.5, 0.5, 0.5, 0.25, 2) };
+  expect(bandOf({ ...BUCKETS, least, most }, 1.21, 1.25)).toEqual([
+    [1.2, 3.75, 8.25],
+    [1.3, 3, 12],
+  ]);
 });
