@@ -8,7 +8,7 @@ import type { CameraConfig, Config } from './config.ts';
 /** Sections that a named camera may have for itself. */
 const OWN_SECTIONS = [
   ...(['camera', 'focusStage', 'magnetTranslation', 'magnetRotation', 'engine'] as const),
-  ...(['rois', 'zLut', 'recording', 'pipeline', 'calcium'] as const),
+  ...(['rois', 'zLut', 'recording', 'pipeline', 'calcium', 'movie'] as const),
 ];
 type OwnSection = (typeof OWN_SECTIONS)[number];
 
@@ -90,6 +90,7 @@ function namedConfig(config: Config, usual: Config, name: string, own: NamedCame
     rois: { ...rois, ...own.rois },
     calcium: { ...calcium, ...own.calcium },
     recording: { ...config.recording, folder, ...own.recording },
+    movie: { ...config.movie, ...own.movie },
     zLut: { ...own.zLut },
     focusStage: { ...usual.focusStage, ...own.focusStage },
     magnetTranslation: { ...usual.magnetTranslation, ...own.magnetTranslation },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { CAMERA_LINK_VERSION } from '#protocol/camera-link.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
@@ -14,6 +14,7 @@ import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live/live-tracker.ts';
 import { type RawCamera, rawCamera } from '../support/raw-camera.ts';
+import { readStack } from '../support/read-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SHAPE = { width: 96, height: 72, pixelFormat: 'mono8' } as const;
@@ -364,4 +365,30 @@ test('fates are recorded from the start of Saving on', async () => {
     [5, 'dropped-link'],
     [6, 'tracked'],
   ]);
+});
+
+test('an operator films and saves what just happened, a viewer does not', async () => {
+  await connect();
+  const page = await enter('operator');
+  const viewer = await enter('viewer');
+  const choices = { record: 'frames', format: 'raw', lastS: 60 };
+  expect(await viewer.ask({ type: 'set-movie', choices })).toMatch(/^E_ACCESS/);
+  expect(await viewer.ask({ type: 'save-last' })).toMatch(/^E_ACCESS/);
+  expect(await page.ask({ type: 'save-last' })).toMatch(/^E_RECORDING/);
+  expect(await page.ask({ type: 'set-movie', choices: { every: 0 } })).toMatch(/^E_PROTOCOL/);
+  expect(await page.ask({ type: 'set-movie', choices })).toBeNull();
+  await vi.waitFor(
+    () => expect(page.newest('run-state')?.run.movie).toMatchObject({ record: 'frames' }),
+    SOON,
+  );
+  expect(await page.ask({ type: 'start-saving', name: 'filmed' })).toBeNull();
+  for (let id = 0; id < 5; id++) await camera.frame(id, PIXELS);
+  expect(await page.ask({ type: 'save-last' })).toBeNull();
+  const run = tracker.recording!;
+  await tracker.close();
+  for (const name of ['movie.bin', 'last.bin']) {
+    const { frames, pages } = await readStack(join(run, name));
+    expect(frames).toBe(5);
+    for (const pixels of pages) expect(pixels).toEqual(PIXELS);
+  }
 });
