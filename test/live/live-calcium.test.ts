@@ -55,6 +55,7 @@ async function begun(settings: Parameters<typeof calciumSection.parse>[0] = { en
   calcium.setRois(ROIS);
   await calcium.begin({
     camera,
+    roiTable: { list: () => ROIS },
     recorders: { measured: () => {}, cellsChanged: () => {}, cellsSkipped: () => {} },
   });
   return calcium;

@@ -20,6 +20,7 @@ import { WholeFrames } from './whole-frames.ts';
 /** The run as far as cells go. */
 interface Run {
   readonly camera: HelloMessage;
+  readonly roiTable: { list(): readonly Roi[] };
   readonly recorders: NonNullable<ReturnType<CellMeasurementOptions['recorders']>>;
 }
 
