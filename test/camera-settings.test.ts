@@ -114,5 +114,5 @@ test.each([
 
 test('what a named camera may have is described', () => {
   const text = describeConfig().join('\n');
-  expect(text).toMatch(/\[cameras\.NAME\].*\n# may have.* rois, zLut, recording, pipeline, calcium/);
+  expect(text).toMatch(/\[cameras\.NAME\].*\n# may have.* rois, zLut, recording, pipeline, calcium, movie/);
 });
