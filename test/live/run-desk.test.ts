@@ -63,8 +63,9 @@ async function connect(controls?: object): Promise<void> {
   });
 }
 
-async function enter(role: 'operator' | 'viewer', person?: string, name = ''): Promise<Page> {
-  doors.once('connection', (socket: WebSocket) => tracker.mount.onViewer(socket, role));
+/** @param owner whom its token was given to */
+async function enter(role: 'operator' | 'viewer', person?: string, name = '', owner = ''): Promise<Page> {
+  doors.once('connection', (socket: WebSocket) => tracker.mount.onViewer(socket, role, owner));
   const { port } = doors.address() as { port: number };
   const ws = new WebSocket(`ws://127.0.0.1:${port}`);
   const got: LiveMessage[] = [];
@@ -258,6 +259,36 @@ test('a viewer is told who acts, and can do nothing but read alarms', async () =
     holder: { name: 'Anna', isYou: false },
   };
   await expect.poll(() => viewer.newest('people'), SOON).toEqual(people);
+});
+
+test('a person is called as their token says until they say otherwise, and the log of a run says who did what', async () => {
+  await connect({ settings: [EXPOSURE], acquiring: true });
+  const anna = await enter('operator', 'browser-of-lab', '', 'Anna');
+  const renamed = await enter('operator', 'browser-of-bob', 'Dr. B.', 'Bob');
+  const nobody = await enter('operator');
+  const named = (page: Page) => page.newest('people')?.you.name;
+  await expect.poll(() => [named(anna), named(renamed)], SOON).toEqual(['Anna', 'Dr. B.']);
+  expect(await anna.ask({ type: 'start-saving' })).toBeNull();
+  const run = tracker.recording!;
+  expect(await anna.ask({ type: 'add-note', text: 'first' })).toBeNull();
+  expect(await renamed.ask({ type: 'take-control' })).toBeNull();
+  expect(await renamed.ask({ type: 'add-note', text: 'second' })).toBeNull();
+  expect(await nobody.ask({ type: 'add-note', text: 'third' })).toBeNull();
+  expect(await renamed.ask({ type: 'stop-saving' })).toBeNull();
+  const { log } = JSON.parse(await readFile(join(run, 'run.json'), 'utf8'));
+  expect(log).toMatchObject([
+    { note: 'first', by: 'Anna' },
+    { note: 'second', by: 'Dr. B.' },
+    { note: 'third' },
+  ]);
+  expect(log[2]).not.toHaveProperty('by');
+  const told = () => anna.got.flatMap((one) => (one.type === 'event' ? [one.text] : []));
+  await expect.poll(told, SOON).toContain(`recording to ${run} (Anna)`);
+  await expect.poll(told, SOON).toContain(`Saving off: ${run} (Dr. B.)`);
+  // Another signs in at the same browser.
+  const carl = await enter('operator', 'browser-of-lab', '', 'Carl');
+  await expect.poll(() => named(carl), SOON).toBe('Carl');
+  expect(named(anna)).toBe('Anna');
 });
 
 test('who acts has control until another takes it; nobody alone is hindered, and a stop is always heard', async () => {

@@ -34,10 +34,28 @@ describe('a file of tokens', () => {
     const again = openTokens(path, (text) => log.push(text));
     for (const [role, token] of made) {
       expect(token).toMatch(/^[\w-]{32}$/);
-      expect([book.roleOf(token!), again.roleOf(token!)]).toEqual([role, role]);
+      expect([book.ownerOf(token!), again.ownerOf(token!)]).toEqual([
+        { role, name: '' },
+        { role, name: '' },
+      ]);
       expect(log.join()).not.toContain(token);
     }
     expect(log).toEqual([`wrote new tokens (camera, operator, viewer) to ${path}`]);
+  });
+
+  test('may name the people it has tokens for, and has all it had without', () => {
+    const [one, two, three] = ['one', 'two', 'three'].map((word) => `${word}-0123456789abcdef`);
+    const content = `camera = "${TOKENS.camera}"\noperator.Anna = "${one}"\noperator."Bob B." = "${two}"\nviewer = ["${three}"]\n`;
+    const book = openTokens(file('named.toml', content), () => {});
+    const owners = [TOKENS.camera, one!, two!, three!, 'none'].map((token) => book.ownerOf(token));
+    expect(owners).toEqual([
+      { role: 'camera', name: '' },
+      { role: 'operator', name: 'Anna' },
+      { role: 'operator', name: 'Bob B.' },
+      { role: 'viewer', name: '' },
+      null,
+    ]);
+    expect(book.ownerOfPass(book.passFor(two!, 2000)!, 1999)?.name).toBe('Bob B.');
   });
 
   test('that others can read earns a warning', () => {
@@ -66,7 +84,11 @@ describe('a file of tokens', () => {
     ],
     ...[
       `viewer = "${SECRET}"\noperator = "${SECRET}"`,
-      `[viewer]\ntoken = "${SECRET}"`,
+      `[viewer]\ntoken = ["${SECRET}"]`,
+      `[viewer]\n"" = "${SECRET}"`,
+      `viewer."two\\nlines" = "${SECRET}"`,
+      `viewer."${SECRET}" = "short"`,
+      `viewer.Anna = "${SECRET}"\noperator.Anna = "${SECRET}"`,
       `viewer = "${'x'.repeat(201)}"`,
     ],
     `viewer = [${Array.from({ length: 65 }, (_, index) => `"${SECRET}${index}"`)}]`,
@@ -92,8 +114,8 @@ describe('a pass', () => {
   const pass = book.passFor(TOKENS.operator, 2000)!;
 
   test('opens its role until it ends', () => {
-    expect(book.roleOfPass(pass, 1999)).toBe('operator');
-    expect(book.roleOfPass(pass, 2001)).toBeNull();
+    expect(book.ownerOfPass(pass, 1999)).toEqual({ role: 'operator', name: '' });
+    expect(book.ownerOfPass(pass, 2001)).toBeNull();
     expect(book.passFor('none-of-these-tokens', 2000)).toBeNull();
   });
 
@@ -120,12 +142,12 @@ describe('a pass', () => {
     ],
   ];
   test(`${FORGED.length} forged ones are worth nothing`, () => {
-    expect(FORGED.filter((forged) => book.roleOfPass(forged, 0) !== null)).toEqual([]);
+    expect(FORGED.filter((forged) => book.ownerOfPass(forged, 0) !== null)).toEqual([]);
   });
 
   test('ends with its token', () => {
     const other = openTokens(file('other.toml', `operator = "another-0123456789abcdef"`), () => {});
-    expect(other.roleOfPass(pass, 0)).toBeNull();
+    expect(other.ownerOfPass(pass, 0)).toBeNull();
   });
 });
 
@@ -149,6 +171,22 @@ describe('signing in', () => {
     await open(`ws://127.0.0.1:${port}/live`, { headers: { cookie: cookie! } });
     expect(viewers.map(({ role }) => role)).toEqual(['viewer']);
     expect(refused()).toEqual({});
+  });
+
+  test('with a token that has a name is known by it, by the token and by its pass', async () => {
+    const token = 'anna-0123456789abcdef';
+    const tokens = file('anna.toml', `operator.Anna = "${token}"\nviewer = "${TOKENS.viewer}"\n`);
+    const { port, viewers } = await doorServer({ tokens });
+    const [, cookie] = /set-cookie: ([^;]+); /i.exec(await rawPeer(port, form(token)).answer)!;
+    const live = `ws://127.0.0.1:${port}/live`;
+    await open(live, { headers: { cookie: cookie! } });
+    await open(live, { headers: { authorization: `Bearer ${token}` } });
+    await open(live, { headers: { authorization: `Bearer ${TOKENS.viewer}` } });
+    expect(viewers.map(({ role, name }) => [role, name])).toEqual([
+      ['operator', 'Anna'],
+      ['operator', 'Anna'],
+      ['viewer', ''],
+    ]);
   });
 
   test('with 40 wrong tokens is refused, from the 31st on for want of patience', async () => {

@@ -25,7 +25,7 @@ export interface DoorServer {
   server: LiveServer;
   port: number;
   cameras: WebSocket[];
-  viewers: { socket: WebSocket; role: Role }[];
+  viewers: { socket: WebSocket; role: Role; name: string | undefined }[];
   log: string[];
   /** Counts that are not zero. */
   refused(): Partial<RefusalCounts>;
@@ -48,9 +48,9 @@ export async function doorServer(
       socket.on('error', () => {});
       cameras.push(socket);
     },
-    onViewer: (socket, role) => {
+    onViewer: (socket, role, name) => {
       socket.on('error', () => {});
-      viewers.push({ socket, role });
+      viewers.push({ socket, role, name });
     },
     recordings,
     zLuts: () => null,

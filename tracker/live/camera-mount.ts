@@ -9,7 +9,8 @@ export interface CameraMount {
   /** Counts what is turned away here; of the camera without a name also what comes to no camera at all. */
   refusals: Refusals;
   onCamera(socket: WebSocket): void;
-  onViewer(socket: WebSocket, role: Role): void;
+  /** @param name whom the file of tokens says it is; empty or left out where it does not */
+  onViewer(socket: WebSocket, role: Role, name?: string): void;
   /** Recordings to list, replay, hand out and delete; null where none are served. */
   recordings: RecordingsOptions | null;
   /** Z-LUTs to list, compare and hand out; null where none are. */

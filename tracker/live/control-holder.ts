@@ -71,6 +71,11 @@ export class ControlHolder {
     return request;
   }
 
+  /** What somebody is called; empty for a program that says nothing of itself. */
+  nameOf(viewer: Viewer): string {
+    return this.#personOf.get(viewer)?.name ?? viewer.name;
+  }
+
   /** Tells everybody who is there and who has control. */
   tell(): void {
     const open = [...this.#open()];
@@ -124,11 +129,12 @@ export class ControlHolder {
 
   #introduce(viewer: Viewer, id: string, name: string): void {
     const { role } = viewer;
-    const key = `${role} ${id}`;
+    // At one browser people may sign in one after the other.
+    const key = `${role} ${viewer.name} ${id}`;
     let person = this.#people.get(key);
     if (!person) {
       this.#makeRoom();
-      person = { key, name: name || `${role} ${++this.#named[role]}` };
+      person = { key, name: name || viewer.name || `${role} ${++this.#named[role]}` };
       this.#people.set(key, person);
     }
     if (name) person.name = name;

@@ -5,7 +5,7 @@ import { AccessError, ConfigError, type TweezertrackError } from '#protocol/erro
 import type { Refusal } from '#protocol/refusal.ts';
 import type { Role } from '#protocol/role.ts';
 import type { ServerSettings } from '../config.ts';
-import { openTokens, type TokenBook } from './tokens.ts';
+import { openTokens, type TokenBook, type TokenOwner } from './tokens.ts';
 
 /** Why somebody may not enter, and the HTTP status that says so. */
 export interface TurnedAway {
@@ -77,14 +77,25 @@ export class Door {
   /** What the peer may do, by its token or pass. */
   rolesOf(request: IncomingMessage, passName: string): readonly Role[] | TurnedAway {
     if (this.tokens === null) return EVERYTHING;
-    const { authorization } = request.headers;
+    const owner = this.#ownerOf(request, passName);
+    if (owner) return [owner.role];
+    if (request.headers.authorization !== undefined) return needsToken('bad-token', 'another');
+    const hasPass = cookie(request.headers.cookie, passName) !== undefined;
+    return needsToken('no-token', hasPass ? 'a sign-in that has ended' : 'none');
+  }
+
+  /** Whom the file of tokens says the peer is; empty where it does not. */
+  nameOf(request: IncomingMessage, passName: string): string {
+    return this.#ownerOf(request, passName)?.name ?? '';
+  }
+
+  #ownerOf({ headers }: IncomingMessage, passName: string): TokenOwner | null {
+    const { authorization } = headers;
     if (authorization !== undefined) {
-      const role = this.tokens.roleOf(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
-      return role ? [role] : needsToken('bad-token', 'another');
+      return this.tokens?.ownerOf(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '') ?? null;
     }
-    const pass = cookie(request.headers.cookie, passName);
-    const role = pass === undefined ? null : this.tokens.roleOfPass(pass, Date.now() / 1000);
-    return role ? [role] : needsToken('no-token', pass === undefined ? 'none' : 'a sign-in that has ended');
+    const pass = cookie(headers.cookie, passName);
+    return pass === undefined ? null : (this.tokens?.ownerOfPass(pass, Date.now() / 1000) ?? null);
   }
 }
 

@@ -152,7 +152,7 @@ export class LiveTracker {
     return {
       refusals: this.#refusals,
       onCamera: (socket) => this.#endpoint.accept(socket),
-      onViewer: (socket, role) => this.#hub.accept(socket, role),
+      onViewer: (...viewer) => this.#hub.accept(...viewer),
       recordings: {
         folder: this.#options.config.recording.folder,
         running: () => this.#run?.recorder ?? null,

@@ -105,7 +105,7 @@ export class RunDesk {
     const request = this.#people.admit(asked, asker);
     if (!request) return null;
     if (isMovieRequest(request)) await this.movies.control(request);
-    else if (isRunRequest(request)) await this.#do(request);
+    else if (isRunRequest(request)) await this.#do(request, this.#people.nameOf(asker));
     else return request;
     this.#announce();
     return null;
@@ -164,19 +164,22 @@ export class RunDesk {
     await this.#rig.close();
   }
 
-  async #do(request: RunRequest): Promise<void> {
+  /** @param by who asks, or empty */
+  async #do(request: RunRequest, by: string): Promise<void> {
+    const who = by && ` (${by})`;
+    const log = by ? { by } : {};
     switch (request.type) {
       case 'acquire':
         await this.#camera(request.type).acquire(request.on);
-        this.#options.run()?.recorder?.log({ acquire: request.on });
-        this.#options.event('info', request.on ? 'Acquire on' : 'Acquire off: the camera takes no frames');
+        this.#options.run()?.recorder?.log({ acquire: request.on, ...log });
+        this.#options.event('info', `Acquire ${request.on ? 'on' : 'off: the camera takes no frames'}${who}`);
         break;
       case 'set-camera':
         await this.#camera(request.type).set(request.name, request.value);
         break;
       case 'start-saving': {
         const { type: _, id: __, ...changes } = request;
-        await this.#startSaving(changes);
+        await this.#startSaving(changes, who);
         break;
       }
       case 'stop-saving': {
@@ -184,7 +187,7 @@ export class RunDesk {
         const folder = run.recorder?.folder;
         await run.recorders.stop();
         this.#begun = { startedMs: null, notes: '', noteLog: [] };
-        this.#options.event('info', `Saving off: ${folder}`);
+        this.#options.event('info', `Saving off: ${folder}${who}`);
         break;
       }
       case 'add-note': {
@@ -196,7 +199,7 @@ export class RunDesk {
             remedy: 'start Saving, or write it into the notes before',
           });
         }
-        recorder.log({ note: request.text });
+        recorder.log({ note: request.text, ...log });
         const noteLog = [...this.#begun.noteLog, { timeMs: Date.now(), text: request.text }];
         this.#begun = { ...this.#begun, noteLog: noteLog.slice(-MOST_NOTES_TOLD) };
         break;
@@ -209,11 +212,11 @@ export class RunDesk {
     }
   }
 
-  async #startSaving(changes: RigChanges): Promise<void> {
+  async #startSaving(changes: RigChanges, who: string): Promise<void> {
     const run = this.#running('start-saving');
     this.#choose(changes);
     const { folder } = await run.recorders.start();
-    this.#options.event('info', `recording to ${folder}`);
+    this.#options.event('info', `recording to ${folder}${who}`);
   }
 
   /** @throws {ProtocolError} for a pattern that makes no safe name */

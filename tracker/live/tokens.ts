@@ -15,8 +15,32 @@ const token = z
     new RegExp(`^[A-Za-z0-9_~.+/=-]{${MIN_TOKEN_LENGTH},200}$`),
     `expected ${MIN_TOKEN_LENGTH} to 200 letters, digits or -._~+/=`,
   );
-const tokens = z.union([z.array(token), token.transform((one) => [one])]).default([]);
+/** Names are shown to people, in one line. */
+const ownerName = z.string().regex(/^[^\p{C}]{1,80}$/u);
+const nameless = (texts: readonly string[]): Owned[] => texts.map((text) => ({ text, name: '' }));
+const tokens = z
+  .union([
+    z.array(token).transform(nameless),
+    token.transform((one) => nameless([one])),
+    z
+      .record(ownerName, token)
+      .transform((named): Owned[] => Object.entries(named).map(([name, text]) => ({ text, name }))),
+  ])
+  .default([]);
 const schema = z.strictObject({ camera: tokens, operator: tokens, viewer: tokens });
+
+/** A token and whose it is; nobody's by name when that is empty. */
+interface Owned {
+  text: string;
+  name: string;
+}
+
+/** Whom a token makes of who shows it. */
+export interface TokenOwner {
+  role: Role;
+  /** Empty where the file gives none. */
+  name: string;
+}
 
 /**
  * The tokens of a tracker: who shows one has its role.
@@ -24,36 +48,36 @@ const schema = z.strictObject({ camera: tokens, operator: tokens, viewer: tokens
  * Only hashes are kept, and every check looks at all of them, so that its time says nothing of how near a guess was.
  */
 export class TokenBook {
-  readonly #entries: { role: Role; hash: Buffer }[] = [];
+  readonly #entries: (TokenOwner & { hash: Buffer })[] = [];
 
-  constructor(byRole: Record<Role, readonly string[]>) {
+  constructor(byRole: Record<Role, readonly Owned[]>) {
     for (const role of Object.keys(ROLES) as Role[]) {
-      for (const text of byRole[role]) this.#entries.push({ role, hash: hashOf(text) });
+      for (const { text, name } of byRole[role]) this.#entries.push({ role, name, hash: hashOf(text) });
     }
   }
 
-  /** Role of a token; null when it is none of these. */
-  roleOf(text: string): Role | null {
+  /** Whose token it is; null when it is none of these. */
+  ownerOf(text: string): TokenOwner | null {
     const hash = hashOf(text);
-    return this.#roleWhere((known) => timingSafeEqual(known, hash));
+    return this.#ownerWhere((known) => timingSafeEqual(known, hash));
   }
 
   /** What a browser shows instead of its token until `endsS`, s since 1970; null when the token is none of these. */
   passFor(text: string, endsS: number): string | null {
-    return this.roleOf(text) === null ? null : `${endsS}.${seal(hashOf(text), endsS).toString('base64url')}`;
+    return this.ownerOf(text) === null ? null : `${endsS}.${seal(hashOf(text), endsS).toString('base64url')}`;
   }
 
-  /** Role of a pass at a time, s since 1970; null when it has ended or its token was taken away. */
-  roleOfPass(pass: string, nowS: number): Role | null {
+  /** Whose pass it is at a time, s since 1970; null when it has ended or its token was taken away. */
+  ownerOfPass(pass: string, nowS: number): TokenOwner | null {
     const match = /^([1-9]\d{0,11})\.([\w-]{43})$/.exec(pass);
     if (!match || Number(match[1]) < nowS) return null;
     const shown = Buffer.from(match[2]!, 'base64url');
-    return this.#roleWhere((known) => timingSafeEqual(seal(known, Number(match[1])), shown));
+    return this.#ownerWhere((known) => timingSafeEqual(seal(known, Number(match[1])), shown));
   }
 
-  #roleWhere(fits: (hash: Buffer) => boolean): Role | null {
-    let found: Role | null = null;
-    for (const { role, hash } of this.#entries) if (fits(hash)) found = role;
+  #ownerWhere(fits: (hash: Buffer) => boolean): TokenOwner | null {
+    let found: TokenOwner | null = null;
+    for (const { role, name, hash } of this.#entries) if (fits(hash)) found = { role, name };
     return found;
   }
 }
@@ -67,7 +91,8 @@ function seal(hash: Buffer, endsS: number): Buffer {
 }
 
 /**
- * Reads a file of tokens, `camera = "..."`, `operator = ["...", "..."]`, `viewer = "..."`.
+ * Reads a file of tokens, `camera = "..."`, `operator = ["...", "..."]`, `viewer = "..."`; or, with the names of those
+ * they were given to, `operator.Anna = "..."`, `operator."Bob B." = "..."`.
  * When there is none it is made, for its owner's eyes only, with a new token for each role.
  * @throws {ConfigError} naming the file and the role, never a token
  */
@@ -108,15 +133,18 @@ function parseTokens(path: string, text: string): TokenBook {
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
-    const { path: key } = parsed.error.issues[0]!;
+    // Of a role alone: what stands in place of a name may be a token.
+    const [role] = parsed.error.issues[0]!.path;
     throw new ConfigError({
-      where: key.length === 0 ? path : `${path}: ${key.join('.')}`,
-      expected: `camera, operator and viewer with tokens of ${MIN_TOKEN_LENGTH} to 200 letters, digits or -._~+/=`,
+      where: role === undefined ? path : `${path}: ${String(role)}`,
+      expected: `camera, operator and viewer, or role.NAME, with tokens of ${MIN_TOKEN_LENGTH} to 200 letters, digits or -._~+/=`,
       received: 'something else',
       remedy: 'give another name to have a file with new tokens made',
     });
   }
-  const all = Object.values(parsed.data).flat();
+  const all = Object.values(parsed.data)
+    .flat()
+    .map(({ text }) => text);
   if (all.length === 0 || all.length > MAX_TOKENS || new Set(all).size < all.length) {
     throw new ConfigError({
       where: path,
@@ -131,7 +159,8 @@ function newTokens(): string {
   const lines = Object.entries(ROLES).map(
     ([role, may]) => `# ${may}\n${role} = "${randomBytes(24).toString('base64url')}"\n`,
   );
-  return lines.join('\n');
+  const hint = '# Several people of a role, each with a token and a name: operator.Anna = "..."';
+  return [...lines, `${hint}\n`].join('\n');
 }
 
 function unreadable(path: string, cause: unknown): ConfigError {

@@ -33,7 +33,7 @@ interface Endpoint {
   roles: readonly Role[];
   most: number;
   full: Refusal;
-  accept(socket: WebSocket, stream: Duplex, role: Role): void;
+  accept(socket: WebSocket, stream: Duplex, role: Role, name: string): void;
 }
 
 /** Makes WebSockets of upgrade requests: of those that may come, as many as there is room for. */
@@ -57,7 +57,10 @@ export class UpgradeDesk {
       return;
     }
     const { endpoint, role } = entry;
-    endpoint.sockets.handleUpgrade(request, stream, head, (socket) => endpoint.accept(socket, stream, role));
+    const name = this.#options.door.nameOf(request, this.#options.passName);
+    endpoint.sockets.handleUpgrade(request, stream, head, (socket) =>
+      endpoint.accept(socket, stream, role, name),
+    );
   }
 
   /** Closes every WebSocket, also of peers that do not answer. */
@@ -91,9 +94,9 @@ export class UpgradeDesk {
       roles: ['operator', 'viewer'],
       most: settings.maxViewers,
       full: 'viewers',
-      accept: (socket, stream, role) => {
+      accept: (socket, stream, role, name) => {
         watch.viewer(socket, stream);
-        onViewer(socket, role);
+        onViewer(socket, role, name);
       },
     });
   }

@@ -51,6 +51,8 @@ const runRecord = z.object({
       z.object({
         at: z.iso.datetime(),
         note: z.string().optional(),
+        /** Who did it, as they are called; left out for a program that does not say. */
+        by: z.string().optional(),
         /** Settings of the camera that changed, as they are from then on. */
         cameraSettings: cameraSettings.optional(),
         /** Whether the camera takes frames from then on. */

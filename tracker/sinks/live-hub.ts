@@ -71,8 +71,8 @@ export class LiveHub implements TrackSink {
   }
 
   /** Takes over a socket that was opened on the live path. */
-  accept(socket: WebSocket, role: Role): void {
-    const viewer = new Viewer(socket, role, performance.now());
+  accept(socket: WebSocket, role: Role, name = ''): void {
+    const viewer = new Viewer(socket, role, performance.now(), name);
     this.#viewers.add(viewer);
     socket.binaryType = 'nodebuffer';
     socket.on('close', () => this.#gone(viewer));

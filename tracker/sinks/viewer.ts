@@ -12,6 +12,8 @@ export const SLOW_VIEWER_BYTES = 1 << 20;
 export class Viewer {
   readonly socket: WebSocket;
   readonly role: Role;
+  /** Whom its token was given to; empty where nobody says. */
+  readonly name: string;
   /** Points of the watched beads that it has not got. */
   watched: readonly TraceQueue[] = [];
   /** How much of the past of those beads it asked for, s. */
@@ -34,9 +36,10 @@ export class Viewer {
   #readBytes = 0;
   #readAtMs: number;
 
-  constructor(socket: WebSocket, role: Role, nowMs: number) {
+  constructor(socket: WebSocket, role: Role, nowMs: number, name = '') {
     this.socket = socket;
     this.role = role;
+    this.name = name;
     this.#readAtMs = nowMs;
   }
 
