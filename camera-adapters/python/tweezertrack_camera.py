@@ -609,4 +609,6 @@ def _status(error: Exception) -> int | None:
 def _words(error: Exception) -> str:
     """What the tracker said of it, where the library keeps that."""
     body = getattr(getattr(error, "response", None), "body", None)
-    return body.decode("utf-8", "replace").strip() if body else str(error)
+    if body:
+        return body.decode("utf-8", "replace").strip()
+    return f"{error}; do the tracker's settings name this camera?" if _status(error) == 404 else str(error)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { doorServer } from '../../support/door-server.ts';
 import { pythonWith, skippedWithout } from '../../support/python.ts';
 import { drivenCamera } from '../../support/python-camera.ts';
 import { type ScriptedLink, scriptedTracker } from '../../support/scripted-tracker.ts';
@@ -143,6 +144,14 @@ describe.skipIf(!pythonWith(...NEEDS))(`the Python module${skippedWithout(...NEE
     const words = 'TrackerRefusal: E_PROTOCOL hello version: expected 2, received 1';
     expect(await camera.ask({ wait: true })).toEqual({ error: words });
     expect(await camera.ask({ send: [1] })).toEqual({ error: words });
+  });
+
+  test('ends where the tracker has no camera of its name', async () => {
+    const { port } = await doorServer();
+    const camera = drivenCamera({ ...SHAPE, url: `ws://127.0.0.1:${port}/cameras/top` });
+    expect((await camera.ask({ wait: true })).error).toMatch(
+      /TrackerRefusal: the tracker answers 404: .*(settings name this camera|received 'top')/,
+    );
   });
 
   test('refuses a frame of another shape, and goes on', async () => {
