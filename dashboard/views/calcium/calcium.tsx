@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { cellsOf } from '#protocol/cell-map.ts';
 import { type CellWish, watchCells } from '../../link/watch-cells.ts';
+import { Problem } from '../problem.tsx';
 import type { ViewProps } from '../view.ts';
 import { type Act, useAct } from '../z-lut/act.ts';
 import { CellsPage } from './cells.tsx';
@@ -49,19 +50,7 @@ export function CalciumView(props: ViewProps) {
           </button>
         )}
       </header>
-      {act.problem.value !== null && (
-        <p class="calcium-problem tone-lost" role="alert">
-          {act.problem.value}{' '}
-          <button
-            type="button"
-            onClick={() => {
-              act.problem.value = null;
-            }}
-          >
-            Dismiss
-          </button>
-        </p>
-      )}
+      <Problem problem={act.problem} class="calcium-problem" />
       {setup.value === null && <p class="empty">This tracker does not measure cells.</p>}
       {setup.value && choices.page.value === 'offline' && <OfflinePage store={store} />}
       {setup.value && choices.page.value !== 'offline' && !isOn && <Off act={act} />}

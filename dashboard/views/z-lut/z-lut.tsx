@@ -2,6 +2,7 @@ import { effect, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ZLutList } from '#protocol/z-lut-list.ts';
 import type { LiveStore } from '../../store/live-store.ts';
+import { Problem } from '../problem.tsx';
 import type { ViewProps } from '../view.ts';
 import { type Act, useAct } from './act.ts';
 import { CompareZLuts } from './compare.tsx';
@@ -25,19 +26,7 @@ export function ZLutView(props: ViewProps) {
   const calibration = store.calibration.value;
   return (
     <div class="z-lut">
-      {act.problem.value !== null && (
-        <p class="z-problem tone-lost" role="alert">
-          {act.problem.value}{' '}
-          <button
-            type="button"
-            onClick={() => {
-              act.problem.value = null;
-            }}
-          >
-            Dismiss
-          </button>
-        </p>
-      )}
+      <Problem problem={act.problem} class="z-problem" />
       {calibration?.focus && (
         <FocusBar
           focus={calibration.focus}
