@@ -1,11 +1,13 @@
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import { Film } from '#movies/film.ts';
 import { createTrackTable } from '#protocol/track-table.ts';
 import { readZLut } from '#protocol/z-lut-file.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { createRandom } from '#simulation/random.ts';
+import { layOutStrip } from '#tracker/calibration/strip.ts';
 import { exampleOrder } from '../movies/example-film.ts';
 import { runCommand } from '../support/cli.ts';
 import { FACTS, trackedBatch } from '../support/kill-child-batch.ts';
@@ -93,6 +95,56 @@ test('check looks up the frames of a run by their heights, too', async () => {
   const lut = at('own/bead-0.zlut');
   const checked = await runCommand('zlut', 'check', lut, run, '--bead', '0', '--json', '--same-plane', '17');
   expect(JSON.parse(checked.stdout).frames).toMatchObject({ used: 80, rejected: 0 });
+});
+
+test('a movie of ROIs gives the same Z-LUTs as one of whole frames', async () => {
+  const filmed = join(folder, 'rois');
+  cpSync(run, filmed, { recursive: true });
+  const stack = await openStack(join(run, 'movie.tif'));
+  const stacks = [
+    stack,
+    await openStack(join(run, 'movie_2.tif')),
+    await openStack(join(run, 'movie_3.tif')),
+  ];
+  for (const name of readdirSync(filmed)) if (name.startsWith('movie')) rmSync(join(filmed, name));
+  const strip = layOutStrip(field.rois, field.shape.pixelFormat);
+  const layout = { shape: strip, strip };
+  const film = new Film(exampleOrder(join(filmed, 'movie'), 'raw', { subject: 'rois' }));
+  const whole = new Uint8Array(stack.width * stack.height * 2);
+  let id = 100;
+  for (const part of stacks) {
+    for (let page = 0; page < part.frames; page++, id++) {
+      await part.readFrame(page, whole);
+      const pixels = new Uint8Array(strip.width * strip.height * 2);
+      const [from, into] = [new Uint16Array(whole.buffer), new Uint16Array(pixels.buffer)];
+      for (const [bead, { left, top, size }] of field.rois.entries()) {
+        const place = strip.rois[bead]!;
+        for (let row = 0; row < size; row++) {
+          const start = (top + row) * stack.width + left;
+          into.set(from.subarray(start, start + size), (place.top + row) * strip.width + place.left);
+        }
+      }
+      const times = { timeNs: BigInt(id) * 10_000_000n, receivedNs: BigInt(id) * 10_000_000n };
+      await film.append({ id, ...times, pixels, layout, rois: field.rois, lostBefore: 0 });
+    }
+    await part.close();
+  }
+  await film.close(0);
+  const args = ['zlut', 'build', filmed, '--preset', 'quadrant', '--same-plane', '17', '--out', at('strip/')];
+  expect((await runCommand(...args)).code).toBe(0);
+  for (const bead of [0, 1]) {
+    const [own, ofRois] = [
+      await readZLut(at(`own/bead-${bead}.zlut`)),
+      await readZLut(at(`strip/bead-${bead}.zlut`)),
+    ];
+    expect(ofRois.planeZNm).toEqual(own.planeZNm);
+    // Counts: the same pixels, found at other places of the frame to the last digits of float64.
+    const worst = own.profiles.reduce(
+      (most, counts, at) => Math.max(most, Math.abs(counts - ofRois.profiles[at]!)),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-3);
+  }
 });
 
 test('a run with a movie but without positions of the focus says what to do', async () => {
