@@ -20,7 +20,7 @@ const pixelsOf = (id: number) => new Uint8Array(240).map((_, at) => (7 * id + at
 let runs = 0;
 
 /** Movies of a run whose recording is in the test's hands. */
-function film(settings: Partial<MovieSettings>, shape: { width: number; height: number } = CAMERA) {
+function film(settings: Partial<MovieSettings>, shape: object = CAMERA) {
   const recordings = join(folder, `runs${runs++}`);
   mkdirSync(recordings);
   const config = defaultConfig();
@@ -206,4 +206,21 @@ test('Movie is turned on and off, and to another format, between two frames', as
   expect(pages.flat().sort((a, b) => a[0]! - b[0]!)).toEqual([1, 2, 4].map(pixelsOf));
   expect(movies).toHaveLength(3);
   expect(filmed.needed).toEqual([false, true, true, false, true]);
+});
+
+test('a thread that dies gives back what it held, and is told of; Movie is off, and may be turned on again', async () => {
+  // No thread knows such pixels.
+  const filmed = film({ record: 'frames', lastS: 5 }, { pixelFormat: 'mono99' });
+  for (const id of from(0, 3)) filmed.receive(id);
+  await expect.poll(() => filmed.events.length, SOON).toBe(2);
+  expect(filmed.events.sort()).toEqual([
+    expect.stringMatching(/^error: Movie off: its thread has ended \(TypeError.*3 frames are lost$/),
+    expect.stringMatching(/^error: nothing is kept: the thread has ended/),
+  ]);
+  expect(filmed.movies.state).toMatchObject({ record: 'off', kept: { lastS: 0, frames: 0 } });
+  expect(filmed.needed.at(-1)).toBe(false);
+  await filmed.choose({ record: 'frames' });
+  filmed.receive(3);
+  await expect.poll(() => filmed.events.filter((text) => text.startsWith('error')).length, SOON).toBe(3);
+  await filmed.close();
 });
