@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '#motors/clock.ts';
 import { GuardedFocus } from '#calibration/guarded-focus.ts';
 import { Halt } from '#calibration/halt.ts';
+import type { Clock } from '#motors/clock.ts';
 import { DeviceError, LimitError } from '#protocol/errors.ts';
 import type { FocusPosition, FocusStage } from '#protocol/focus-stage.ts';
 

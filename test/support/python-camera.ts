@@ -12,7 +12,7 @@ const DRIVER = fileURLToPath(new URL('./camera-driver.py', import.meta.url));
 export const PYTHON_ENV = { ...process.env, PYTHONPATH: PYTHON_CAMERAS, PYTHONDONTWRITEBYTECODE: '1' };
 
 /** What `camera-driver.py` says of its camera after each thing asked. */
-export interface DriverReply {
+interface DriverReply {
   sent: number;
   dropped: number;
   open: boolean;

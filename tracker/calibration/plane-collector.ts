@@ -1,7 +1,7 @@
+import { unlessAborted } from '#motors/clock.ts';
 import type { FocusStage } from '#protocol/focus-stage.ts';
 import { frameBytes, viewPixels } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { unlessAborted } from '#motors/clock.ts';
 import { ExposureTime } from './exposure-time.ts';
 import type { PlaneFile } from './plane-file.ts';
 import { type Strip, StripCutter } from './strip.ts';

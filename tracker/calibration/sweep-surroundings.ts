@@ -1,3 +1,4 @@
+import type { Clock } from '#motors/clock.ts';
 import { ProtocolError } from '#protocol/errors.ts';
 import type { EventMessage } from '#protocol/live.ts';
 import { describeShape, type FrameShape } from '#protocol/pixel-format.ts';
@@ -5,7 +6,6 @@ import type { Roi } from '#protocol/roi.ts';
 import type { SweepPlaneMessage } from '#protocol/sweep.ts';
 import type { ZLut } from '#protocol/z-lut.ts';
 import type { BuiltSweep } from './build-in-child.ts';
-import type { Clock } from '#motors/clock.ts';
 import type { GuardedFocus } from './guarded-focus.ts';
 
 /** The camera a sweep is taken with. */

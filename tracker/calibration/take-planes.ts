@@ -1,6 +1,6 @@
+import type { Clock } from '#motors/clock.ts';
 import type { SweepPlaneMessage } from '#protocol/sweep.ts';
 import type { SweepSettings } from '#protocol/sweep-request.ts';
-import type { Clock } from '#motors/clock.ts';
 import type { GuardedFocus } from './guarded-focus.ts';
 import { Halt } from './halt.ts';
 import { meanProfile } from './mean-profile.ts';

@@ -87,7 +87,7 @@ export interface CellTracesMessage {
 }
 
 /** The near past of a cell, once, when somebody begins to watch it; frames of `cell-traces` follow it without a hole. */
-export interface CellHistoryMessage extends CellTrace {
+interface CellHistoryMessage extends CellTrace {
   type: 'cell-history';
 }
 

@@ -42,7 +42,13 @@ describe('a simulated motor', () => {
 });
 
 describe('the magnets of the simulated camera', () => {
-  const settings = { beads: 2, referenceBeads: 1, fps: 1000, pace: 'fast', driftNmPerS: [0, 0, 0] } satisfies Parameters<typeof simulatedCamera>[0];
+  const settings = {
+    beads: 2,
+    referenceBeads: 1,
+    fps: 1000,
+    pace: 'fast',
+    driftNmPerS: [0, 0, 0],
+  } satisfies Parameters<typeof simulatedCamera>[0];
 
   test('are in every frame, and lift its tethered beads when they come down', async () => {
     const camera = simulatedCamera({ ...settings, frames: 3000, radiiNm: [300] });
