@@ -100,3 +100,15 @@ function placed(axes: TiffAxes, xml: string): TiffAxes | undefined {
   const moved = (along: Int32Array) => taken.map((place) => along[place]!);
   return { ...axes, channel: moved(channel), plane: moved(plane), time: moved(time) };
 }
+
+/** [page] what the `Plane` of each page says, NaN where it says nothing. */
+export function valuesOfPlanes(xml: string, axes: TiffAxes, value: (tag: string) => number): Float64Array {
+  const values = new Float64Array(axes.channel.length).fill(Number.NaN);
+  const pageOf = pagesByPlace(axes);
+  for (const [tag] of xml.matchAll(/<Plane\b[^>]*>/g)) {
+    const place = ['TheC', 'TheZ', 'TheT'].map((name) => numberOf(tag, name, 0)).join(' ');
+    const page = pageOf.get(place);
+    if (page !== undefined) values[page] = value(tag);
+  }
+  return values;
+}

@@ -1,7 +1,7 @@
-import type { TiffAxes } from './tiff-axes.ts';
+import { type TiffAxes, valuesOfPlanes } from './tiff-axes.ts';
 import { imageJNumber, imageJText } from './tiff-description.ts';
 import type { TiffIndex } from './tiff-index.ts';
-import { attributeOf, numberOf, valuesOfPlanes } from './tiff-ome.ts';
+import { attributeOf, numberOf } from './tiff-ome.ts';
 
 const NM_PER_UNIT: Readonly<Record<string, number>> = {
   nm: 1,
