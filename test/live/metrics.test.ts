@@ -26,6 +26,13 @@ function sources(): MetricSources {
       ...{ cells: 40, measured: 700, skipped: 11, waiting: 2, events: 13 },
       ...{ usPerFrame: 850, projected: 600 },
     }),
+    movies: () => ({
+      film: { file: 'movie.tif', frames: 640, waiting: 3, lost: 17, bytes: 5_000_123, bytesPerS: 1e6 },
+      kept: {
+        ...{ lastS: 5, subject: 'frames', frames: 490, seconds: 4.9, bytes: 4_100_000, maxMemoryMiB: 64 },
+        ...{ lost: 8, saving: null, file: null },
+      },
+    }),
   };
 }
 
@@ -46,6 +53,13 @@ test('every number has a name, and labels where there are several', async () => 
     'tweezertrack_calcium_frames_waiting 2',
     'tweezertrack_calcium_events_total 13',
     'tweezertrack_calcium_frame_seconds 0.00085',
+    'tweezertrack_movie_frames_total{fate="written"} 640',
+    'tweezertrack_movie_frames_total{fate="lost"} 17',
+    'tweezertrack_movie_frames_waiting 3',
+    'tweezertrack_movie_bytes_total 5000123',
+    'tweezertrack_kept_frames 490',
+    'tweezertrack_kept_bytes 4100000',
+    'tweezertrack_kept_frames_lost_total 8',
     'tweezertrack_frames_in_flight 2',
     'tweezertrack_engine_info{engine="wasm",device="a \\"CPU\\"",fallback="false"} 1',
     'tweezertrack_engine_threads 3',
@@ -77,6 +91,7 @@ test('numbers of a named camera have its name as a label, in one block with thos
   for (const [line, next] of [
     ['tweezertrack_beads 250', 'tweezertrack_beads{camera="cells"} 7'],
     ['tweezertrack_camera_connected 1', 'tweezertrack_camera_connected{camera="cells"} 0'],
+    ['tweezertrack_kept_frames 490', 'tweezertrack_kept_frames{camera="cells"} 490'],
     ['tweezertrack_frames_offered_total 12', 'tweezertrack_frames_offered_total{camera="cells"} 12'],
   ]) {
     expect(lines[lines.indexOf(line!) + 1]).toBe(next);

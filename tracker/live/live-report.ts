@@ -87,7 +87,7 @@ export class LiveReport {
   }
 
   get metricSources(): MetricSources {
-    const { calcium, engine, hub, latency, ledger, refusals } = this.#parts;
+    const { calcium, desk, engine, hub, latency, ledger, refusals } = this.#parts;
     const run = () => this.#parts.run();
     return {
       totals: () => this.#parts.totals(),
@@ -100,6 +100,7 @@ export class LiveReport {
       viewers: () => hub.viewers,
       refusals: () => refusals.counts(),
       calcium: () => ({ ...calcium.status, cells: calcium.cells }),
+      movies: () => desk.movies.state,
     };
   }
 

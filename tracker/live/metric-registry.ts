@@ -27,6 +27,7 @@ export class MetricRegistry {
     this.#recording();
     this.#peers();
     this.#calcium();
+    this.#movies();
     this.#engine();
   }
 
@@ -103,6 +104,24 @@ export class MetricRegistry {
     });
     this.#gauge('calcium_frame_seconds', 'Time for the cells of one frame, of the last frames.', (one) => {
       return one.calcium().usPerFrame / 1e6;
+    });
+  }
+
+  #movies(): void {
+    this.#counts('movie_frames_total', 'Frames of movies, written or lost.', 'fate', ({ movies }) => {
+      const { frames: written, lost } = movies().film;
+      return { written, lost };
+    });
+    this.#gauge('movie_frames_waiting', 'Frames that wait to be written to a movie.', ({ movies }) => {
+      return movies().film.waiting;
+    });
+    this.#count('movie_bytes_total', 'Bytes written to the movie; 0 again with the next.', ({ movies }) => {
+      return movies().film.bytes;
+    });
+    this.#gauge('kept_frames', 'Last frames in memory.', ({ movies }) => movies().kept.frames);
+    this.#gauge('kept_bytes', 'Memory of the last frames.', ({ movies }) => movies().kept.bytes);
+    this.#count('kept_frames_lost_total', 'Frames that should have been kept and were not.', (one) => {
+      return one.movies().kept.lost;
     });
   }
 

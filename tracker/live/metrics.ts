@@ -1,6 +1,7 @@
 import type { EngineHost } from '#engines/engine-host.ts';
 import type { LedgerTotals } from '#ingest/frame-ledger.ts';
 import type { CalciumStatus } from '#protocol/calcium-live.ts';
+import type { MovieState } from '#protocol/movie.ts';
 import type { RecorderStats } from '#recording/recorder-options.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -22,6 +23,7 @@ export interface MetricSources {
   refusals(): Record<string, number>;
   /** `cells` that are measured, none while calcium is off. */
   calcium(): CalciumStatus & { cells: number };
+  movies(): Pick<MovieState, 'film' | 'kept'>;
 }
 
 /** Sources by name of the camera. */
