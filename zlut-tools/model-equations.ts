@@ -1,3 +1,5 @@
+import { knotFactors } from './knot-factors.ts';
+
 /** Weighted least squares of B-spline coefficients over the radius: the normal equations of one plane. */
 export interface PlaneEquations {
   /** [knot, distance] of the symmetric matrix: its element (k, k + distance), distance 0 to 3. */
@@ -81,7 +83,8 @@ export function addSmoothness({ band, right }: PlaneEquations): void {
 }
 
 /**
- * Coefficients over z and r that fit all planes best, by conjugate gradients with the diagonal as preconditioner.
+ * Coefficients over z and r that fit all planes best, by conjugate gradients with the radial knots, each alone, as
+ * preconditioner.
  *
  * @param coefficients [z knot, knot] a first guess, filled
  * @returns rounds it took
@@ -93,45 +96,41 @@ export function solvePlanes(
   coefficients: Float64Array,
 ): number {
   const length = coefficients.length;
-  const diagonal = new Float64Array(length);
+  const precondition = knotFactors(planes, length / knots, knots);
   const residual = new Float64Array(length);
   const product = new Float64Array(length);
-  for (const { band, right, zKnot, zWeights } of planes) {
+  const direction = new Float64Array(length);
+  for (const { right, zKnot, zWeights } of planes) {
     for (let j = 0; j < zWeights.length; j++) {
-      for (let k = 0; k < knots; k++) {
-        diagonal[(zKnot + j) * knots + k]! += zWeights[j]! ** 2 * band[4 * k]!;
-        residual[(zKnot + j) * knots + k]! += zWeights[j]! * right[k]!;
-      }
+      for (let k = 0; k < knots; k++) residual[(zKnot + j) * knots + k]! += zWeights[j]! * right[k]!;
     }
   }
-  const inverse = diagonal.map((value) => (value > 0 ? 1 / value : 0));
-  const target = TOLERANCE ** 2 * dot(residual, residual, inverse);
+  precondition(residual, direction);
+  const target = TOLERANCE ** 2 * dot(residual, direction);
   multiply(planes, knots, coefficients, product);
   for (let i = 0; i < length; i++) residual[i]! -= product[i]!;
-  const direction = residual.map((value, i) => value * inverse[i]!);
-  let power = dot(residual, residual, inverse);
+  precondition(residual, direction);
+  const guess = direction.slice();
+  let power = dot(residual, guess);
   let round = 0;
   for (; round < MAX_ROUNDS && power > target; round++) {
     multiply(planes, knots, direction, product);
-    let curvature = 0;
-    for (let i = 0; i < length; i++) curvature += direction[i]! * product[i]!;
-    const along = power / curvature;
+    const along = power / dot(direction, product);
     for (let i = 0; i < length; i++) {
       coefficients[i]! += along * direction[i]!;
       residual[i]! -= along * product[i]!;
     }
     const before = power;
-    power = dot(residual, residual, inverse);
-    for (let i = 0; i < length; i++) {
-      direction[i] = residual[i]! * inverse[i]! + (power / before) * direction[i]!;
-    }
+    precondition(residual, guess);
+    power = dot(residual, guess);
+    for (let i = 0; i < length; i++) direction[i] = guess[i]! + (power / before) * direction[i]!;
   }
   return round;
 }
 
-function dot(a: Float64Array, b: Float64Array, weights: Float64Array): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]! * weights[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 

@@ -80,8 +80,8 @@ describe('a model of a sweep', () => {
   test('knows the photons a count takes, and averages their noise over the frames', () => {
     const model = fitZLutModel(sweep({ photonsPerCount: 0.4, guessPx: 0.1 }), { size: SIZE, name: 'rings' });
     expect(Math.abs(model.cameraGain / 2.5 - 1)).toBeLessThan(0.04);
-    // counts: one pixel has 50, a ring of six frames a tenth of that
-    expect(errorOf(model)).toBeLessThan(7);
+    // counts: one pixel has 50, a ring of six frames a tenth of that; 6.8 where its bends along z are not held down
+    expect(errorOf(model)).toBeLessThan(6);
   });
 
   test('knows them from rings that are not round, too: what those leave is no noise', () => {
