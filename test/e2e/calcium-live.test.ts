@@ -344,7 +344,7 @@ describe('a tracker that measures cells', () => {
     expect(await client.ask({ type: 'set-calcium', on: true })).toContain(
       'expected a frame rate, received 0',
     );
-    expect(tracker.totals().tracked).toBe(3);
+    await expect.poll(() => tracker.totals().tracked).toBe(3);
     client.close();
   });
 });
