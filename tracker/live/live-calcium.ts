@@ -14,7 +14,7 @@ import { type CalciumSettings, neuropilOf } from '../calcium-settings.ts';
 import { CellKeeper } from './cell-keeper.ts';
 import { CellMeasurement, type CellMeasurementOptions } from './cell-measurement.ts';
 import { CellNumbers } from './cell-numbers.ts';
-import { SkipAlarm } from './skip-alarm.ts';
+import { SpellAlarm } from './spell-alarm.ts';
 import { WholeFrames } from './whole-frames.ts';
 
 /** The run as far as cells go. */
@@ -46,7 +46,7 @@ export class LiveCalcium {
   /** Whom to ask for whole frames. */
   readonly frames: WholeFrames;
   readonly #measurement: CellMeasurement;
-  readonly #alarm: SkipAlarm;
+  readonly #alarm: SpellAlarm;
   #on: boolean;
   #neuropil: CalciumState['neuropil'];
   #run: Run | null = null;
@@ -62,7 +62,12 @@ export class LiveCalcium {
     this.#neuropil = neuropilOf(settings);
     this.frames = new WholeFrames(endpoint);
     this.#keeper = new CellKeeper(cells, keptIn, (text) => event('warning', text));
-    this.#alarm = new SkipAlarm((text) => event('warning', text));
+    this.#alarm = new SpellAlarm((frames) =>
+      event(
+        'warning',
+        `cells fall behind: ${frames} frames were not measured, but tracked; fewer cells, or a lower frame rate`,
+      ),
+    );
     this.#measurement = new CellMeasurement({
       ...options,
       mostWaiting: settings.mostWaiting,

@@ -11,8 +11,8 @@ import type { Roi } from '#protocol/roi.ts';
 import { programVersion } from '#recording/program-version.ts';
 import type { Config } from '../config.ts';
 import type { MovieSettings } from '../movie-settings.ts';
-import { LossAlarm } from './loss-alarm.ts';
 import { MovieOutput } from './movie-output.ts';
+import { SpellAlarm } from './spell-alarm.ts';
 import type { WholeFrames } from './whole-frames.ts';
 
 /** A run as far as its movies go. */
@@ -43,7 +43,7 @@ interface Source {
 export class LiveMovies {
   readonly #options: LiveMoviesOptions;
   readonly #settings: MovieSettings;
-  readonly #alarm: LossAlarm;
+  readonly #alarm: SpellAlarm;
   #source: Source | null = null;
   #rois: readonly Roi[] = [];
   #film: MovieOutput | null = null;
@@ -57,7 +57,7 @@ export class LiveMovies {
   constructor(options: LiveMoviesOptions) {
     this.#options = options;
     this.#settings = { ...options.config.movie };
-    this.#alarm = new LossAlarm((frames) =>
+    this.#alarm = new SpellAlarm((frames) =>
       options.event(
         'warning',
         `movies fall behind: ${frames} frames are not in them, but tracked; a faster disk, or fewer frames`,
