@@ -4,12 +4,13 @@ import { detectFormat, SIGNATURE_BYTES } from './format.ts';
 import { stackOfArray } from './frame-array.ts';
 import { openGmv } from './gmv.ts';
 import { openImage } from './image.ts';
+import { movieTimes } from './movie-sidecar.ts';
 import { openNpy } from './npy.ts';
 import { openFrameArray } from './open-array.ts';
 import { openRaw } from './raw.ts';
 import type { Stack } from './stack.ts';
 import { openStackFile, readUpTo, type StackFile } from './stack-file.ts';
-import { refuseImages, stackPlace } from './stack-place.ts';
+import { refuseImages, type StackPlace, stackPlace } from './stack-place.ts';
 import { openTdmsStack } from './tdms-stack.ts';
 import { openTiff } from './tiff.ts';
 import { openVideo } from './video.ts';
@@ -20,11 +21,22 @@ const FORMATS =
 /**
  * Opens a recorded stack: TIFF (multi-page, BigTIFF, ImageJ), .npy, .npz, HDF5, Zarr, .gmv, a video, raw .bin with .json, one PNG or
  * JPEG, or a folder of images. The format is known from the first bytes of the file, whatever its name; only .bin and .gmv go
- * by name. An array of many is named after a `#`: `file.h5#/path`.
+ * by name. An array of many is named after a `#`: `file.h5#/path`. A movie of ours has the camera times of the list beside it.
  * @throws {StackError} naming the formats for any other file, else as the reader of the format
  */
 export async function openStack(path: string): Promise<Stack> {
   const place = await stackPlace(path);
+  const stack = await openPlace(place);
+  try {
+    const timeNs = place.dataset === undefined ? await movieTimes(place.path, stack.frames) : undefined;
+    return timeNs ? { ...stack, timeNs } : stack;
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+async function openPlace(place: StackPlace): Promise<Stack> {
   const array = await openFrameArray(place);
   if (!array) return place.isFolder ? openFolder(place, openFile) : openFile(place.path, place.dataset);
   try {

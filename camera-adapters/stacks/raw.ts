@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StackError } from '#protocol/errors.ts';
+import { MOVIE_DESCRIPTION } from '#protocol/movie.ts';
 import { describeShape, type FrameShape, frameBytes, type PixelFormat } from '#protocol/pixel-format.ts';
 import type { Stack } from './stack.ts';
 import { checkRead, readFrameBytes, type StackFile } from './stack-file.ts';
@@ -19,10 +20,9 @@ const PIXEL_FORMAT = {
 } as const satisfies Record<string, PixelFormat>;
 
 const size = z.number().int().positive();
-const MOVIE = 'tweezertrack-movie/1';
 const rawDescription = z
   .object({
-    format: z.literal(MOVIE).optional().catch(undefined),
+    format: z.literal(MOVIE_DESCRIPTION).optional().catch(undefined),
     /** Absent in a movie of ours while it is being written, and for ever in one that nobody completed. */
     frames: size.optional(),
     /** Rows and columns of a frame. */
@@ -33,7 +33,7 @@ const rawDescription = z
     /** Of a pixel, where the camera uses fewer than the file has: a saturated one is then known as such. */
     bits: z.literal([10, 12, 14]).optional(),
   })
-  .refine(({ format, frames }) => format === MOVIE || frames !== undefined, {
+  .refine(({ format, frames }) => format === MOVIE_DESCRIPTION || frames !== undefined, {
     path: ['frames'],
     error: 'expected how many there are',
   });

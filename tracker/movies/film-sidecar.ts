@@ -1,13 +1,12 @@
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { MOVIE_DESCRIPTION } from '#protocol/movie.ts';
 import { PIXEL_FORMATS, usedBits } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { type FileAccess, openFile } from '#recording/append-file.ts';
 import type { FilmFrame, PageLayout } from './film-frame.ts';
 import { FilmGaps } from './film-gaps.ts';
 import type { FilmOrder } from './film-order.ts';
-
-const FORMAT = 'tweezertrack-movie/1';
 
 /** The movie that a sidecar tells of. */
 export interface SidecarFacts {
@@ -175,7 +174,7 @@ export class FilmSidecar {
     const bits = usedBits(shape.pixelFormat);
     const gaps = this.#gaps;
     const description = {
-      format: FORMAT,
+      format: MOVIE_DESCRIPTION,
       movie: basename(this.#movie),
       kind: format,
       tweezertrack: page.program,

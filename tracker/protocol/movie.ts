@@ -3,6 +3,9 @@ export const MOVIE_FORMATS = ['tiff', 'raw', 'zarr'] as const;
 
 export type MovieFormat = (typeof MOVIE_FORMATS)[number];
 
+/** Format of the description beside a movie. */
+export const MOVIE_DESCRIPTION = 'tweezertrack-movie/1';
+
 /** What a movie shows: whole frames, or the ROIs of the beads in rows. */
 export const MOVIE_SUBJECTS = ['frames', 'rois'] as const;
 

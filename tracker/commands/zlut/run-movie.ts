@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import type { Stack } from '#camera-adapters/stacks/stack.ts';
 import { ConfigError, RecordingError } from '#protocol/errors.ts';
+import { MOVIE_DESCRIPTION } from '#protocol/movie.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { openRun, readFates } from '#recording/read-recording.ts';
@@ -26,7 +27,7 @@ const MOVIE = /^movie(_\d+)?\.json$/;
 
 const place = z.object({ bead: z.number(), left: z.number(), top: z.number(), size: z.number() });
 const sidecar = z.object({
-  format: z.literal('tweezertrack-movie/1'),
+  format: z.literal(MOVIE_DESCRIPTION),
   movie: z.string(),
   firstFrame: z.number().optional(),
   strip: z.array(place).optional(),
