@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { StackError } from '#protocol/errors.ts';
 import { hdf5Probe } from './info/hdf5.ts';
+import { movieProbe } from './info/movie.ts';
 import { npyProbe, npzProbe } from './info/numpy.ts';
 import { parquetProbe } from './info/parquet.ts';
 import type { Facts, Place, Probe } from './info/probe.ts';
@@ -17,6 +18,7 @@ const PROBES: readonly Probe[] = [
   runProbe,
   runsProbe,
   streamProbe,
+  movieProbe,
   parquetProbe,
   calistoProbe,
   zLutProbe,
@@ -34,7 +36,7 @@ const HEAD_BYTES = 4096;
 /** `info`: what a file or folder is. */
 export function registerInfo(command: Command): void {
   command
-    .argument('<path>', 'run folder, .arrows, export, stack, Z-LUT, NumPy array or table')
+    .argument('<path>', 'run folder, .arrows, movie, export, stack, Z-LUT, NumPy array or table')
     .option('--json', 'print JSON')
     .action(async (path: string, { json }: { json?: boolean }) => {
       const facts = await infoOf(path);
@@ -62,7 +64,11 @@ export async function infoOf(path: string): Promise<Facts> {
   const received = place.isFolder
     ? 'a folder without any'
     : `${place.bytes} bytes that begin with ${Buffer.from(place.head.subarray(0, 8)).toString('hex') || 'nothing'}`;
-  throw new StackError({ where: path, expected: 'a recording, export, stack, Z-LUT or table', received });
+  throw new StackError({
+    where: path,
+    expected: 'a recording, movie, export, stack, Z-LUT or table',
+    received,
+  });
 }
 
 async function placeOf(path: string): Promise<Place> {

@@ -49,6 +49,8 @@ export const runsProbe: Probe = {
 export const streamProbe: Probe = {
   kind: 'Arrow stream',
   async read({ path, head, ending }) {
+    // Pixels may begin with anything.
+    if (ending === '.bin') return null;
     const isArrow = head.length >= 4 && head.subarray(0, 4).every((byte) => byte === 0xff);
     if (!isArrow && ending !== '.arrows') return null;
     const extent = await streamExtent(path, STREAM_FORMATS);
