@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { appendFileSync, cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,15 @@ beforeAll(async () => {
 });
 
 describe('what was built', () => {
+  test('has every thread of the sources', () => {
+    const built = readdirSync(join(folder, 'tracker/dist'));
+    const threads = readdirSync(join(ROOT, 'tracker'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('-worker.ts') && !path.split(sep).includes('dist'))
+      .map((path) => `${basename(path, '.ts')}.js`);
+    expect(threads).toContain('movie-worker.js');
+    expect(built).toEqual(expect.arrayContaining(threads));
+  });
+
   test('runs as long as its sources are what they were, in every thread', async () => {
     expect(await say('--help')).toContain('built: start the tracker');
     const out = join(folder, 'tracks.csv');
