@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -77,6 +78,14 @@ function missingOf({ frames, gaps, unlisted }: z.output<typeof description>['mis
 async function pixelsOf(path: string): Promise<Facts> {
   const ending = path.slice(path.lastIndexOf('.'));
   const isFolder = ending === '.zarr';
-  const place = { path, isFolder, bytes: 0, head: new Uint8Array(0), ending };
-  return (await stackProbe.read(place)) ?? { cut: 'the movie is not beside it, or none of it can be read' };
+  const size = isFolder
+    ? null
+    : await stat(path).then(
+        (found) => found.size,
+        () => null,
+      );
+  const place = { path, isFolder, bytes: size ?? 0, head: new Uint8Array(0), ending };
+  const stack = await stackProbe.read(place);
+  if (stack) return { ...(size !== null && { movieBytes: size }), ...stack };
+  return { cut: 'the movie is not beside it, or none of it can be read' };
 }
