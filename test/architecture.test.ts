@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'tracker/movies': ['tracker/protocol', 'tracker/calibration', 'tracker/engines', 'tracker/recording'],
   'tracker/exports': ['tracker/protocol', 'tracker/recording'],
   'tracker/motors': ['tracker/protocol'],
+  'tracker/settings': ['tracker/protocol', 'tracker/calcium-stages', 'tracker/config.ts', 'camera-adapters'],
   'tracker/calibration': ['tracker/protocol', 'tracker/motors', 'tracker/rois', 'tracker/stages'],
   'tracker/live': [
     'tracker/protocol',
@@ -55,9 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracker/calcium-stages',
     'tracker/calcium-live',
     'tracker/config.ts',
-    'tracker/calcium-settings.ts',
-    'tracker/movie-settings.ts',
-    'tracker/motor-settings.ts',
+    'tracker/settings',
     'zlut-tools',
   ],
   'camera-adapters': ['tracker/protocol', 'tracker/simulation'],

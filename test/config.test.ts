@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { DEFAULT_CELL_PLAN, parseCellPlan } from '#calcium-stages/plan.ts';
 import { presetPlan } from '#stages/presets.ts';
-import { cellPlanOf, neuropilOf } from '#tracker/calcium-settings.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '#tracker/config.ts';
+import { cellPlanOf, neuropilOf } from '#tracker/settings/calcium-settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -10,11 +10,11 @@ import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
 import { STAGES } from '#stages/index.ts';
 import { type Plan, parsePlan } from '#stages/plan.ts';
 import { PRESET_NAMES, type PresetName, presetSteps } from '#stages/presets.ts';
-import { calciumSection } from './calcium-settings.ts';
-import { assertCameraNames, camerasSection, describeCameras } from './camera-settings.ts';
-import { knownKeys } from './known-keys.ts';
-import { motorSections } from './motor-settings.ts';
-import { movieSection } from './movie-settings.ts';
+import { calciumSection } from './settings/calcium-settings.ts';
+import { assertCameraNames, camerasSection, describeCameras } from './settings/camera-settings.ts';
+import { knownKeys } from './settings/known-keys.ts';
+import { motorSections } from './settings/motor-settings.ts';
+import { movieSection } from './settings/movie-settings.ts';
 
 const { address, moveCommand, positionCommand, stopCommand, ...tcpFocus } = tcpFocusOptions.shape;
 

@@ -13,7 +13,7 @@ export interface TiffAxes {
 }
 
 /** Pages by `channel plane time`. */
-export function pagesByPlace({ channel, plane, time }: TiffAxes): Map<string, number> {
+function pagesByPlace({ channel, plane, time }: TiffAxes): Map<string, number> {
   const place = (page: number) => `${channel[page]} ${plane[page]} ${time[page]}`;
   return new Map(Array.from(channel, (_, page) => [place(page), page]));
 }

@@ -10,12 +10,12 @@ import type { ListedCamera, LiveMessage } from '#protocol/live.ts';
 import { readCells } from '#recording/read-cells.ts';
 import { readTracks } from '#recording/read-recording.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
-import { cameraConfigs } from '#tracker/camera-settings.ts';
 import { LiveClient } from '#tracker/commands/live-client.ts';
 import { type Config, defaultConfig, planOf } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live/live-tracker.ts';
 import type { LiveTrackerOptions } from '#tracker/live/live-tracker-options.ts';
 import { LiveTrackers } from '#tracker/live/live-trackers.ts';
+import { cameraConfigs } from '#tracker/settings/camera-settings.ts';
 import {
   BLINKING_FPS,
   BLINKING_SHAPE,

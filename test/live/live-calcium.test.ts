@@ -7,8 +7,8 @@ import { DeviceError } from '#protocol/errors.ts';
 import type { LiveMessage } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { CellFeed } from '#sinks/cell-feed.ts';
-import { calciumSection } from '#tracker/calcium-settings.ts';
 import { LiveCalcium } from '#tracker/live/live-calcium.ts';
+import { calciumSection } from '#tracker/settings/calcium-settings.ts';
 
 const SIZE = { width: 4, height: 2 };
 const MAP = cellMapOf([0, 1, 1, 0, 2, 0, 0, 0], 4, 2);

@@ -6,7 +6,7 @@ import type { MovieChoices } from '#protocol/movie-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveMovies } from '#tracker/live/live-movies.ts';
-import type { MovieSettings } from '#tracker/movie-settings.ts';
+import type { MovieSettings } from '#tracker/settings/movie-settings.ts';
 import { readStack } from '../support/read-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -2,7 +2,7 @@ import { tcpMotor, tcpMotorOptions } from '#camera-adapters/motors/tcp-line.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { MOTOR_KINDS, type Motor, type MotorKind } from '#protocol/motor.ts';
 import type { Config } from '../config.ts';
-import { MOTOR_SECTIONS } from '../motor-settings.ts';
+import { MOTOR_SECTIONS } from '../settings/motor-settings.ts';
 
 /**
  * The motors of the settings; none of those that the camera brings.

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { cameraPath, MAIN_CAMERA, urlBelow } from '#protocol/camera-name.ts';
 import { ConfigError, TweezertrackError } from '#protocol/errors.ts';
 import { readRoiFile } from '#rois/roi-file.ts';
-import { cameraConfigs } from '../camera-settings.ts';
 import { type Config, defaultConfig, planOf } from '../config.ts';
 import { ensureDashboard } from '../live/dashboard-files.ts';
 import type { LiveTrackerOptions } from '../live/live-tracker-options.ts';
 import { LiveTrackers } from '../live/live-trackers.ts';
+import { cameraConfigs } from '../settings/camera-settings.ts';
 import { zLutOption } from './bead-z-luts.ts';
 import { configuredFocusStage } from './focus-stage.ts';
 import {

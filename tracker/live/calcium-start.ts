@@ -1,4 +1,4 @@
-import { cellPlanOf } from '../calcium-settings.ts';
+import { cellPlanOf } from '../settings/calcium-settings.ts';
 import { readCellFile } from './cell-keeper.ts';
 import type { LiveCalciumOptions } from './live-calcium.ts';
 import type { LiveTrackerOptions } from './live-tracker-options.ts';

@@ -10,7 +10,7 @@ import { type CellMap, cellsOf, parseCellMap } from '#protocol/cell-map.ts';
 import { TweezertrackError } from '#protocol/errors.ts';
 import type { EventMessage, LiveMessage } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { type CalciumSettings, neuropilOf } from '../calcium-settings.ts';
+import { type CalciumSettings, neuropilOf } from '../settings/calcium-settings.ts';
 import { CellKeeper } from './cell-keeper.ts';
 import { CellMeasurement, type CellMeasurementOptions } from './cell-measurement.ts';
 import { CellNumbers } from './cell-numbers.ts';

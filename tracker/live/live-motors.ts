@@ -8,7 +8,7 @@ import { MOTORS, type Motor, type MotorKind } from '#protocol/motor.ts';
 import type { MotorControlRequest } from '#protocol/motor-request.ts';
 import type { LiveHub } from '#sinks/live-hub.ts';
 import type { Config } from '../config.ts';
-import { MOTOR_SECTIONS } from '../motor-settings.ts';
+import { MOTOR_SECTIONS } from '../settings/motor-settings.ts';
 
 export interface LiveMotorsOptions {
   config: Config;

@@ -10,7 +10,7 @@ import type { MovieChoices, MovieRequest } from '#protocol/movie-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { programVersion } from '#recording/program-version.ts';
 import type { Config } from '../config.ts';
-import type { MovieSettings } from '../movie-settings.ts';
+import type { MovieSettings } from '../settings/movie-settings.ts';
 import { MovieOutput } from './movie-output.ts';
 import { SpellAlarm } from './spell-alarm.ts';
 import type { WholeFrames } from './whole-frames.ts';

@@ -6,7 +6,7 @@ import {
   type simulatedCalciumOptions,
 } from '#camera-adapters/simulated-calcium-options.ts';
 import { viewPixels } from '#protocol/pixel-format.ts';
-import { calciumSection, cellPlanOf, neuropilOf } from '../../calcium-settings.ts';
+import { calciumSection, cellPlanOf, neuropilOf } from '../../settings/calcium-settings.ts';
 
 /** What is filmed; it needs an end. */
 export type CellFilmSettings = z.input<typeof simulatedCalciumOptions> & { frames: number };

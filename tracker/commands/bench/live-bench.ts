@@ -11,7 +11,7 @@ import type { LatencySummaries } from '#sinks/latency.ts';
 import { type PresetName, presetPlan } from '#stages/presets.ts';
 import { defaultConfig, withPreset } from '../../config.ts';
 import { LiveTracker } from '../../live/live-tracker.ts';
-import type { MovieSettings } from '../../movie-settings.ts';
+import type { MovieSettings } from '../../settings/movie-settings.ts';
 import { simulatedZLuts } from '../../simulated-z-luts.ts';
 import { type FilmOptions, filmCamera, startCamera } from './camera-process.ts';
 

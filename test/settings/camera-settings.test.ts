@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { presetPlan } from '#stages/presets.ts';
-import { cameraConfigs, shareThreads } from '#tracker/camera-settings.ts';
 import { defaultConfig, describeConfig, planOf, readConfig } from '#tracker/config.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
+import { cameraConfigs, shareThreads } from '#tracker/settings/camera-settings.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { cameraPath, isCameraName, MAIN_CAMERA, MOST_NAMED_CAMERAS } from '#protocol/camera-name.ts';
 import { ConfigError } from '#protocol/errors.ts';
-import type { CameraConfig, Config } from './config.ts';
+import type { CameraConfig, Config } from '../config.ts';
 
 /** Sections that a named camera may have for itself. */
 const OWN_SECTIONS = [
