@@ -9,6 +9,8 @@ export interface RecordedAccount {
   ended: FateCounts | null;
   /** The last word of `frames.arrows` on every number. */
   fates: FateCounts;
+  /** The first number; NaN where there is none. */
+  first: number;
   /** Numbers from the first to the last of which `frames.arrows` says nothing. */
   unknown: number[];
   /** Numbers that are tracked in `frames.arrows`, and those that have a row for every bead in `tracks.arrows`. */
@@ -38,6 +40,7 @@ export async function recordedAccount(folder: string, beads: number): Promise<Re
   return {
     ended: record.frames && { ...noFates(), ...record.frames },
     fates,
+    first: ids[0] ?? Number.NaN,
     unknown,
     tracked: ids.filter((id) => words.get(id) === 'tracked'),
     withTracks: [...rowsOf].filter(([, count]) => count === beads).map(([id]) => id),
