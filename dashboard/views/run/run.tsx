@@ -24,11 +24,17 @@ export function Run({ store, connection }: ViewProps) {
       <RunAlarms store={store} acts={acts} />
       <RunControl store={store} acts={acts} />
       <div class="run-pair">
-        <RunCamera store={store} acts={acts} />
-        {run && <RunSaving store={store} run={run} acts={acts} />}
+        <div class="run-column">
+          <RunCamera store={store} acts={acts} />
+          <RunMotors store={store} acts={acts} />
+        </div>
+        {run && (
+          <div class="run-column">
+            <RunSaving store={store} run={run} acts={acts} />
+            <RunMovie store={store} movie={run.movie} acts={acts} />
+          </div>
+        )}
       </div>
-      {run && <RunMovie store={store} movie={run.movie} acts={acts} />}
-      <RunMotors store={store} acts={acts} />
     </div>
   );
 }
