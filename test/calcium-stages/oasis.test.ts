@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { oasis } from '#calcium-stages/oasis.ts';
-import { CELL_COLUMNS, type CellColumn } from '#protocol/calcium-live.ts';
 import { cellMapOf } from '#protocol/cell-map.ts';
 import { createRandom } from '#simulation/random.ts';
+import { oneCellFrame } from '../support/one-cell-frame.ts';
 
 const FPS = 30;
 /** % per sqrt(Hz) of a trace whose frames have the standard deviation 1. */
@@ -17,15 +17,7 @@ function ratesOf(
 ) {
   const params = oasis.params.parse({ eventDff: 1, ...given });
   const state = oasis.start({ fps: FPS, map: cellMapOf([1], 1, 1), neuropil: null }, params);
-  const columns = Object.fromEntries(CELL_COLUMNS.map((name) => [name, new Float64Array(1)]));
-  const frame = {
-    id: 0,
-    timeS: 0,
-    pixels: new Uint8Array(),
-    columns: columns as Record<CellColumn, Float64Array>,
-    event: new Uint8Array(1),
-    waveforms: [],
-  };
+  const frame = oneCellFrame();
   return Float64Array.from(dff, (value, at) => {
     frame.id = idOf(at);
     frame.timeS = frame.id / FPS;

@@ -1,23 +1,15 @@
 import { expect, test } from 'vitest';
 import { calculateStandardizedNoise } from '#calcium/delta-f.ts';
 import { runningNoise } from '#calcium-stages/running-noise.ts';
-import { CELL_COLUMNS, type CellColumn } from '#protocol/calcium-live.ts';
 import { cellMapOf } from '#protocol/cell-map.ts';
 import { createRandom } from '#simulation/random.ts';
+import { oneCellFrame } from '../support/one-cell-frame.ts';
 
 /** [frame] noise of one cell with this dF/F; frames come with their own numbers. */
 function noiseOf(dff: ArrayLike<number>, fps: number, idOf = (frame: number) => frame): Float64Array {
   const params = runningNoise.params.parse({});
   const state = runningNoise.start({ fps, map: cellMapOf([1], 1, 1), neuropil: null }, params);
-  const columns = Object.fromEntries(CELL_COLUMNS.map((name) => [name, new Float64Array(1)]));
-  const frame = {
-    id: 0,
-    timeS: 0,
-    pixels: new Uint8Array(),
-    columns: columns as Record<CellColumn, Float64Array>,
-    event: new Uint8Array(1),
-    waveforms: [],
-  };
+  const frame = oneCellFrame();
   return Float64Array.from(dff, (value, at) => {
     frame.id = idOf(at);
     frame.timeS = frame.id / fps;
