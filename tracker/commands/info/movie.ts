@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -7,8 +6,8 @@ import {
   sidecarOfMovie,
 } from '#camera-adapters/stacks/movie-sidecar.ts';
 import { StackError } from '#protocol/errors.ts';
+import { moviePixels } from './movie-pixels.ts';
 import type { Facts, Probe } from './probe.ts';
-import { stackProbe } from './stack.ts';
 
 const gap = z.object({ firstFrame: z.number(), lastFrame: z.number(), lost: z.number() });
 
@@ -35,8 +34,10 @@ export const movieProbe: Probe = {
     if (!sidecar) return null;
     const facts = factsOf(path, sidecar);
     if (!isDescription) return facts;
-    const movie = join(dirname(path), sidecar.movie);
-    return { ...(await pixelsOf(movie)), ...facts };
+    const pixels = await moviePixels(join(dirname(path), sidecar.movie));
+    if (!pixels) return { cut: 'the movie is not beside it, or none of it can be read', ...facts };
+    const { bytes: movieBytes, ...stack } = pixels;
+    return { movieBytes, ...stack, ...facts };
   },
 };
 
@@ -72,20 +73,4 @@ function missingOf({ frames, gaps, unlisted }: z.output<typeof description>['mis
       .map(({ firstFrame: first, lastFrame: last }) => (first === last ? `${first}` : `${first} to ${last}`)),
     ...(more > 0 && { moreGaps: more }),
   };
-}
-
-/** What the movie of a description is, read as a stack. */
-async function pixelsOf(path: string): Promise<Facts> {
-  const ending = path.slice(path.lastIndexOf('.'));
-  const isFolder = ending === '.zarr';
-  const size = isFolder
-    ? null
-    : await stat(path).then(
-        (found) => found.size,
-        () => null,
-      );
-  const place = { path, isFolder, bytes: size ?? 0, head: new Uint8Array(0), ending };
-  const stack = await stackProbe.read(place);
-  if (stack) return { ...(size !== null && { movieBytes: size }), ...stack };
-  return { cut: 'the movie is not beside it, or none of it can be read' };
 }

@@ -7,8 +7,9 @@ import { STREAM_FORMATS } from '#recording/repair-arrow-stream.ts';
 import { runFolder, runFolders } from '#recording/run-folders.ts';
 import { type StreamExtent, streamExtent } from '#recording/stream-extent.ts';
 import type { Facts, Probe } from './probe.ts';
+import { moviesOfRun } from './run-movies.ts';
 
-/** A run folder: its record, and how far its streams reach. */
+/** A run folder: its record, how far its streams reach, and its movies. */
 export const runProbe: Probe = {
   kind: 'run folder',
   async read({ path, isFolder }) {
@@ -16,6 +17,7 @@ export const runProbe: Probe = {
     const { record } = await openRun(path);
     const { camera, engine, plan, zLuts, calcium, startedAt, endedAt, notes, frames, rows } = record;
     const names = (await readdir(path)).filter((name) => name.endsWith('.arrows')).sort();
+    const movies = await moviesOfRun(path);
     return {
       ...{ format: record.format, tweezertrack: record.tweezertrack, startedAt },
       endedAt,
@@ -32,6 +34,7 @@ export const runProbe: Probe = {
       streams: Object.fromEntries(
         await Promise.all(names.map(async (name) => [name, await reach(join(path, name))])),
       ),
+      ...(Object.keys(movies).length > 0 && { movies }),
     };
   },
 };

@@ -1,11 +1,24 @@
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import { StackError } from '#protocol/errors.ts';
-import type { Facts, Probe } from './probe.ts';
+import type { PixelFormat } from '#protocol/pixel-format.ts';
+import type { Facts, Place, Probe } from './probe.ts';
+
+/** What is known of a stack. */
+export type StackFacts = {
+  frames: number;
+  width: number;
+  height: number;
+  pixelFormat: PixelFormat;
+  /** What is missing of one that is cut off; `no` of a whole one. */
+  cut: string;
+  times: Facts | string;
+  planeZNm: Facts | string;
+};
 
 /** Pixels in any format that can be tracked. */
-export const stackProbe: Probe = {
+export const stackProbe = {
   kind: 'stack',
-  async read({ path, isFolder, head }) {
+  async read({ path, isFolder, head }: Place): Promise<StackFacts | null> {
     const stack = await openStack(path).catch((cause: unknown) => {
       if (cause instanceof StackError && (isFolder || !isPixels(head))) return null;
       throw cause;
@@ -23,7 +36,7 @@ export const stackProbe: Probe = {
       await stack.close();
     }
   },
-};
+} satisfies Probe;
 
 /** TIFF, PNG, JPEG: nothing but pixels, so that one which cannot be read is broken. */
 function isPixels(head: Uint8Array): boolean {
