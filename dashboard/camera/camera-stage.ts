@@ -2,7 +2,6 @@ import { computed, effect, signal } from '@preact/signals';
 import type { PreviewMessage } from '#protocol/picture-request.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { BeadActions } from '../link/bead-actions.ts';
-import { AUTOMATIC_CONTRAST, type Contrast } from '../link/picture-wish.ts';
 import { paintOnDemand } from '../painting/paint-on-demand.ts';
 import type { LiveStore } from '../store/live-store.ts';
 import type { AutoDetect } from './auto-detect.ts';
@@ -11,6 +10,7 @@ import { listenToGestures } from './camera-gestures.ts';
 import { type FrameView, panBy, type Size, viewFrame, wholeFrame, type Zoom, zoomAt } from './frame-view.ts';
 import { createGrayPicture } from './gray-picture.ts';
 import { drawProposals } from './proposal-overlay.ts';
+import { rememberedContrast } from './remembered-contrast.ts';
 
 const DRAW_MS = 33;
 
@@ -29,7 +29,7 @@ export function createCameraStage({ camera, preview }: LiveStore) {
   return {
     frame,
     zoom,
-    contrast: signal<Contrast>(AUTOMATIC_CONTRAST),
+    contrast: rememberedContrast(),
     /** Zooms about the middle of the stage. */
     zoomBy: (factor: number) => {
       const { width: stageWidth, height: stageHeight } = size.peek();

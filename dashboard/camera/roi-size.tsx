@@ -60,9 +60,7 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
           type="button"
           disabled={cannot !== null}
           title={cannot ?? undefined}
-          onClick={() => {
-            newRoiSize.value = size.peek();
-          }}
+          onClick={() => void actions.resizeNew(size.peek())}
         >
           Use for new beads ({newRoiSize.value ?? roiSize.value} px now)
         </button>

@@ -30,6 +30,8 @@ export interface BeadActions {
   follow(bead: number, follow: boolean): Promise<void>;
   /** Gives beads ROIs of another size about where they are now. */
   resize(beads: readonly number[], size: number): Promise<void>;
+  /** Gives beads that are added from now on, by whomever, ROIs of this size. */
+  resizeNew(size: number): Promise<void>;
   /** Places and removes beads in one step; resolves to whether it was done. */
   place(label: string, rois: readonly PlacedRoi[], removed?: readonly number[]): Promise<boolean>;
 }
@@ -149,6 +151,9 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     async resize(beads, size) {
       const rois = known(beads).map((roi) => placedAbout(roi, size, store));
       await place(beads.length === 1 ? `resize bead ${beads[0]}` : `resize ${beads.length} beads`, rois);
+    },
+    async resizeNew(roiSize) {
+      await attempt({ type: 'set-rig', choices: { roiSize } });
     },
   };
 }

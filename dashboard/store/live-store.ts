@@ -49,8 +49,6 @@ export function createLiveStore() {
   const camera = signal<LiveCamera | null>(null);
   const beads = signal<LiveBead[]>([]);
   const roiSize = signal(64);
-  /** px of the ROIs a person adds; the tracker's when null. */
-  const newRoiSize = signal<number | null>(null);
   const engine = signal<SnapshotMessage['engine'] | null>(null);
   const pipeline = signal<string[]>([]);
   /** Whether the pipeline says how far off its numbers may be. */
@@ -59,6 +57,8 @@ export function createLiveStore() {
   const status = signal<StatusMessage | null>(null);
   /** Camera and recording; null for a tracker that does not tell. */
   const run = signal<RunState | null>(null);
+  /** px of the ROIs a person adds; `roiSize` when null. */
+  const newRoiSize = computed(() => run.value?.rig.roiSize ?? null);
   /** Who is there and who has control; null until this page has introduced itself. */
   const people = signal<PeopleMessage | null>(null);
   /** Newest first. */

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { LIVE_PLOTS, type PlotColumn } from '../plots/plot-definitions.ts';
 import type { AxisRange } from '../plots/steady-range.ts';
-import { rememberedChoice } from './remembered-choice.ts';
+import { recordIn, rememberedChoice } from './remembered-choice.ts';
 import type { HeldTrace } from './trace-view.ts';
 
 /** A span of time, s since the first frame of the run. */
@@ -64,21 +64,13 @@ interface LastingChoices {
 
 /** What an earlier visit left, each choice on its own; the usual one for what is missing or not understood. */
 function choicesIn(text: string): LastingChoices {
-  const { windowS, isRelative, hidden, limits } = recordIn(text);
+  const { windowS, isRelative, hidden, limits } = recordIn<keyof LastingChoices>(text);
   return {
     windowS: WINDOWS_S.find(({ seconds }) => seconds === windowS)?.seconds ?? 30,
     isRelative: isRelative === true,
     hidden: Array.isArray(hidden) ? hidden.filter(isPlotColumn) : ['magnitudeNm'],
     limits: Array.isArray(limits) ? limits.filter(isLimit) : [],
   };
-}
-
-function recordIn(text: string): Partial<Record<keyof LastingChoices, unknown>> {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 function isPlotColumn(name: unknown): name is PlotColumn {

@@ -8,6 +8,15 @@ export function rememberedChoice(name: string, otherwise: string): Signal<string
   return choice;
 }
 
+/** The fields of a remembered choice that has several; none where it is not understood. */
+export function recordIn<Field extends string>(text: string): Partial<Record<Field, unknown>> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
 function stored(key: string): string | null {
   try {
     return localStorage.getItem(key);

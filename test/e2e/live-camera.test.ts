@@ -141,7 +141,7 @@ describe.skipIf(skipReason)(
       await expect.poll(() => tracker.beads.at(-1)?.size, SOON).toBe(40);
     });
 
-    test('asks for the part that is seen at full resolution, shows a minimap, and for the contrast that is set', async () => {
+    test('asks for the part that is seen at full resolution, shows a minimap, and keeps the contrast that is set', async () => {
       const { page } = await open();
       await nextPicture().toMatchObject({ left: 0, top: 0, width: 640, height: 480, gamma: 1, fps: 30 });
       await focusPicture();
@@ -165,6 +165,11 @@ describe.skipIf(skipReason)(
       await nextPicture().toMatchObject({ black: 100, white: 140, gamma: 0.5 });
       const readout = page.locator('.live-camera .readout');
       await expect.poll(() => readout.innerText(), SOON).toBe('100–140 counts');
+      await page.reload();
+      await nextPicture().toMatchObject({ black: 100, white: 140, gamma: 0.5 });
+      await expect.poll(() => readout.innerText(), SOON).toBe('100–140 counts');
+      await button('Contrast').click();
+      expect(await page.getByLabel('Automatic black and white').isChecked()).toBe(false);
       await button('Reset').click();
       await nextPicture().not.toHaveProperty('black');
     });

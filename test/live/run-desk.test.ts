@@ -352,29 +352,33 @@ test('alarms stay until each person has read them, also after a reload, and come
   await expect.poll(() => unread(again.newest('alarms')), SOON).toEqual([['thread 3 was replaced', 3]]);
 });
 
-test('a rig has its beads and names again after a restart, and a file that is none of ours is kept', async () => {
+test('a rig has its beads with their ROI sizes and its names again after a restart, and a file that is none of ours is kept', async () => {
   await connect();
   const page = await enter('operator');
   expect(await page.ask({ type: 'add-bead', xPx: 40, yPx: 36 })).toBeNull();
-  expect(
-    await page.ask({ type: 'set-rig', choices: { pattern: '{name}_{date}', name: 'lambda' } }),
-  ).toBeNull();
+  const names = { pattern: '{name}_{date}', name: 'lambda' };
+  expect(await page.ask({ type: 'set-rig', choices: { ...names, roiSize: 32 } })).toBeNull();
+  expect(await page.ask({ type: 'add-bead', xPx: 60, yPx: 40 })).toBeNull();
+  const wider = { bead: 0, left: 8, top: 6, size: 60 };
+  expect(await page.ask({ type: 'place-beads', place: [wider] })).toBeNull();
   camera.ws.terminate();
   await tracker.close();
   await start();
   await connect();
   const later = await enter('operator');
   expect(later.newest('snapshot')).toMatchObject({
-    beads: [{ bead: 0, left: 16, top: 12, size: 48 }],
-    run: { rig: { pattern: '{name}_{date}', name: 'lambda' } },
+    beads: [wider, { bead: 1, left: 44, top: 24, size: 32 }],
+    run: { rig: { ...names, roiSize: 32 } },
   });
+  expect(await later.ask({ type: 'add-bead', xPx: 40, yPx: 36 })).toBeNull();
+  await expect.poll(() => later.newest('beads')?.beads.at(-1), SOON).toMatchObject({ bead: 2, size: 32 });
   camera.ws.terminate();
   await tracker.close();
   await writeFile(join(runs, 'rig.json'), '{"format":"somebody else"}');
   await start();
   await connect();
   const last = await enter('operator');
-  expect(last.newest('snapshot')).toMatchObject({ beads: [], run: { rig: { name: '' } } });
+  expect(last.newest('snapshot')).toMatchObject({ beads: [], run: { rig: { name: '', roiSize: null } } });
   expect(await last.ask({ type: 'set-rig', choices: { name: 'b' } })).toBeNull();
   await expect.poll(() => readFile(join(runs, 'rig.json'), 'utf8'), SOON).toContain('"name": "b"');
   expect(await readFile(join(runs, 'rig.json.unreadable'), 'utf8')).toContain('somebody else');

@@ -22,6 +22,7 @@ import { makeTrace, type TraceColumn } from '#protocol/trace-columns.ts';
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import { FAKE_ROI_SIZE, type FakeBeads, fakeFrame, fakePicture, fakeTiles, obeyBeads } from './fake-beads.ts';
 import type { FakeCalcium } from './fake-calcium.ts';
+import { fakeRun } from './fake-run.ts';
 
 export interface FakeTrackerOptions {
   /** Folder that is served as the page. */
@@ -202,6 +203,10 @@ export class FakeTracker {
     }
     if (request.type === 'preview' || request.type === 'tiles') return null;
     if (this.role !== 'operator') return `E_ACCESS ${request.type}: expected the role operator`;
+    if (request.type === 'set-rig') {
+      this.tell({ type: 'run-state', run: fakeRun(request.choices) });
+      return null;
+    }
     const answer = obeyBeads(this.field, request);
     if (!answer) return 'E_DEVICE focus stage: expected one, received none';
     if (answer.message) dashboard.send(encodeLive(answer.message));

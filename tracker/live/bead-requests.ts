@@ -27,6 +27,7 @@ type BeadRequest = Exclude<
 /**
  * Does what a dashboard asks of the beads, and answers where those are that it placed; the run is null before the first
  * camera.
+ * @param newRoiSize px of a new ROI where the request does not say; that of the settings when undefined
  * @throws {RoiError} when there is no camera yet, no such bead, or the ROI would lie outside the frame
  * @throws {ZLutError} when the Z-LUT of a bead is of another ROI size
  */
@@ -34,6 +35,7 @@ export async function changeBeads(
   run: LiveRun | null,
   request: BeadRequest,
   answer: (message: LiveMessage) => void,
+  newRoiSize?: number,
 ): Promise<void> {
   if (!run) {
     throw new RoiError({
@@ -46,7 +48,7 @@ export async function changeBeads(
   const placed = (...rois: Roi[]) => answer({ type: 'placed', id: request.id, rois });
   switch (request.type) {
     case 'add-bead':
-      placed(await run.addBead(request.xPx, request.yPx, request.size));
+      placed(await run.addBead(request.xPx, request.yPx, request.size ?? newRoiSize));
       break;
     case 'move-bead':
       placed(await run.moveBead(request.bead, request.xPx, request.yPx));

@@ -40,7 +40,7 @@ export async function doRequest(
   if (isCalibrationRequest(request)) return calibration.control(request);
   if (isMotorRequest(request)) return motors.control(request);
   if (isCalciumRequest(request)) return calcium.control(request, answer, asker);
-  await changeBeads(run, request, answer);
+  await changeBeads(run, request, answer, desk.newRoiSize);
   desk.beadsChanged();
   onBeads();
 }

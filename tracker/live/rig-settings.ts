@@ -28,7 +28,7 @@ const rigFile = z.object({
 
 type RigFile = z.output<typeof rigFile>;
 
-const USUAL: RigChoices = { pattern: DEFAULT_PATTERN, name: '', notes: '', lowDiskGB: 5 };
+const USUAL: RigChoices = { pattern: DEFAULT_PATTERN, name: '', notes: '', lowDiskGB: 5, roiSize: null };
 
 /** What a rig needs again after a restart: in memory, and in a file where one is named. */
 export class RigSettings {

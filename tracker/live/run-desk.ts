@@ -75,6 +75,11 @@ export class RunDesk {
     return this.#rig.beadsIn(frame);
   }
 
+  /** px of the ROIs of new beads; undefined for those of the settings. */
+  get newRoiSize(): number | undefined {
+    return this.#rig.choices.roiSize ?? undefined;
+  }
+
   /** What can be changed of the camera that came or changed; null when it left. */
   useControls(controls: CameraControls | null): void {
     const before = this.#controls;

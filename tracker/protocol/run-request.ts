@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { settingName, settingValue } from './camera-controls.ts';
+import { MAX_ROI_SIZE, MIN_ROI_SIZE } from './roi.ts';
 
 const id = z.number().int();
 const MOST_NOTES = 4000;
@@ -10,7 +11,11 @@ const name = z.string().max(80);
 const notes = z.string().max(MOST_NOTES);
 
 /** Fields of what a rig keeps, each with its bounds. */
-export const rigFields = { pattern, name, notes, lowDiskGB: z.number().min(0).max(1e6) };
+export const rigFields = {
+  ...{ pattern, name, notes },
+  lowDiskGB: z.number().min(0).max(1e6),
+  roiSize: z.number().int().min(MIN_ROI_SIZE).max(MAX_ROI_SIZE).nullable(),
+};
 
 /** What an operator may ask of camera and recording. */
 const runRequests = [

@@ -40,6 +40,8 @@ export interface RigChoices {
   notes: string;
   /** Free disk below which there is an alarm, GB. */
   lowDiskGB: number;
+  /** px of the ROIs of new beads; null for those of the settings. */
+  roiSize: number | null;
 }
 
 /** Some of these; what is undefined is as it was. */
@@ -47,12 +49,13 @@ export type RigChanges = { [Key in keyof RigChoices]?: RigChoices[Key] | undefin
 
 /** These choices with changes. */
 export function withChanges(choices: RigChoices, changes: RigChanges): RigChoices {
-  const { pattern, name, notes, lowDiskGB } = changes;
+  const { pattern, name, notes, lowDiskGB, roiSize } = changes;
   return {
     pattern: pattern ?? choices.pattern,
     name: name ?? choices.name,
     notes: notes ?? choices.notes,
     lowDiskGB: lowDiskGB ?? choices.lowDiskGB,
+    roiSize: roiSize === undefined ? choices.roiSize : roiSize,
   };
 }
 
