@@ -1,4 +1,3 @@
-import type { Engine } from '#engines/engine.ts';
 import { ZLutError } from '#protocol/errors.ts';
 import { type FrameShape, PIXEL_FORMATS } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
@@ -15,7 +14,7 @@ import { judgeFrames, type RejectionCounts } from './rejection.ts';
 import { SweepImages } from './sweep-images.ts';
 import { focusZNm } from './sweep-planes.ts';
 import { type ProfileSample, samplesOf } from './sweep-samples.ts';
-import { type BeadTracks, type SweepFrame, trackSweep } from './sweep-tracks.ts';
+import { type BeadTracks, type SweepEngine, type SweepFrame, trackSweep } from './sweep-tracks.ts';
 import { type BeadVisit, beadVisits, type PlaneAverage } from './sweep-visits.ts';
 
 export type { SweepFrame } from './sweep-tracks.ts';
@@ -25,7 +24,7 @@ const MIN_BEADS_OF_FIELD = 3;
 
 export interface FieldOptions extends PlanesAsked {
   /** Configured here; the caller closes it. */
-  engine: Pick<Engine, 'configure' | 'track'>;
+  engine: SweepEngine;
   /** How beads will be tracked with these Z-LUTs; a lookup finds nothing yet, and may stay. */
   plan: Plan;
   shape: FrameShape;
@@ -102,7 +101,7 @@ export async function buildZLuts(
   const images = new SweepImages(rois, shape, onModelRound ? (options.rows ?? {}) : null);
   const tracks = await trackSweep(frames, {
     ...options,
-    onFrame: (pixels, frame) => images.add(pixels, frame),
+    onFrame: (pixels, frame, rois) => images.add(pixels, frame, rois),
   });
 
   const timed = tracks.timeS.every(Number.isFinite);

@@ -1,4 +1,3 @@
-import type { Engine } from '#engines/engine.ts';
 import type { FrameShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { Plan } from '#stages/plan.ts';
@@ -10,11 +9,11 @@ import { judgeFrames } from './rejection.ts';
 import { SweepImages } from './sweep-images.ts';
 import { focusZNm } from './sweep-planes.ts';
 import { samplesOf } from './sweep-samples.ts';
-import { type SweepFrame, trackSweep } from './sweep-tracks.ts';
+import { type SweepEngine, type SweepFrame, trackSweep } from './sweep-tracks.ts';
 import { beadVisits } from './sweep-visits.ts';
 
 export interface CheckStackOptions {
-  engine: Pick<Engine, 'configure' | 'track'>;
+  engine: SweepEngine;
   plan: Plan;
   shape: FrameShape;
   roi: Roi;
@@ -32,7 +31,7 @@ export async function framesToCheck(
   const kept = new SweepImages([roi], shape, null);
   const tracks = await trackSweep(frames, {
     ...{ engine, plan, shape, rois: [roi] },
-    onFrame: (pixels, frame) => kept.add(pixels, frame),
+    onFrame: (pixels, frame, rois) => kept.add(pixels, frame, rois),
   });
   const timed = tracks.timeS.every(Number.isFinite);
   const time = timed ? tracks.timeS : tracks.timeS.map((_, index) => index);

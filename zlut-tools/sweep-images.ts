@@ -4,7 +4,7 @@ import type { CenteredImage } from './check-center.ts';
 import type { CalibrationFrame } from './fit-z-lut-model.ts';
 import { FrameRows, type FrameRowsOptions } from './frame-rows.ts';
 import type { ProfileSample } from './sweep-samples.ts';
-import type { BeadPlaces } from './sweep-tracks.ts';
+import type { BeadTracks } from './sweep-tracks.ts';
 
 /** Images of a bead that a check needs, spread over the sweep. */
 const FEW = 24;
@@ -28,17 +28,20 @@ export class SweepImages {
     this.#all = all && new FrameRows(bytes, all);
   }
 
-  /** Copies the ROIs of a frame, if it is one to keep. */
-  add(pixels: Pixels, frame: number): void {
+  /**
+   * Copies the ROIs of a frame, if it is one to keep.
+   * @param rois where they lie in it
+   */
+  add(pixels: Pixels, frame: number, rois: readonly Roi[]): void {
     const { width } = this.#shape;
     if (this.#all) {
-      this.#all.add((bead) => new Uint8Array(cropRoi(pixels, width, this.#rois[bead]!).buffer));
+      this.#all.add((bead) => new Uint8Array(cropRoi(pixels, width, rois[bead]!).buffer));
       return;
     }
     if (frame % this.#every !== 0) return;
     this.#few.set(
       frame,
-      this.#rois.map((roi) => cropRoi(pixels, width, roi)),
+      rois.map((roi) => cropRoi(pixels, width, roi)),
     );
     if (this.#few.size < 2 * FEW) return;
     this.#every *= 2;
@@ -46,7 +49,7 @@ export class SweepImages {
   }
 
   /** Every used frame of a bead, for a model; none unless all are kept. */
-  calibrationFrames(places: BeadPlaces, bead: number, samples: readonly ProfileSample[]): CalibrationFrame[] {
+  calibrationFrames(places: BeadTracks, bead: number, samples: readonly ProfileSample[]): CalibrationFrame[] {
     if (!this.#all) return [];
     const { size } = this.#rois[bead]!;
     const { pixelFormat } = this.#shape;
@@ -54,19 +57,19 @@ export class SweepImages {
     const { bytesPerPixel } = PIXEL_FORMATS[pixelFormat];
     return samples.map(({ frame, zNm }) => {
       const pixels = viewPixels(rows, pixelFormat, frame * size * size * bytesPerPixel, size * size);
-      return { pixels, zNm, ...this.#center(places, frame, bead) };
+      return { pixels, zNm, ...centerIn(places, frame) };
     });
   }
 
   /** Some images of a bead. */
-  few(places: BeadPlaces, bead: number, samples: readonly ProfileSample[]): CenteredImage[] {
+  few(places: BeadTracks, bead: number, samples: readonly ProfileSample[]): CenteredImage[] {
     const { size } = this.#rois[bead]!;
     const kept = this.#all ? samples : samples.filter(({ frame }) => this.#few.has(frame));
     const every = Math.ceil(kept.length / FEW);
     return kept
       .filter((_, index) => index % every === 0)
       .map(({ frame, zNm }) => {
-        return { pixels: this.#image(frame, bead), size, zNm, ...this.#center(places, frame, bead) };
+        return { pixels: this.#image(frame, bead), size, zNm, ...centerIn(places, frame) };
       });
   }
 
@@ -78,12 +81,11 @@ export class SweepImages {
     if (!this.#all) return this.#few.get(frame)![bead]!;
     return viewPixels(this.#all.read(bead, frame, 1), this.#shape.pixelFormat);
   }
+}
 
-  /** ROI px */
-  #center({ xPx, yPx }: BeadPlaces, frame: number, bead: number): { xPx: number; yPx: number } {
-    const { left, top } = this.#rois[bead]!;
-    return { xPx: xPx[frame]! - left, yPx: yPx[frame]! - top };
-  }
+/** ROI px */
+function centerIn({ xPx, yPx, leftPx, topPx }: BeadTracks, frame: number): { xPx: number; yPx: number } {
+  return { xPx: xPx[frame]! - leftPx[frame]!, yPx: yPx[frame]! - topPx[frame]! };
 }
 
 /** [row, column] counts of the ROI in a frame. */

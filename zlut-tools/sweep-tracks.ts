@@ -12,6 +12,10 @@ const BATCH = 16;
 export interface SweepFrame {
   /** Bytes of the whole frame [row, column], little-endian; copied before the next frame is asked for. */
   pixels: Uint8Array;
+  /** Where the ROIs lie in it, of the same beads and sizes; where they lay in the frame before when left out. */
+  rois?: readonly Roi[] | undefined;
+  /** Where the camera saw them, if the pixels are of ROIs alone; a list that does not change. */
+  cutFrom?: readonly Roi[] | undefined;
   /** Height of the plane it was taken at; frames of one plane have exactly the same. */
   planeZNm: number;
   /** Where the focus was in this frame; at its plane when left out. */
@@ -24,17 +28,20 @@ export interface SweepFrame {
   frame?: number | undefined;
 }
 
+/** What a sweep needs of an engine. */
+export type SweepEngine = Pick<Engine, 'configure' | 'moveRois' | 'track'>;
+
 export interface SweepTracksOptions {
   /** Configured here; the caller closes it. */
-  engine: Pick<Engine, 'configure' | 'track'>;
+  engine: SweepEngine;
   /** How beads will be tracked with the Z-LUTs; a lookup finds nothing yet, and may stay. */
   plan: Plan;
   shape: FrameShape;
   rois: readonly Roi[];
   /** Called with the number of frames tracked so far, after every batch. */
   onProgress?: ((frames: number) => void) | undefined;
-  /** Called with every frame before it is overwritten. */
-  onFrame?: ((pixels: Pixels, index: number) => void) | undefined;
+  /** Called with every frame before it is overwritten, and with where the ROIs lie in it. */
+  onFrame?: ((pixels: Pixels, index: number, rois: readonly Roi[]) => void) | undefined;
   /** Where tracks are until their bead is looked at. */
   rows?: FrameRowsOptions | undefined;
 }
@@ -67,13 +74,16 @@ export interface BeadPlaces {
 
 /** One bead in every frame of a sweep. */
 export interface BeadTracks extends BeadPlaces {
+  /** [frame] px of the full frame, corner of its ROI. */
+  leftPx: Uint16Array;
+  topPx: Uint16Array;
   /** [frame] bits of `TRACK_STATUS`. */
   status: Uint16Array;
   /** [frame][radius] counts; NaN where a bin is empty. */
   profiles: Float32Array[];
 }
 
-/** Bytes of x, y and status before the profile of a row. */
+/** Bytes of x, y, status, left and top before the profile of a row. */
 const PLACE_BYTES = 24;
 
 /** Tracks every frame of a sweep without Z-LUTs, and keeps its profiles where they can be read bead by bead. */
@@ -87,9 +97,9 @@ export async function trackSweep(
   const radii = Math.max(...radiiOf);
   const rows = new FrameRows(radiiOf.map(rowBytes), options.rows);
   const row = new ArrayBuffer(rowBytes(radii));
-  const [rowPlace, rowStatus, rowProfile, rowBuffer] = [
+  const [rowPlace, rowWords, rowProfile, rowBuffer] = [
     new Float64Array(row, 0, 2),
-    new Uint16Array(row, 16, 1),
+    new Uint16Array(row, 16, 3),
     new Float32Array(row, PLACE_BYTES, radii),
     new Uint8Array(row),
   ];
@@ -109,35 +119,45 @@ export async function trackSweep(
     placesOf: (bead, first, frames) => beadPlaces(rows.read(bead, first, frames), frames, radiiOf[bead]!),
     close: () => rows.close(),
   };
-  let waiting = 0;
+  let places = rois;
+  /** [frame of the batch] */
+  const cutFrom: (readonly Roi[])[] = [];
   const trackBatch = async () => {
+    const waiting = cutFrom.length;
     const table = createTrackTable(waiting, beads, radii);
     await engine.track(buffers.slice(0, waiting), table);
-    for (let frame = 0; frame < waiting; frame++) {
+    for (const [frame, seenAt] of cutFrom.entries()) {
       rows.add((bead) => {
         const index = frame * beads + bead;
-        rowPlace.set([table.xPx[index]!, table.yPx[index]!]);
-        rowStatus[0] = table.status[index]!;
+        const [seen, { left, top }] = [seenAt[bead]!, places[bead]!];
+        rowPlace[0] = table.xPx[index]! + seen.left - left;
+        rowPlace[1] = table.yPx[index]! + seen.top - top;
+        rowWords.set([table.status[index]!, seen.left, seen.top]);
         rowProfile.set(table.profiles.subarray(index * radii, (index + 1) * radii));
         return rowBuffer;
       });
-      onFrame?.(viewPixels(buffers[frame]!, shape.pixelFormat), tracks.frames + frame);
+      onFrame?.(viewPixels(buffers[frame]!, shape.pixelFormat), tracks.frames + frame, places);
     }
     tracks.frames += waiting;
-    waiting = 0;
+    cutFrom.length = 0;
     onProgress?.(tracks.frames);
   };
-  for await (const { pixels, planeZNm, focusZNm, pass, timeS, frame } of frames) {
-    new Uint8Array(buffers[waiting]!).set(pixels.subarray(0, bytes));
+  for await (const { pixels, planeZNm, focusZNm, pass, timeS, frame, ...at } of frames) {
+    if (at.rois && at.rois !== places) {
+      if (cutFrom.length > 0) await trackBatch();
+      places = at.rois;
+      await engine.moveRois(places);
+    }
+    new Uint8Array(buffers[cutFrom.length]!).set(pixels.subarray(0, bytes));
     tracks.frame.push(frame ?? tracks.frame.length);
     tracks.planeZNm.push(planeZNm);
     tracks.focusZNm.push(focusZNm ?? planeZNm);
     tracks.pass.push(pass);
     tracks.timeS.push(timeS ?? Number.NaN);
-    waiting++;
-    if (waiting === BATCH) await trackBatch();
+    cutFrom.push(at.cutFrom ?? places);
+    if (cutFrom.length === BATCH) await trackBatch();
   }
-  if (waiting > 0) await trackBatch();
+  if (cutFrom.length > 0) await trackBatch();
   return tracks;
 }
 
@@ -158,9 +178,11 @@ function beadPlaces(rows: ArrayBuffer, frames: number, radii: number): BeadPlace
 function beadTracks(rows: ArrayBuffer, frames: number, radii: number): BeadTracks {
   const bytes = rowBytes(radii);
   const words = new Uint16Array(rows);
+  const [status, leftPx, topPx] = [8, 9, 10].map((word) =>
+    Uint16Array.from({ length: frames }, (_, frame) => words[(frame * bytes) / 2 + word]!),
+  ) as [Uint16Array, Uint16Array, Uint16Array];
   return {
-    ...beadPlaces(rows, frames, radii),
-    status: Uint16Array.from({ length: frames }, (_, frame) => words[(frame * bytes) / 2 + 8]!),
+    ...{ ...beadPlaces(rows, frames, radii), leftPx, topPx, status },
     profiles: Array.from(
       { length: frames },
       (_, frame) => new Float32Array(rows, frame * bytes + PLACE_BYTES, radii),

@@ -34,8 +34,9 @@ export interface SimulatedField {
   /**
    * A frame with every bead at this height, in a buffer of its own.
    * @param xyPx filled with where the beads are, [bead, x and y]
+   * @param movedPx how far the field has moved, x and y
    */
-  at(zNm: number, xyPx?: Float64Array): Uint8Array<ArrayBuffer>;
+  at(zNm: number, xyPx?: Float64Array, movedPx?: readonly [number, number]): Uint8Array<ArrayBuffer>;
 }
 
 /** Their tables take a second to fill. */
@@ -68,10 +69,11 @@ export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
   const sensor = sensorFor('mono12', { photonsPerPixel: params.photonsPerPixel, readNoise: 3 });
   const expose = createFastSensor(sensor, random.uint32());
   const light = new Float32Array(width * height);
-  const draw = (zNm: number, into: Uint16Array, frame: number, xyPx?: Float64Array) => {
+  const draw = (zNm: number, into: Uint16Array, frame: number, xyPx?: Float64Array, movedPx = [0, 0]) => {
     light.fill(1);
     for (const [bead, { xPx, yPx, radiusNm }] of scene.beads.entries()) {
-      const [x, y] = [xPx + random.uniform() - 0.5, yPx + random.uniform() - 0.5];
+      const x = xPx + movedPx[0]! + random.uniform() - 0.5;
+      const y = yPx + movedPx[1]! + random.uniform() - 0.5;
       xyPx?.set([x, y], 2 * bead);
       rendererOf(radiusNm, zRangeNm, roiSize).add(light, width, height, x, y, zNm);
     }
@@ -96,9 +98,9 @@ export function simulateSweep(params: SimulatedSweepParams): SimulatedField {
         }
       }
     },
-    at(zNm, xyPx) {
+    at(zNm, xyPx, movedPx) {
       const counts = new Uint16Array(Math.ceil((width * height) / 4) * 4);
-      draw(zNm, counts.subarray(0, width * height), -1, xyPx);
+      draw(zNm, counts.subarray(0, width * height), -1, xyPx, movedPx && [...movedPx]);
       return new Uint8Array(counts.buffer);
     },
   };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Engine } from '#engines/engine.ts';
 import { createReferenceEngine } from '#engines/reference.ts';
 import { ZLutError } from '#protocol/errors.ts';
 import type { FrameShape } from '#protocol/pixel-format.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { buildZLut, type SweepFrame } from '#zlut-tools/build.ts';
+import type { SweepEngine } from '#zlut-tools/sweep-tracks.ts';
 import { ringCounts } from '../stages/synthetic-bead.ts';
 
 const shape: FrameShape = { width: 52, height: 44, pixelFormat: 'mono8' };
@@ -47,8 +47,9 @@ describe('plain Z-LUT', () => {
   });
 
   test('frames of one plane are averaged, bin by bin, without empty bins', async () => {
-    const scripted: Pick<Engine, 'configure' | 'track'> = {
+    const scripted: SweepEngine = {
       async configure() {},
+      async moveRois() {},
       async track(frames, { xPx, yPx, profiles, radii }) {
         for (let frame = 0; frame < frames.length; frame++) {
           const [level] = new Uint8Array(frames[frame]!);

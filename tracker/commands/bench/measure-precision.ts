@@ -29,7 +29,9 @@ export interface PrecisionGrid {
 }
 
 /** Engines that presets are measured with: configured here, closed by the caller. */
-export type PrecisionEngines = (preset: PresetName) => Pick<Engine, 'facts' | 'configure' | 'track'>;
+export type PrecisionEngines = (
+  preset: PresetName,
+) => Pick<Engine, 'facts' | 'configure' | 'moveRois' | 'track'>;
 
 /** One preset at one height, brightness, bead size and ROI size. */
 export interface PrecisionPoint extends PrecisionScore {

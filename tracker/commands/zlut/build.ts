@@ -108,7 +108,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
     const fileOf = options.shared ? () => options.out : outputOf(options.out, wanted);
     const engine = await openEngine('wasm');
     const { width, height, pixelFormat } = stack;
-    const built = await buildZLuts(sweep.frames(), {
+    const built = await buildZLuts(sweep.frames(options.rois ? null : rois), {
       ...{ engine, plan, rois, shape: { width, height, pixelFormat } },
       nameOf: (bead) => basename(fileOf(bead)),
       rows: { folder: folderThere(fileOf(rois[0]!.bead)) },

@@ -110,7 +110,7 @@ async function sweepOf(zLut: ZLut, plan: Plan, path: string, options: CheckComma
     const { width, height, pixelFormat } = stack;
     const made = zLut.origin?.stack?.sha256;
     const own = made !== undefined && statSync(stack.path).isFile() && (await hashOf(stack.path)) === made;
-    const checked = await framesToCheck(sweep.frames(), {
+    const checked = await framesToCheck(sweep.frames(options.rois ? null : [roi]), {
       ...{ engine, plan, roi, own, name: basename(stack.path) },
       shape: { width, height, pixelFormat },
     });

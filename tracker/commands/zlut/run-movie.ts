@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { openStack } from '#camera-adapters/stacks/open-stack.ts';
 import type { Stack } from '#camera-adapters/stacks/stack.ts';
@@ -8,22 +8,36 @@ import { ConfigError, RecordingError } from '#protocol/errors.ts';
 import { MOVIE_DESCRIPTION } from '#protocol/movie.ts';
 import { describeShape } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
-import { openRun, readFates } from '#recording/read-recording.ts';
+import { openRun, type Run, readFates } from '#recording/read-recording.ts';
 import { selectFrames } from '../options.ts';
 import type { SelectedStack } from '../stack-input.ts';
+import { MovingRois, movesOfPages, movesOfRun, roisInFrame } from './moving-rois.ts';
 
 /** The movie that was recorded with a run, its parts as one stack. */
 export interface RunMovie {
   selected: SelectedStack;
-  /** Beads in its pages: those of the run, or where they lie in pages of ROIs alone. */
+  /** Beads in its pages: where they are in the first that is selected, or where they lie in pages of ROIs alone. */
   rois: readonly Roi[];
+  /** Whether pages are of ROIs alone. */
+  isStrip: boolean;
+  /** Where some of these were in the frame of every page, to be asked in the order of the pages. */
+  placesOf(rois: readonly Roi[]): PagePlaces;
   /** [page] nm, where the focus was; NaN where nobody knows. */
   focusZNm: Float64Array;
   /** NaN where nobody knows. */
   pixelSizeNm: number;
 }
 
+/** Where ROIs were in the frame of a page. */
+export interface PagePlaces {
+  at(page: number): Promise<readonly Roi[]>;
+  close(): Promise<void>;
+}
+
 const MOVIE = /^movie(_\d+)?\.json$/;
+
+/** Of the list of places beside a movie of ROIs. */
+const ROIS_ENDING = '-rois.csv';
 
 const place = z.object({ bead: z.number(), left: z.number(), top: z.number(), size: z.number() });
 const sidecar = z.object({
@@ -56,24 +70,29 @@ export async function openRunMovie(folder: string, slice: string | undefined): P
         'film frames or ROIs while the sweep is recorded, give the stack, or make a sweep with zlut sweep',
     });
   }
-  const { record, framesPath } = await openRun(folder);
+  const run = await openRun(folder);
+  const { record, framesPath } = run;
   const stacks: Stack[] = [];
   try {
     for (const { path } of parts) stacks.push(await openStack(path));
     const stack = joined(parts, stacks);
-    const pages = parts.flatMap((part, index) => part.pages.slice(0, stacks[index]!.frames));
+    const pages = parts.flatMap((part, index) => part.pages.slice(0, pagesOf(part.pages, stacks[index]!)));
     const focusOf = new Map<number, number>();
     for await (const { frame, fate, focusZNm } of readFates(framesPath)) {
       if (fate === 'tracked' && typeof focusZNm === 'number') focusOf.set(frame, focusZNm);
     }
+    const ids = selectFrames(slice, stack.frames);
+    const placesOf = first.strip ? placesInStrips(parts, stacks) : placesInFrames(run, pages);
     return {
       selected: {
         stack,
-        ids: selectFrames(slice, stack.frames),
+        ids,
         timeNs: (page) => pages[page]!.timeNs,
         readFrame: (page, into) => stack.readFrame(page, into),
       },
-      rois: first.strip ?? record.rois.map(({ bead, left, top, size }) => ({ bead, left, top, size })),
+      rois: first.strip ?? (await roisInFrame(run, pages[ids[0]!]!.frame)),
+      isStrip: first.strip !== undefined,
+      placesOf,
       focusZNm: Float64Array.from(pages, ({ frame }) => focusOf.get(frame) ?? Number.NaN),
       pixelSizeNm: record.camera.pixelSizeNm,
     };
@@ -81,6 +100,30 @@ export async function openRunMovie(folder: string, slice: string | undefined): P
     for (const stack of stacks) await stack.close();
     throw error;
   }
+}
+
+type PlacesOf = RunMovie['placesOf'];
+
+function placesInFrames(run: Run, pages: Part['pages']): PlacesOf {
+  return (rois) => {
+    const moving = new MovingRois(rois, movesOfRun(run), run.folder);
+    return { at: (page) => moving.at(pages[page]!.frame), close: () => moving.close() };
+  };
+}
+
+function placesInStrips(parts: readonly Part[], stacks: readonly Stack[]): PlacesOf {
+  let firstPage = 0;
+  const lists = parts.map(({ path, pages }, index) => {
+    const list = { path: path.slice(0, -extname(path).length) + ROIS_ENDING, firstPage };
+    firstPage += pagesOf(pages, stacks[index]!);
+    return list;
+  });
+  return (rois) => new MovingRois(rois, movesOfPages(lists), lists[0]!.path);
+}
+
+/** Pages that have both a picture and a line in the list. */
+function pagesOf(pages: Part['pages'], stack: Stack): number {
+  return Math.min(stack.frames, pages.length);
 }
 
 async function partsOf(folder: string): Promise<Part[]> {
@@ -127,7 +170,7 @@ function joined(parts: readonly Part[], stacks: readonly Stack[]): Stack {
     });
   }
   const places = stacks.flatMap((stack, index) =>
-    Array.from({ length: Math.min(stack.frames, parts[index]!.pages.length) }, (_, page) => ({
+    Array.from({ length: pagesOf(parts[index]!.pages, stack) }, (_, page) => ({
       stack,
       page,
     })),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError } from '#protocol/errors.ts';
+import { ConfigError, RoiError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { RUN_FILES } from '#recording/run-record.ts';
@@ -56,8 +56,11 @@ export interface RecordedSweep {
   rois: string | readonly Roi[] | undefined;
   /** nm; undefined where it does not say. */
   pixelSizeNm: number | undefined;
-  /** The selected frames in order. */
-  frames(): AsyncGenerator<SweepFrame>;
+  /**
+   * The selected frames in order.
+   * @param followed ROIs of the sweep that are wherever they were recorded; null for some that stay
+   */
+  frames(followed: readonly Roi[] | null): AsyncGenerator<SweepFrame>;
 }
 
 /**
@@ -84,17 +87,24 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
       selected,
       rois: movie?.rois ?? inFolder(SWEEP_FILES.rois),
       pixelSizeNm: movie && movie.pixelSizeNm > 0 ? movie.pixelSizeNm : undefined,
-      async *frames() {
+      async *frames(followed) {
         const pixels = new Uint8Array(frameBytes(stack));
         const progress = new ProgressLine(selected.ids.length, 'frames');
-        for (const frame of selected.ids) {
-          progress.add(1);
-          const plane = planeOf(frame);
-          if (plane === null) continue;
-          const { zNm: planeZNm, focusZNm, pass, timeS } = plane;
-          await stack.readFrame(frame, pixels);
-          const time = timeS ?? (timed ? Number(selected.timeNs(frame)) / 1e9 : undefined);
-          yield { pixels, frame, planeZNm, focusZNm, pass, timeS: time };
+        const places = followed && movie?.placesOf(followed);
+        try {
+          for (const frame of selected.ids) {
+            progress.add(1);
+            const there = await places?.at(frame);
+            const plane = planeOf(frame);
+            if (plane === null) continue;
+            const { zNm: planeZNm, focusZNm, pass, timeS } = plane;
+            await stack.readFrame(frame, pixels);
+            const time = timeS ?? (timed ? Number(selected.timeNs(frame)) / 1e9 : undefined);
+            const rois = movie?.isStrip ? { cutFrom: there } : { rois: there };
+            yield { pixels, frame, planeZNm, focusZNm, pass, timeS: time, ...rois };
+          }
+        } finally {
+          await places?.close();
         }
         progress.end();
       },
@@ -105,14 +115,26 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
   }
 }
 
-/** The ROIs that are asked for, or else those of the sweep, or else the whole frame. */
+/**
+ * The ROIs that are asked for, or else those of the sweep, or else the whole frame.
+ * @throws {RoiError} when there are none
+ */
 export async function roisOfSweep(
   { rois, selected }: RecordedSweep,
   choice: string | undefined,
   size: number | undefined,
 ): Promise<Roi[]> {
   const wanted = choice ?? rois ?? 'whole';
-  if (typeof wanted !== 'string') return [...wanted];
+  if (typeof wanted !== 'string') {
+    if (wanted.length > 0) return [...wanted];
+    const remedy = 'find beads with --rois auto, or give a CSV file of ROIs';
+    throw new RoiError({
+      where: selected.stack.path,
+      expected: 'a run with beads',
+      received: 'none',
+      remedy,
+    });
+  }
   return roisFor(wanted, selected, size, (text) => console.error(text));
 }
 
