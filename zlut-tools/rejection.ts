@@ -100,11 +100,18 @@ export function judgeFrames(
   return { used, counts };
 }
 
-/** [place] median of the values before and after each. */
+/** [place] median of the values before and after each; near an end, that of the first or last ones, with their slope. */
 function offNeighbors(values: readonly number[]): number[] {
-  return values.map((_, place) =>
-    median(values.slice(Math.max(0, place - NEIGHBORS), place + NEIGHBORS + 1)),
-  );
+  const around = 2 * NEIGHBORS + 1;
+  return values.map((_, place) => {
+    const first = Math.max(0, Math.min(place - NEIGHBORS, values.length - around));
+    const window = values.slice(first, first + around);
+    const half = Math.floor(window.length / 2);
+    // What drifts steadily is ahead of the median at the end.
+    const slope = (median(window.slice(-half)) - median(window.slice(0, half))) / (window.length - half);
+    const ahead = place - first - (window.length - 1) / 2;
+    return median(window) + (ahead === 0 || half === 0 ? 0 : slope * ahead);
+  });
 }
 
 /** Mean counts of the disc: rings weighed by their pixels, since defocus only moves light between them. */

@@ -24,7 +24,7 @@ function cleanTracks(): BeadTracks {
   return {
     xPx: Float64Array.from(frames, () => 30 + 0.1 * random.normal()),
     yPx: Float64Array.from(frames, () => 40 + 0.1 * random.normal()),
-    status: new Uint16Array(FRAMES),
+    ...{ leftPx: new Uint16Array(FRAMES), topPx: new Uint16Array(FRAMES), status: new Uint16Array(FRAMES) },
     profiles: frames.map((frame) =>
       Float32Array.from(
         { length: RADII },
@@ -84,6 +84,16 @@ describe('frames of a sweep', () => {
     drift.xPx[SPOILED] = 3;
     expect(judge(tracks).counts.jump).toBe(1);
     expect(judge(tracks, drift).counts.jump).toBe(0);
+  });
+
+  test('a steady drift is no jump, at the first and the last frame neither; one of these is found', () => {
+    const tracks = cleanTracks();
+    for (const frame of frames) tracks.xPx[frame]! += 0.6 * frame;
+    expect(judge(tracks).counts.jump).toBe(0);
+    tracks.xPx[0]! += 2.5;
+    tracks.xPx[FRAMES - 1]! -= 2.5;
+    const { used, counts } = judge(tracks);
+    expect([counts.jump, used[0], used[FRAMES - 1]]).toEqual([2, 0, 0]);
   });
 
   test('a flicker of the lamp by a tenth is no outlier', () => {
