@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { openTdms, type TdmsChannel } from '#camera-adapters/stacks/tdms.ts';
 import type { TdmsValues } from '#camera-adapters/stacks/tdms-values.ts';
+import { writeWhole } from '#exports/whole-file.ts';
 import { ConfigError, StackError } from '#protocol/errors.ts';
 import { OutputFile } from '#recording/output-file.ts';
 
@@ -35,15 +36,17 @@ export async function exportTdms(
     }
     const values = await file.read(channels);
     const rows = Math.max(...values.map(({ length }) => length));
-    const output = new OutputFile(to, force);
-    try {
-      output.write(Buffer.from(`${namesOf(channels).map(quoted).join(',')}\n`));
-      for (let first = 0; first < rows; first += ROWS) {
-        output.write(Buffer.from(linesOf(values, first, Math.min(rows, first + ROWS))));
+    await writeWhole(to, force, async (temporary) => {
+      const output = new OutputFile(temporary, false);
+      try {
+        output.write(Buffer.from(`${namesOf(channels).map(quoted).join(',')}\n`));
+        for (let first = 0; first < rows; first += ROWS) {
+          output.write(Buffer.from(linesOf(values, first, Math.min(rows, first + ROWS))));
+        }
+      } finally {
+        output.close();
       }
-    } finally {
-      output.close();
-    }
+    });
     return { rows, ...(cut !== undefined && { cut }) };
   } finally {
     await file.close();

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { exportCellsOf, exportRun, LAYOUTS } from '#exports/export-run.ts';
+import { writeWhole } from '#exports/whole-file.ts';
 import { exportZLutUses } from '#recording/z-lut-history.ts';
 import { exportTdms, isTdms } from './export-tdms.ts';
 import { number } from './options.ts';
@@ -46,7 +47,7 @@ export function registerExport(command: Command): void {
         const rows = await exportRun(run, to, { force, layout, pixelSizeNm: pixelSize, inPx: px });
         console.error(`${rows} points in ${to}`);
         if (zLuts !== undefined) {
-          const uses = await exportZLutUses(run, zLuts, { force });
+          const uses = await writeWhole(zLuts, force, (temporary) => exportZLutUses(run, temporary));
           console.error(`Z-LUTs of the beads in ${zLuts}: ${uses} rows`);
         }
         if (cells !== undefined) {

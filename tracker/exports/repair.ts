@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, readdir, rename, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { RecordingError } from '#protocol/errors.ts';
 import { exists, existsAlready } from '#protocol/z-lut-new-file.ts';
 import { openRun } from '#recording/read-recording.ts';
 import { repairArrowStream, STREAM_FORMATS } from '#recording/repair-arrow-stream.ts';
 import { type StreamExtent, streamExtent } from '#recording/stream-extent.ts';
+import { withTemporaryOutput } from './temporary-output.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** What there is of a stream, and what a repair loses. */
@@ -74,14 +74,11 @@ export async function repair(
 
 async function repairFolder(path: string, to: string, broken: readonly RepairedStream[]): Promise<void> {
   if (await exists(to)) throw existsAlready(to);
-  const temporary = `${to}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
+  await withTemporaryOutput(to, async (temporary) => {
     await cp(path, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
     for (const { name } of broken) await repairArrowStream(join(temporary, name));
     await rename(temporary, to);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }
 
 /** A stream among others: one that cannot be read is no reason to give up the others. */

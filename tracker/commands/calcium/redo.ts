@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { requireNew } from '#calcium-files/write-output.ts';
+import { writeWhole } from '#exports/whole-file.ts';
 import { REDO_SMOOTH_S } from '#protocol/calcium-redo.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { redoToCsv } from '#recording/redo-csv.ts';
@@ -34,12 +34,9 @@ export function registerRedo(calcium: Command): void {
 async function redo(run: string, { out, smooth, fps, force = false }: RedoOptions): Promise<void> {
   endingOf(out, ['.csv']);
   if (smooth < 0) throw new ConfigError({ where: '--smooth', expected: 'at least 0', received: `${smooth}` });
-  await requireNew([out], force);
-  const { cells, frames, measured, skipped, lost, events, liveEvents, ...made } = await redoToCsv(run, out, {
-    smoothS: smooth,
-    force,
-    ...(fps !== undefined && { fps }),
-  });
+  const options = { smoothS: smooth, ...(fps !== undefined && { fps }) };
+  const redone = await writeWhole(out, force, (temporary) => redoToCsv(run, temporary, options));
+  const { cells, frames, measured, skipped, lost, events, liveEvents, ...made } = redone;
   const missing = [
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(lost > 0 ? [`${lost} not recorded`] : []),
