@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { MAX_ROI_SIZE, MIN_ROI_SIZE } from '#protocol/roi.ts';
+import { Question } from '../panels/question.tsx';
 import type { ToolProps } from './camera-tools.tsx';
-import { whySizeIsKept } from './kept-roi-size.ts';
+import { type LossOfZ, lossOfZ } from './unfit-z-luts.ts';
 
 /** ROI size of new beads, of the selected ones, or of all. */
 export function RoiSizePanel({ store, actions }: ToolProps) {
@@ -12,11 +13,21 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
     refusal ?? (isSize(size.value) ? null : `expected ${MIN_ROI_SIZE} to ${MAX_ROI_SIZE} whole px`);
   const selected = selection.value;
   const all = beads.value.map(({ bead }) => bead);
-  const asked = selected.length > 0 ? beads.value.filter(({ bead }) => selected.includes(bead)) : beads.value;
-  const kept = isSize(size.value) ? whySizeIsKept(asked, size.value) : null;
+  /** Beads that would lose their Z-LUTs, and wait for an answer. */
+  const asked = useSignal<{ beads: readonly number[]; size: number; loss: LossOfZ } | null>(null);
 
   function sizeOfSelected(): number | undefined {
     return beads.peek().find(({ bead }) => bead === selection.peek().at(-1))?.size;
+  }
+
+  function resize(changed: readonly number[]): void {
+    const newSize = size.peek();
+    const loss = lossOfZ(
+      beads.peek().filter(({ bead }) => changed.includes(bead)),
+      newSize,
+    );
+    if (loss) asked.value = { beads: changed, size: newSize, loss };
+    else void actions.resize(changed, newSize, false);
   }
 
   return (
@@ -42,7 +53,7 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
           type="button"
           disabled={cannot !== null || selected.length === 0}
           title={cannot ?? undefined}
-          onClick={() => void actions.resize(selected, size.peek())}
+          onClick={() => resize(selected)}
         >
           {selected.length === 1
             ? `Use for bead ${selected[0]}`
@@ -52,7 +63,7 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
           type="button"
           disabled={cannot !== null || all.length === 0}
           title={cannot ?? undefined}
-          onClick={() => void actions.resize(all, size.peek())}
+          onClick={() => resize(all)}
         >
           Use for all {all.length} beads
         </button>
@@ -66,10 +77,15 @@ export function RoiSizePanel({ store, actions }: ToolProps) {
         </button>
       </div>
       <p class="muted">Every bead is kept, and its ROI lies about it.</p>
-      {kept !== null && (
-        <p class="tone-warning" role="status">
-          {kept}
-        </p>
+      {asked.value && (
+        <Question
+          {...asked.value.loss}
+          onAnswer={(isYes) => {
+            const { beads: changed, size: newSize } = asked.value!;
+            asked.value = null;
+            if (isYes) void actions.resize(changed, newSize, true);
+          }}
+        />
       )}
     </>
   );

@@ -28,8 +28,11 @@ export interface BeadActions {
   remove(...beads: number[]): Promise<void>;
   /** Has the ROI of a bead move with it, or stay. */
   follow(bead: number, follow: boolean): Promise<void>;
-  /** Gives beads ROIs of another size about where they are now. */
-  resize(beads: readonly number[], size: number): Promise<void>;
+  /**
+   * Gives beads ROIs of another size about where they are now.
+   * @param mayLoseZ whether Z-LUTs of other sizes are taken off; it is refused otherwise
+   */
+  resize(beads: readonly number[], size: number, mayLoseZ: boolean): Promise<void>;
   /** Gives beads that are added from now on, by whomever, ROIs of this size. */
   resizeNew(size: number): Promise<void>;
   /** Places and removes beads in one step; resolves to whether it was done. */
@@ -81,13 +84,15 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     label: string,
     rois: readonly PlacedRoi[],
     removed: readonly number[] = [],
+    mayLoseZ = false,
   ): Promise<boolean> => {
     if (rois.length > MOST_PLACED_BEADS || removed.length > MOST_PLACED_BEADS) {
       store.notice.value = `at most ${MOST_PLACED_BEADS} beads at a time, these are ${Math.max(rois.length, removed.length)}`;
       return false;
     }
     const changed = [...removed, ...rois.flatMap(({ bead }) => (bead === undefined ? [] : [bead]))];
-    const ask: Ask = { type: 'place-beads', place: [...rois], remove: [...removed] };
+    const losing = mayLoseZ ? { mayLoseZ } : {};
+    const ask: Ask = { type: 'place-beads', place: [...rois], remove: [...removed], ...losing };
     return (await change(ask, changed, { label })) !== null;
   };
   /** Undoes or redoes. */
@@ -148,9 +153,10 @@ export function beadActions(store: LiveStore, { request }: LiveConnection): Bead
     async follow(bead, follow) {
       await attempt({ type: 'follow-bead', bead, follow });
     },
-    async resize(beads, size) {
+    async resize(beads, size, mayLoseZ) {
       const rois = known(beads).map((roi) => placedAbout(roi, size, store));
-      await place(beads.length === 1 ? `resize bead ${beads[0]}` : `resize ${beads.length} beads`, rois);
+      const label = beads.length === 1 ? `resize bead ${beads[0]}` : `resize ${beads.length} beads`;
+      await place(label, rois, [], mayLoseZ);
     },
     async resizeNew(roiSize) {
       await attempt({ type: 'set-rig', choices: { roiSize } });

@@ -114,16 +114,28 @@ describe.skipIf(skipReason)(
       await expect.poll(ids, SOON).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
-    test('gives the selected or all beads another ROI size about where they are, and undoes it at once', async () => {
-      const { page, tracker } = await open();
+    test('gives the selected or all beads another ROI size about where they are, after asking where a Z-LUT is lost', async () => {
+      const { page, requested, tracker } = await open();
       const middles = tracker.beads.map(({ left, top }) => ({ xPx: left + 24, yPx: top + 24 }));
       await button('ROI size').click();
       const size = page.locator('.drawer input[type=number]');
       await size.fill('64');
       await button('Use for bead 0').click();
+      const question = page.getByRole('dialog', {
+        name: /^Change the ROI of bead 0 to 64 px and take its Z-LUT off/,
+      });
+      await question.getByText('Its Z-LUT simulated holds for ROIs of 48 px').waitFor();
+      await page.keyboard.press('Escape');
+      await question.waitFor({ state: 'detached' });
+      expect(requested('place-beads')).toEqual([]);
+      await button('Use for bead 0').click();
+      await button('Change to 64 px without z').click();
       await expect.poll(() => tracker.beads.map((bead) => bead.size), SOON).toEqual([64, 48, 48, 48, 48, 48]);
+      expect(tracker.beads.map((bead) => bead.zLut)).toEqual([null, ...Array(5).fill('simulated')]);
       await size.fill('32');
       await button('Use for all 6 beads').click();
+      await page.getByRole('dialog', { name: /beads 1, 2, 3 and 2 more/ }).waitFor();
+      await button('Change to 32 px without z').click();
       await expect.poll(() => tracker.beads.map((bead) => bead.size), SOON).toEqual(Array(6).fill(32));
       // Beads tremble by 0.3 px about the middles of their ROIs, and ROIs lie on whole px.
       for (const [at, { left, top }] of tracker.beads.entries()) {
@@ -132,6 +144,9 @@ describe.skipIf(skipReason)(
       }
       await button('Undo').click();
       await expect.poll(() => tracker.beads.map((bead) => bead.size), SOON).toEqual([64, 48, 48, 48, 48, 48]);
+      // Without a Z-LUT nothing is lost, and nothing asked.
+      await button('Use for bead 0').click();
+      await expect.poll(() => roiOf(0)?.size, SOON).toBe(32);
       await size.fill('7');
       expect(await button('Use for all 6 beads').isDisabled()).toBe(true);
       await size.fill('40');

@@ -101,6 +101,8 @@ describe('beads, tiles and pictures of a running tracker', () => {
     const first = { bead: 0, left: 20, top: 30, size: 32 };
     const back = await ask(operator, { type: 'place-beads', id: 3, place: [first], remove: [1] });
     expect(back).toEqual({ error: null, rois: [{ ...first, follow: false }] });
+    // What it was told before the answer to a question of its own has arrived with that.
+    await ask(other, { type: 'tiles', id: 4, wanted: false });
     const lists = other.got.filter(isOf('beads')).map(({ beads }) => beads.map(({ bead }) => bead));
     expect(lists).toEqual([[0, 1], [1], [0]]);
     expect(other.got.some(isOf('placed'))).toBe(false);
@@ -116,6 +118,42 @@ describe('beads, tiles and pictures of a running tracker', () => {
     expect(rois).toBeNull();
     const resized = await ask(operator, { type: 'place-beads', id: 3, place: [wider[0]!] });
     expect(resized.rois).toMatchObject([{ bead: 0, size: 48 }]);
+  });
+
+  test('a bead may lose a Z-LUT that is not for its new ROI, and goes on as itself; one that cannot be placed keeps it', async () => {
+    const operator = await enter('operator');
+    const five = { bead: 5, left: 90, top: 60, size: 32 };
+    const zLutOf = (id: number) =>
+      operator.got
+        .filter(isOf('beads'))
+        .at(-1)!
+        .beads.map(({ bead, size, zLut }) => [bead, size, zLut])
+        .find(([bead]) => bead === id);
+    await ask(operator, { type: 'place-beads', id: 1, place: [five] });
+    const wider = [0, 5].map((bead) => ({ bead, left: 10, top: 10, size: 48 }));
+    const tooWide = { bead: 0, left: 0, top: 0, size: 128 };
+    const mixed = [wider[1]!, tooWide];
+    const refused = await ask(operator, { type: 'place-beads', id: 2, place: mixed, mayLoseZ: true });
+    expect(refused.error).toMatch(/^E_ROI bead 0 .*128/);
+    expect((await ask(operator, { type: 'place-beads', id: 3, place: wider })).error).toMatch(/^E_ZLUT/);
+    const { error, rois } = await ask(operator, {
+      ...{ type: 'place-beads', id: 4, place: wider, mayLoseZ: true },
+    });
+    expect([error, rois?.map(({ bead, size }) => [bead, size])]).toEqual([
+      null,
+      [
+        [0, 48],
+        [5, 48],
+      ],
+    ]);
+    expect(zLutOf(5)).toEqual([5, 48, null]);
+    // What was taken off stays off until somebody assigns it.
+    await ask(operator, { type: 'place-beads', id: 5, place: [five] });
+    expect(zLutOf(5)).toEqual([5, 32, null]);
+    await ask(operator, { type: 'z-lut-assign', id: 6, zLut: 'first', beads: [5] });
+    expect(zLutOf(5)).toEqual([5, 32, 'five']);
+    await ask(operator, { type: 'place-beads', id: 7, place: [{ ...five, left: 20 }], mayLoseZ: true });
+    expect(zLutOf(5)).toEqual([5, 32, 'five']);
   });
 
   test('a viewer is told its role, may look at parts and tiles, and may not place beads', async () => {

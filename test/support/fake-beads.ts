@@ -38,7 +38,7 @@ export function obeyBeads(state: FakeBeads, request: ControlRequest): FakeAnswer
     case 'place-beads': {
       let next = state.nextBead;
       const rois = (request.place ?? []).map((roi) => ({ ...roi, bead: roi.bead ?? next++ }));
-      const answer = place(state, request.id, rois);
+      const answer = place(state, request.id, rois, request.mayLoseZ);
       if (answer.error === null) remove(state, request.remove ?? []);
       return answer;
     }
@@ -62,8 +62,12 @@ export function obeyBeads(state: FakeBeads, request: ControlRequest): FakeAnswer
   }
 }
 
-function place(state: FakeBeads, id: number, rois: readonly Roi[]): FakeAnswer {
+function place(state: FakeBeads, id: number, rois: readonly Roi[], mayLoseZ = false): FakeAnswer {
   const { width, height } = state;
+  const isUnfit = ({ bead, size }: Roi) =>
+    state.beads.some((own) => own.bead === bead && own.zLut !== null && own.size !== size);
+  const unfit = rois.find(isUnfit);
+  if (unfit && !mayLoseZ) return { error: `E_ZLUT bead ${unfit.bead} Z-LUT: expected another ROI size` };
   for (const { bead, left, top, size } of rois) {
     if (left >= 0 && top >= 0 && left + size <= width && top + size <= height) continue;
     const received = `left ${left}, top ${top}, size ${size}`;
@@ -74,7 +78,8 @@ function place(state: FakeBeads, id: number, rois: readonly Roi[]): FakeAnswer {
   for (const roi of rois) {
     const bead: LiveBead = { zLut: 'simulated', ...roi };
     const at = state.beads.findIndex((other) => other.bead === roi.bead);
-    if (at >= 0) state.beads = state.beads.with(at, { ...state.beads[at]!, ...roi });
+    const lost = isUnfit(roi) ? { zLut: null } : {};
+    if (at >= 0) state.beads = state.beads.with(at, { ...state.beads[at]!, ...lost, ...roi });
     else state.beads = [...state.beads, bead].sort((a, b) => a.bead - b.bead);
     state.nextBead = Math.max(state.nextBead, roi.bead + 1);
   }

@@ -3,15 +3,17 @@ import type { CameraEndpoint } from '#ingest/camera-endpoint.ts';
 import type { FrameLedger } from '#ingest/frame-ledger.ts';
 import type { HelloMessage } from '#protocol/camera-link.ts';
 import { nowNs } from '#protocol/clock.ts';
-import { RoiError, type TweezertrackError, ZLutError } from '#protocol/errors.ts';
+import { RoiError, type TweezertrackError } from '#protocol/errors.ts';
 import type { EventMessage } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
 import type { LatencyBudget } from '#sinks/latency.ts';
 import { failureOf } from './complaints.ts';
 import type { LiveCalcium } from './live-calcium.ts';
+import type { LiveCalibration } from './live-calibration.ts';
 import type { LiveMotors } from './live-motors.ts';
 import { LiveRun, type LiveRunOptions } from './live-run.ts';
 import { type LiveTrackerOptions, runSettings } from './live-tracker-options.ts';
+import { unfitZLuts } from './pipeline-check.ts';
 import type { RunDesk } from './run-desk.ts';
 
 /** The parts of a tracker that a run deals with. */
@@ -21,6 +23,7 @@ export interface RunParts {
   pipeline: LiveRunOptions['pipeline'];
   desk: RunDesk;
   calcium: LiveCalcium;
+  calibration: Pick<LiveCalibration, 'leaveOff'>;
   motors: LiveMotors;
   endpoint: CameraEndpoint;
   ledger: FrameLedger;
@@ -64,10 +67,18 @@ export function createRun(camera: HelloMessage, parts: RunParts): LiveRun {
     });
   const given = options.rois(camera);
   if (given.length > 0) return runWith(given);
+  const last = desk.beadsIn(camera);
+  const unfit = unfitZLuts(pipeline.plan, last, (bead) => pipeline.zLutOf(bead));
+  parts.calibration.leaveOff(unfit.map(({ bead }) => bead));
+  const [first] = unfit;
+  if (first) {
+    const beads = unfit.map(({ bead }) => bead).join(', ');
+    event('warning', `tracking without a Z-LUT: bead ${beads}: ${first.why}`);
+  }
   try {
-    return runWith(desk.beadsIn(camera));
+    return runWith(last);
   } catch (error) {
-    if (!(error instanceof RoiError || error instanceof ZLutError)) throw error;
+    if (!(error instanceof RoiError)) throw error;
     event('warning', `the beads of last time do not fit, and are left out: ${error.message}`);
     return runWith([]);
   }

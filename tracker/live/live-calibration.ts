@@ -140,6 +140,20 @@ export class LiveCalibration implements TrackSink {
     this.#options.event('info', `tracking ${what}: bead ${[...zLuts.keys()].join(', ')}`);
   }
 
+  /**
+   * Beads go on without Z-LUTs, and with what `change` does to them, both from the same batch on.
+   * @throws {TweezertrackError} of `change`: they keep their Z-LUTs
+   */
+  async takeOff(beads: readonly number[], change: () => Promise<void>): Promise<void> {
+    await this.#assign(new Map(beads.map((bead) => [bead, null])), change);
+    this.#options.event('info', `tracking without a Z-LUT: bead ${beads.join(', ')}`);
+  }
+
+  /** Beads of a run that is yet to begin have no Z-LUTs. */
+  leaveOff(beads: readonly number[]): void {
+    for (const bead of beads) this.#assigned.set(bead, null);
+  }
+
   /** What a status message says. */
   get status(): Required<Pick<SnapshotMessage, 'calibration'>> {
     return { calibration: { ...this.#calibration.status, stackBuild: this.#stackBuild.status } };
@@ -167,7 +181,11 @@ export class LiveCalibration implements TrackSink {
     this.#options.hub.announce({ type: 'calibration', ...this.status });
   }
 
-  async #assign(zLuts: ReadonlyMap<number, ZLut | null>): Promise<void> {
+  /** @param use has the run track with them */
+  async #assign(
+    zLuts: ReadonlyMap<number, ZLut | null>,
+    use = (run: LiveRun) => run.zLutsChanged(),
+  ): Promise<void> {
     const { event, onBeads, run: runNow } = this.#options;
     const run = runNow();
     if (!run) throw new ZLutError({ where: 'Z-LUTs', expected: 'a camera', received: 'none' });
@@ -176,7 +194,7 @@ export class LiveCalibration implements TrackSink {
     // Batches that go to the engine from now on have them.
     const timeNs = nowNs();
     try {
-      await run.zLutsChanged();
+      await use(run);
     } catch (error) {
       this.#assigned.clear();
       for (const [bead, zLut] of before) this.#assigned.set(bead, zLut);

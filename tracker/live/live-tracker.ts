@@ -218,7 +218,7 @@ export class LiveTracker {
     const run = createRun(camera, {
       ...{ options: this.#options, engine: this.engine, pipeline: this.#pipeline, desk: this.#desk },
       ...{ endpoint: this.#endpoint, ledger: this.#ledger, latency: this.latency, calcium: this.#calcium },
-      motors: this.#motors,
+      ...{ motors: this.#motors, calibration: this.#calibration },
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
         ...[this.#hub, this.#calibration, ...beadWatchers(this.#hub, camera, this.#pipeline)],

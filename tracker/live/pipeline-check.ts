@@ -38,7 +38,7 @@ export function planProblems(steps: ProposedSteps): PlanProblem[] {
 /** Beads whose Z-LUTs a plan cannot use. */
 export function unfitZLuts(
   plan: Plan,
-  rois: readonly Roi[],
+  rois: readonly Pick<Roi, 'bead' | 'size'>[],
   zLutOf: (bead: number) => ZLut | null,
 ): UnfitZLut[] {
   return rois.flatMap(({ bead, size }) => {

@@ -23,6 +23,8 @@ export const placeBeadsRequest = z.strictObject({
   id: z.number().int(),
   remove: z.array(beadId).max(MOST_PLACED_BEADS).optional(),
   place: z.array(placedRoi).max(MOST_PLACED_BEADS).optional(),
+  /** Whether beads whose Z-LUTs are of another ROI size may lose them, and z with them; refused otherwise. */
+  mayLoseZ: z.boolean().optional(),
 });
 
 type PlaceBeadsRequest = z.output<typeof placeBeadsRequest>;

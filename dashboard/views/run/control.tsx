@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { personName } from '../../link/introduce.ts';
+import { Question } from '../../panels/question.tsx';
 import type { LiveStore } from '../../store/live-store.ts';
 import { type RunActs, refusalOf } from './act.ts';
 
@@ -59,8 +59,11 @@ export function RunControl({ store, acts }: { store: LiveStore; acts: RunActs })
         )}
       </div>
       {isAsking.value && holder && (
-        <TakeOverQuestion
-          name={holder.name}
+        <Question
+          title={`Take over control from ${holder.name}?`}
+          consequence={`${holder.name} may be in the middle of something, is told of it, and cannot act until they take control back.`}
+          no={`Leave it to ${holder.name}`}
+          yes="Take over"
           onAnswer={(isYes) => {
             isAsking.value = false;
             if (isYes) void acts.act('control', { type: 'take-control' });
@@ -68,42 +71,5 @@ export function RunControl({ store, acts }: { store: LiveStore; acts: RunActs })
         />
       )}
     </section>
-  );
-}
-
-/** Asks before control is taken from somebody. Escape is no. */
-function TakeOverQuestion({ name, onAnswer }: { name: string; onAnswer(isYes: boolean): void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const isYes = useRef(false);
-  // The browser keeps the focus inside, and gives it back to what had it.
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      class="run-question"
-      ref={dialog}
-      aria-labelledby="take-over-question"
-      aria-describedby="take-over-consequence"
-      onClose={() => onAnswer(isYes.current)}
-    >
-      <h2 id="take-over-question">Take over control from {name}?</h2>
-      <p id="take-over-consequence">
-        {name} may be in the middle of something, is told of it, and cannot act until they take control back.
-      </p>
-      <div class="run-line run-answers">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          Leave it to {name}
-        </button>
-        <button
-          type="button"
-          class="run-danger"
-          onClick={() => {
-            isYes.current = true;
-            dialog.current?.close();
-          }}
-        >
-          Take over
-        </button>
-      </div>
-    </dialog>
   );
 }

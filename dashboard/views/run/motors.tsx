@@ -126,7 +126,7 @@ function RunMotor({ motor, store, acts }: { motor: ShownMotor; store: LiveStore;
         <button type="submit" disabled={cannot || typed.value === null}>
           Move
         </button>
-        <button type="button" class="run-danger run-motor-stop" disabled={!canStop} onClick={stop}>
+        <button type="button" class="danger run-motor-stop" disabled={!canStop} onClick={stop}>
           Stop<span class="unseen"> {title}</span>
         </button>
       </form>

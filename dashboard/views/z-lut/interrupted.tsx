@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
+import { Question } from '../../panels/question.tsx';
 import type { Act } from './act.ts';
-import { ZLutQuestion } from './question.tsx';
 
 /** Sweeps on disk that wait to be gone on with, or thrown away. */
 export function InterruptedSweeps({
@@ -32,7 +32,7 @@ export function InterruptedSweeps({
             </button>
             <button
               type="button"
-              class="z-danger"
+              class="danger"
               disabled={!mayAct}
               aria-label={`Discard ${name}`}
               onClick={() => {
@@ -45,7 +45,7 @@ export function InterruptedSweeps({
         ))}
       </ul>
       {toDiscard.value !== null && (
-        <ZLutQuestion
+        <Question
           title={`Discard the sweep ${toDiscard.value}?`}
           consequence="The planes it has are removed from the disk and cannot be brought back."
           yes="Discard it"

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { SweepStatus, SweepZLut } from '#protocol/sweep.ts';
 import type { ZLutQuality } from '#protocol/z-lut-quality.ts';
+import { Question } from '../../panels/question.tsx';
 import { formatCount, formatFixed } from '../../words/format-number.ts';
 import type { Act } from './act.ts';
 import { nm } from './focus.tsx';
-import { ZLutQuestion } from './question.tsx';
 import { zLutUrl } from './requests.ts';
 
 /** A verdict as a tone of the page. */
@@ -45,7 +45,7 @@ export function SweepResults({ sweep, act }: { sweep: SweepStatus; act: Act }) {
         {phase === 'built' && (
           <button
             type="button"
-            class="z-danger"
+            class="danger"
             disabled={!mayAct}
             onClick={() => {
               isAsking.value = true;
@@ -61,7 +61,7 @@ export function SweepResults({ sweep, act }: { sweep: SweepStatus; act: Act }) {
         ))}
       </ul>
       {isAsking.value && (
-        <ZLutQuestion
+        <Question
           title={`Discard the sweep ${sweep.sweep}?`}
           consequence="Its frames and its Z-LUTs are removed from the disk and cannot be brought back."
           yes="Discard it"

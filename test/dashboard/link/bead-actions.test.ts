@@ -84,12 +84,24 @@ describe('what a person does to beads', () => {
     const { store, field, answer, actions } = bench();
     const point = { xPx: 60, yPx: 70, status: 0 } as never;
     store.newest.value = new Map([[1, point]]);
-    void actions.resize([0, 1], 20);
+    void actions.resize([0, 1], 20, true);
     await answer();
     expect(field.beads.slice(0, 2)).toMatchObject([
       { left: 14, top: 34, size: 20 },
       { left: 50, top: 60, size: 20 },
     ]);
+  });
+
+  test('a Z-LUT of another ROI size is not lost unasked', async () => {
+    const { store, field, asked, answer, actions } = bench();
+    void actions.resize([1], 20, false);
+    await answer();
+    expect(store.notice.value).toMatch(/^E_ZLUT bead 1/);
+    expect([field.beads[1], asked]).toMatchObject([bead(1), [{ type: 'place-beads' }]]);
+    expect(asked[0]).not.toHaveProperty('mayLoseZ');
+    void actions.resize([1], 20, true);
+    await answer();
+    expect(field.beads[1]).toMatchObject({ bead: 1, size: 20, zLut: null });
   });
 
   test('is not asked for a viewer, who is told why', async () => {
