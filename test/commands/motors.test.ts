@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { ConfigError } from '#protocol/errors.ts';
 import { configuredMotors } from '#tracker/commands/motors.ts';
 import { defaultConfig, readConfig } from '#tracker/config.ts';
-import { until } from '../support/door-server.ts';
 import { lineDevice } from '../support/line-device.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const folder = temporaryFolder();
 

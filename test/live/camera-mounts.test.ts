@@ -13,11 +13,11 @@ import {
   rawPeer,
   TOKENS,
   tokensFile,
-  until,
   upgradeBytes,
 } from '../support/door-server.ts';
 import { recordRun } from '../support/recorded-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const folder = temporaryFolder();
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);

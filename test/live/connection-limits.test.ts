@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type WebSocket from 'ws';
-import { doorServer, httpBytes, open, rawPeer, until, upgradeBytes } from '../support/door-server.ts';
+import { doorServer, httpBytes, open, rawPeer, upgradeBytes } from '../support/door-server.ts';
+import { until } from '../support/until.ts';
 
 /** Code and words a socket was closed with. */
 async function closing(socket: WebSocket): Promise<string> {
   const [code, words] = await once(socket, 'close');
   return `${code} ${words}`;
 }
+
+/** For a request, ms: longer than a busy machine keeps bytes from who waits for them. */
+const LATE_MS = 1000;
 
 /** Bytes a client sends after its handshake: a masked frame with a zero mask. */
 function frame(first: number, length: number | bigint, body = Buffer.alloc(0)): Buffer {
@@ -50,19 +54,24 @@ describe('how many', () => {
 
 describe('how long', () => {
   test('a camera without a hello is let go with a reason, one with a hello stays', async () => {
-    const { port, refused } = await doorServer({}, { helloMs: 150, sweepMs: 50 });
-    const silent = await open(`ws://127.0.0.1:${port}/camera`);
+    const { port, refused, cameras } = await doorServer({}, { helloMs: 1000, sweepMs: 50 });
     const speaking = await open(`ws://127.0.0.1:${port}/camera`);
+    let isHeard = false;
+    cameras[0]!.once('message', () => {
+      isHeard = true;
+    });
     speaking.send('hello');
+    await until(() => isHeard);
+    const silent = await open(`ws://127.0.0.1:${port}/camera`);
     expect(await closing(silent)).toBe(
-      '1008 E_LIMIT camera hello: expected one within 150 ms, received none',
+      '1008 E_LIMIT camera hello: expected one within 1000 ms, received none',
     );
     expect(speaking.readyState).toBe(speaking.OPEN);
     expect(refused()).toEqual({ 'hello-time': 1 });
   });
 
   test('20 requests that stop half-way are ended and counted', async () => {
-    const { port, refused } = await doorServer({}, { requestMs: 200, sweepMs: 50 });
+    const { port, refused } = await doorServer({}, { requestMs: LATE_MS, sweepMs: 50 });
     const starts = [
       'G',
       'GET / HTTP/1.1\r\n',
@@ -85,21 +94,21 @@ describe('how long', () => {
       httpBytes('GET /health', { Connection: 'keep-alive' }),
     ],
   ])('a connection that is %s is closed, and is no refusal', async (_, bytes) => {
-    const { port, refused, log } = await doorServer({}, { requestMs: 100, sweepMs: 50 });
+    const { port, refused, log } = await doorServer({}, { requestMs: LATE_MS, sweepMs: 50 });
     const answer = await rawPeer(port, bytes).answer;
     expect(answer).toMatch(bytes ? /^HTTP\/1\.1 200 / : /^$/);
     expect([refused(), log]).toEqual([{}, []]);
   });
 
   test('a request that stops half-way after one that was answered is ended and counted', async () => {
-    const { port, refused } = await doorServer({}, { requestMs: 200, sweepMs: 50 });
+    const { port, refused } = await doorServer({}, { requestMs: LATE_MS, sweepMs: 50 });
     const bytes = `${httpBytes('GET /health', { Connection: 'keep-alive' })}GET / HTTP/1.1\r\n`;
     expect(await rawPeer(port, bytes).answer).toContain('HTTP/1.1 408 ');
     expect(refused()).toEqual({ 'http-time': 1 });
   });
 
   test('a peer that does not read its answer is let go and counted', async () => {
-    const { port, refused } = await doorServer({}, { requestMs: 100, sweepMs: 50 });
+    const { port, refused } = await doorServer({}, { requestMs: LATE_MS, sweepMs: 50 });
     const { socket } = rawPeer(port, '');
     socket.pause();
     await once(socket, 'connect');

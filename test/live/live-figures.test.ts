@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import type { CameraFrame } from '#camera-adapters/define.ts';
 import { runCamera } from '#camera-adapters/run.ts';
@@ -14,9 +14,9 @@ import { openRun, readFates } from '#recording/read-recording.ts';
 import { MAGTRACK_PLAN, parsePlan } from '#stages/plan.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveTracker } from '#tracker/live/live-tracker.ts';
+import { until } from '../support/until.ts';
 
 const SHAPE = { width: 96, height: 72, pixelFormat: 'mono8' } as const;
-const SOON = { timeout: 20_000 };
 const PIXELS = new Uint8Array(frameBytes(SHAPE)).fill(90);
 
 let folder: string;
@@ -71,16 +71,13 @@ test('the steps of every frame reach the dashboard, /metrics, the recording and 
   const { ws, got } = await watch();
   await film(60);
   const statuses = () => got.filter((message) => message.type === 'status');
-  await vi.waitUntil(
-    () =>
-      LATENCY_STEP_NAMES.every((step) =>
-        statuses().some(({ latency }) => latency[step].p50Ms > 0 && latency[step].p99Ms > 0),
-      ),
-    SOON,
+  await until(() =>
+    LATENCY_STEP_NAMES.every((step) =>
+      statuses().some(({ latency }) => latency[step].p50Ms > 0 && latency[step].p99Ms > 0),
+    ),
   );
-  await vi.waitUntil(
-    async () => (await metricsOf()).includes('tweezertrack_latency_seconds_count{step="tracked-to-sent"} 60'),
-    SOON,
+  await until(async () =>
+    (await metricsOf()).includes('tweezertrack_latency_seconds_count{step="tracked-to-sent"} 60'),
   );
   const lines = await metricsOf();
   expect(lines).toContain('tweezertrack_frames_total{fate="tracked"} 60');
@@ -108,12 +105,12 @@ test('the steps of every frame reach the dashboard, /metrics, the recording and 
 test('a viewer that stalls loses no frame and holds none up', async () => {
   const { ws, got } = await watch();
   await film(10);
-  await vi.waitUntil(() => tracker.totals().tracked === 10, SOON);
+  await until(() => tracker.totals().tracked === 10);
   ws.send(encodeLive({ type: 'watch', id: 1, beads: [0] }));
-  await vi.waitUntil(() => got.some(({ type }) => type === 'reply'), SOON);
+  await until(() => got.some(({ type }) => type === 'reply'));
   ws.pause();
   await film(400, 10);
-  await vi.waitUntil(() => tracker.totals()['in-flight'] === 0, SOON);
+  await until(() => tracker.totals()['in-flight'] === 0);
   expect(tracker.totals()).toMatchObject({ offered: 410, tracked: 410, 'in-flight': 0 });
   expect(await metricsOf()).toContain('tweezertrack_viewers 1');
   ws.resume();
@@ -122,7 +119,7 @@ test('a viewer that stalls loses no frame and holds none up', async () => {
       (sum, message) => sum + (message.type === 'tracks' ? (message.traces[0]?.timeS.length ?? 0) : 0),
       0,
     );
-  await vi.waitUntil(() => points() >= 400, SOON);
+  await until(() => points() >= 400);
   expect(points()).toBe(400);
   ws.close();
 });

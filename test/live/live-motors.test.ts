@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { simulatedFocusStage } from '#camera-adapters/focus-stages/simulated.ts';
 import { simulatedMotor } from '#camera-adapters/motors/simulated.ts';
 import { nowNs } from '#protocol/clock.ts';
@@ -7,6 +7,7 @@ import type { LiveMessage } from '#protocol/live.ts';
 import type { Motor, MotorStatus } from '#protocol/motor.ts';
 import { defaultConfig } from '#tracker/config.ts';
 import { LiveMotors } from '#tracker/live/live-motors.ts';
+import { until } from '../support/until.ts';
 
 const open: LiveMotors[] = [];
 
@@ -57,7 +58,7 @@ describe('the motors of a tracker', () => {
     const { live, newest } = motorsWith();
     expect(live.status).toEqual({ motors: [] });
     live.useCameraMotors([motor]);
-    await vi.waitUntil(() => newest()[0]?.at === 3);
+    await until(() => newest()[0]?.at === 3);
     expect(newest()).toEqual([
       {
         ...{ motor: 'magnet-translation', name: 'simulated', from: 0, to: 8 },
@@ -81,7 +82,7 @@ describe('the motors of a tracker', () => {
     await live.control(move(5));
     expect(live.status.motors[0]).toMatchObject({ target: 5, settled: false });
     expose(1000);
-    await vi.waitUntil(() => live.status.motors[0]!.target === null);
+    await until(() => live.status.motors[0]!.target === null);
     expect(live.status.motors[0]).toMatchObject({ at: 5, settled: true, error: null });
     expect(events).toEqual([]);
   });
@@ -104,7 +105,7 @@ describe('the motors of a tracker', () => {
     const { live, events } = motorsWith({ limits: { moveTimeoutMs: 50 } });
     live.useCameraMotors([motor]);
     await live.control(move(8));
-    await vi.waitUntil(() => events.length > 0);
+    await until(() => events.length > 0);
     expect(events).toEqual([
       expect.stringMatching(/^error: .*settled at 8 mm within 50 ms, received still moving at 3 mm/),
     ]);
@@ -130,7 +131,7 @@ describe('the motors of a tracker', () => {
   test('with limits that leave nothing are told of, and not moved', async () => {
     const { live, events } = motorsWith({ limits: { from: 9 } });
     live.useCameraMotors([magnet().motor]);
-    await vi.waitUntil(() => events.length > 0);
+    await until(() => events.length > 0);
     expect(events[0]).toMatch(/^error: E_LIMIT magnetTranslation.from, to: expected a part of 0 to 8 mm/);
     expect(live.status.motors).toEqual([]);
   });
@@ -146,12 +147,12 @@ describe('the motors of a tracker', () => {
     live.useCameraMotors([motor]);
     const watched = live.watchFocus(stage)!;
     const at = (ms: number) => ({ timeNs: startNs + BigInt(ms) * 1_000_000n, receivedNs: nowNs() });
-    await vi.waitUntil(() => live.positions.of(at(0)).magnetMm === 3);
+    await until(() => live.positions.of(at(0)).magnetMm === 3);
     await motor.move(8);
     expose(400);
     stage.focusNm(startNs + 400_000_000n);
     expect(await watched.position()).toMatchObject({ zNm: 700 });
-    await vi.waitUntil(() => live.positions.isKnown(at(400), at(400).receivedNs));
+    await until(() => live.positions.isKnown(at(400), at(400).receivedNs));
     expect(live.positions.of(at(400))).toEqual({ focusZNm: 700, magnetMm: 5 });
     // Half of the way from the first reading to the second.
     expect(live.positions.of(at(200)).magnetMm).toBeCloseTo(4, 9);

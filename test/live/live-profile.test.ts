@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ReceivedFrame } from '#ingest/camera-endpoint.ts';
 import type { ProfileMessage } from '#protocol/live.ts';
 import type { Roi } from '#protocol/roi.ts';
@@ -8,6 +8,7 @@ import { type Plan, parsePlan } from '#stages/plan.ts';
 import { beadProfile } from '#tracker/live/bead-profile.ts';
 import { LiveProfile } from '#tracker/live/live-profile.ts';
 import { ringCounts, ringRoi, ringZLut } from '../stages/synthetic-bead.ts';
+import { until } from '../support/until.ts';
 
 const SIZE = 40;
 const ROI: Roi = { bead: 7, left: 30, top: 12, size: SIZE };
@@ -100,7 +101,7 @@ describe('live profiles', () => {
     let turns = 0;
     const count = () => setImmediate(() => turns++);
     count();
-    await vi.waitUntil(() => turns === 1);
+    await until(() => turns === 1);
     return got;
   }
 

@@ -13,10 +13,11 @@ import type { RunningRun } from '#recording/list-runs.ts';
 import { openRun } from '#recording/read-recording.ts';
 import { redoOffline } from '#recording/redo-cells.ts';
 import { testFolder } from '../recording/example-run.ts';
-import { doorServer, httpBytes, rawPeer, TOKENS, tokensFile, until } from '../support/door-server.ts';
+import { doorServer, httpBytes, rawPeer, TOKENS, tokensFile } from '../support/door-server.ts';
 import { measuredCells } from '../support/measured-cells.ts';
 import { recordFrames, recordRun } from '../support/recorded-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const folder = temporaryFolder();
 
@@ -127,7 +128,7 @@ describe('downloads', () => {
         await until(() => socket.bytesRead > 0);
         expect(openFiles(root)).not.toEqual([]);
         socket.resetAndDestroy();
-        await expect.poll(() => openFiles(root), { timeout: 20_000 }).toEqual([]);
+        await expect.poll(() => openFiles(root)).toEqual([]);
       }
       expect((await ask('/recordings')).status).toBe(200);
     },

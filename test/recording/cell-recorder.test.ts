@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { CELL_COLUMNS } from '#protocol/calcium-live.ts';
 import { cellLabels } from '#protocol/cell-map.ts';
 import type { RecordingError } from '#protocol/errors.ts';
@@ -18,6 +18,7 @@ import { repairArrowStream } from '#recording/repair-arrow-stream.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import type { MeasuredCells } from '#sinks/cell-sink.ts';
 import { cellFacts, cellMap, measuredCells } from '../support/measured-cells.ts';
+import { until } from '../support/until.ts';
 import { allRows, expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
 
 const QUIET = { flushMs: 1e6, syncMs: 1e6 };
@@ -206,7 +207,7 @@ test('a disk that cannot keep up with cells costs counted frames, one alarm and 
     expect.stringMatching(/cells\.arrows: .*keeps up.*bytes waiting/),
   ]);
   disk.release();
-  await vi.waitUntil(() => recorder.stats.cells.rowsWaiting === 0);
+  await until(() => recorder.stats.cells.rowsWaiting === 0);
   record();
   await recorder.close();
   expect(await rowsOf(folder)).toEqual([
@@ -238,11 +239,11 @@ test('a disk that is full is an alarm; with room again every row of every cell i
     onAlarm: ({ message }) => alarms.push(message),
   });
   cells.measured(measuredCells(0, 2, 2));
-  await vi.waitUntil(() => alarms.length === 2);
+  await until(() => alarms.length === 2);
   cells.measured(measuredCells(2, 2, 2));
   expect(recorder.stats.cells).toMatchObject({ rowsWritten: 0, rowsWaiting: 8, rowsLost: 0 });
   full = false;
-  await vi.waitUntil(() => recorder.stats.cells.rowsWritten === 8);
+  await until(() => recorder.stats.cells.rowsWritten === 8);
   await recorder.close();
   expect(await rowsOf(folder)).toEqual(expectedCells(measuredCells(0, 4, 2)));
   expect(alarms.toSorted()).toEqual([

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import { type FileAccess, openFile } from '#recording/append-file.ts';
 import type { FateRow } from '#recording/fate-block.ts';
 import { openRun, readFates, readFollowedRois, readTracks } from '#recording/read-recording.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
+import { until } from '../support/until.ts';
 import { allRows, expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
 
 async function fatesOf(folder: string): Promise<FateRow[]> {
@@ -215,7 +216,7 @@ test('a disk that cannot keep up costs counted rows, one alarm and a recorded ga
   expect(alarms.map(({ message }) => message)).toEqual([expect.stringMatching(/keeps up.*bytes waiting/)]);
 
   disk.release();
-  await vi.waitUntil(() => recorder.stats.rowsWaiting === 0);
+  await until(() => recorder.stats.rowsWaiting === 0);
   record();
   await recorder.close();
 
@@ -249,7 +250,7 @@ function countedFile() {
     };
   };
   const writeOne = async () => {
-    await vi.waitUntil(() => waiting.length > 0);
+    await until(() => waiting.length > 0);
     waiting.shift()!();
   };
   return { open, writeOne };
@@ -277,7 +278,7 @@ test('after an overrun rows are taken again when half of the queue is written, n
   while (!taken) {
     await disk.writeOne();
     const waiting = recorder.stats.rowsWaiting;
-    await vi.waitUntil(() => recorder.stats.rowsWaiting < waiting);
+    await until(() => recorder.stats.rowsWaiting < waiting);
     taken = record();
   }
   // One batch more or less: batches are not a whole fraction of the limit.
@@ -349,10 +350,10 @@ test('a full disk is one alarm for each file; tracking goes on and no row is los
     openFile: open,
   });
   recorder.tracked(trackedBatch(0, 2, 3));
-  await vi.waitUntil(() => recorder.stats.rowsWritten === 6);
+  await until(() => recorder.stats.rowsWritten === 6);
   disk.full = true;
   recorder.tracked(trackedBatch(2, 2, 3));
-  await vi.waitUntil(() => alarms.length === 2 && disk.failures >= 6);
+  await until(() => alarms.length === 2 && disk.failures >= 6);
   recorder.tracked(trackedBatch(4, 2, 3));
   expect(recorder.stats).toMatchObject({ rowsWritten: 6, rowsWaiting: 12, rowsLost: 0 });
   expect(alarms.every((alarm) => alarm instanceof RecordingError)).toBe(true);
@@ -375,7 +376,7 @@ test('a disk that is full to the end is an error of close that says what it cost
   const recorder = await createRunRecorder(folder, FACTS, { openFile: open });
   recorder.tracked(trackedBatch(0, 2, 3));
   recorder.flush();
-  await vi.waitUntil(() => recorder.stats.rowsWritten === 6);
+  await until(() => recorder.stats.rowsWritten === 6);
   disk.full = true;
   recorder.tracked(trackedBatch(2, 1, 3));
   await expect(recorder.close()).rejects.toThrow(/ENOSPC.*6 rows written, 3 lost/);

@@ -116,8 +116,3 @@ export async function open(url: string, options: WebSocket.ClientOptions = {}): 
   socket.on('error', () => {});
   return socket;
 }
-
-/** Waits until a condition holds; the test's own time limit ends it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise<void>((resolve) => setImmediate(resolve));
-}

@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { tcpFocusOptions, tcpFocusStage } from '#camera-adapters/focus-stages/tcp-line.ts';
 import { ConfigError } from '#protocol/errors.ts';
-import { until } from '../../support/door-server.ts';
 import { type LineDevice, lineDevice } from '../../support/line-device.ts';
+import { until } from '../../support/until.ts';
 import { failureOf, focusStageContract } from './focus-stage-contract.ts';
 
 const TOLERANCE_NM = 5;
@@ -16,13 +16,14 @@ function stageOf({ address }: Pick<LineDevice, 'address'>, more: object = {}) {
     stopCommand: 'STP',
     reply: 'P=([-+0-9.]+) um',
     toleranceNm: TOLERANCE_NM,
+    timeoutMs: 60_000,
     ...more,
   });
   return tcpFocusStage(options, [-3000, 9000]);
 }
 
-/** Long enough for a loaded machine, short enough to wait for in a test. */
-const SOON = { timeoutMs: 150 };
+/** Long enough for an answer on a busy machine, short enough to wait for in a test. */
+const SOON = { timeoutMs: 1500 };
 
 describe.each([
   ['that answers questions only', false],
@@ -49,7 +50,7 @@ describe('a focus stage over TCP', () => {
     const stage = stageOf(device, SOON);
     device.answerWith(() => null);
     const words = await failureOf(stage.position());
-    expect(words).toContain(`focus stage tcp ${device.address}: expected an answer to 'POS?' within 150 ms`);
+    expect(words).toContain(`focus stage tcp ${device.address}: expected an answer to 'POS?' within 1500 ms`);
     device.answerWith(null);
     expect((await stage.position()).zNm).toBe(0);
     expect(device.connections).toBe(2);
