@@ -1,10 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RecordingError } from '#protocol/errors.ts';
 import { openRun, readFates, readTracks } from '#recording/read-recording.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { until } from '../support/until.ts';
 import { allRows, expectedRows, FACTS, trackedBatch } from './example-run.ts';
 
 const BEADS = 8;
@@ -38,15 +39,15 @@ describe.skipIf(!probe)(`a real disk${probe ? '' : ' (skipped: this process may 
     recorder.flush();
   }
 
-  /** Tracks frames, a turn of the event loop each, until the recorder takes no more. */
+  const isFull = () => alarms.some((alarm) => /tracks\.arrows: .*ENOSPC/.test(alarm));
+
+  /** Tracks frames, one after the other while the disk takes them, then until the recorder takes no more. */
   async function trackUntilOverrun(recorder: RunRecorder): Promise<void> {
-    await vi.waitUntil(
-      () => {
-        track(recorder);
-        return recorder.stats.rowsLost > 0;
-      },
-      { interval: 1, timeout: 20_000 },
-    );
+    while (!isFull()) {
+      track(recorder);
+      await until(() => recorder.stats.rowsWaiting === 0 || isFull());
+    }
+    while (recorder.stats.rowsLost === 0) track(recorder);
   }
 
   /** Every frame is in the file, or in a gap that says why not. */
@@ -84,7 +85,7 @@ describe.skipIf(!probe)(`a real disk${probe ? '' : ' (skipped: this process may 
     expect(alarms.filter((alarm) => /keeps up.*bytes waiting/.test(alarm))).toHaveLength(1);
 
     rmSync(ballast);
-    await vi.waitUntil(() => recorder.stats.rowsWaiting === 0);
+    await until(() => recorder.stats.rowsWaiting === 0);
     for (let more = 0; more < 5; more++) track(recorder);
     await recorder.close();
     await expectAccount(recorder);
