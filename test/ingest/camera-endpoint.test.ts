@@ -205,8 +205,7 @@ describe('CameraEndpoint', () => {
         endpoint.setRois(shifted((id + 1) / 20));
       };
       let lost = 0;
-      const until = (condition: () => boolean) =>
-        expect.poll(condition, { interval: 1, timeout: 5000 }).toBe(true);
+      const until = (condition: () => boolean) => expect.poll(condition, { interval: 1 }).toBe(true);
       const running: CameraAdapter = {
         ...camera([]),
         open: async () => ({ camera: 'test', ...shape, fps: 1000, pixelSizeNm: 100 }),

@@ -38,7 +38,7 @@ function framePixels(id: number): Uint8Array {
   });
 }
 
-function camera(ids: readonly number[]): CameraAdapter {
+function camera(ids: Iterable<number>): CameraAdapter {
   return {
     open: async () => ({ camera: 'test', ...shape, fps: 0, pixelSizeNm: 100 }),
     async *frames() {
@@ -82,7 +82,7 @@ describe('LiveTracker and a camera that cuts its frames to ROIs', () => {
   });
 
   const url = () => `ws://127.0.0.1:${tracker.server.port}`;
-  const film = (ids: readonly number[]) =>
+  const film = (ids: Iterable<number>) =>
     runCamera(camera(ids), {
       url: url(),
       signal: new AbortController().signal,
@@ -124,25 +124,32 @@ describe('LiveTracker and a camera that cuts its frames to ROIs', () => {
   test('an ROI that goes from bead to bead in full flow: each frame has the bead of its own ROI', async () => {
     await start();
     const viewer = await dashboard();
-    const filmed = film(range(0, 400));
+    let moves = 0;
+    let frames = 0;
+    // However slow the moves are, frames go on for some.
+    const untilMoved = function* () {
+      while (frames < 400 || (moves < 4 && frames < 600)) yield frames++;
+    };
+    const filmed = film(untilMoved());
     let ended = false;
-    void filmed.then(() => {
+    const end = () => {
       ended = true;
-    });
-    await expect.poll(() => tracker.totals().tracked).toBeGreaterThan(5);
-    for (let move = 1; !ended; move++) {
-      await viewer.moveTo(move % 2);
+    };
+    filmed.then(end, end);
+    await expect.poll(() => ended || tracker.totals().tracked > 5, { interval: 5 }).toBe(true);
+    while (!ended) {
+      await viewer.moveTo(++moves % 2);
       const { tracked } = tracker.totals();
       // Not faster: a viewer with many messages a second is cut off.
       await expect.poll(() => ended || tracker.totals().tracked > tracked + 10, { interval: 5 }).toBe(true);
     }
-    expect(await filmed).toEqual({ sent: 400, dropped: 0 });
+    expect(await filmed).toEqual({ sent: frames, dropped: 0 });
     viewer.ws.close();
     await tracker.close();
     const { roiChanges } = await readRunRecord(tracker.recording!);
     expect(roiChanges.length).toBeGreaterThan(2);
     const found = await recordedX();
-    expect(found.size).toBe(400);
+    expect(found.size).toBe(frames);
     for (const [id, xPx] of found) {
       const place = roiChanges.findLast(({ frame }) => frame <= id)?.set[0] ?? BEADS[0];
       const bead = BEADS.findIndex(({ left }) => left === place.left);
@@ -191,7 +198,7 @@ describe('LiveTracker and a camera that cuts its frames to ROIs', () => {
     };
     const filmed = runCamera(endless, { url: url(), signal: stop.signal, log: () => {} });
     const pictures = () => viewer.shown.filter((message) => message.type === 'preview');
-    await expect.poll(() => pictures().length, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(() => pictures().length).toBeGreaterThan(3);
     stop.abort();
     await filmed;
     viewer.ws.close();

@@ -15,7 +15,7 @@ const CAMERA = {
   ...{ type: 'hello', version: 1, camera: 'test', width: 24, height: 10, pixelFormat: 'mono8', fps: 100 },
   pixelSizeNm: 110,
 } as const;
-const SOON = { timeout: 10_000, interval: 5 };
+const SOON = { interval: 5 };
 const pixelsOf = (id: number) => new Uint8Array(240).map((_, at) => (7 * id + at) % 251);
 let runs = 0;
 

@@ -309,7 +309,7 @@ describe('LiveTracker', () => {
     expect(reply).toBeNull();
     // One px in ten frames: however many frames a slow machine puts into a batch, the ROI keeps up.
     await film(camera(range(1, 121), (id) => ringFrame(false, id / 10)));
-    while (places.at(-1)! < 28) await once(ws, 'message');
+    while (!(places.at(-1)! >= 28)) await once(ws, 'message');
     ws.close();
     await tracker.close();
     const run = tracker.recording!;

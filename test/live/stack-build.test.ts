@@ -18,9 +18,6 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROI_SIZE = 48;
 const PLANES = 21;
-/** A child process starts and builds meanwhile, on a machine that may be busy. */
-const BUILT = { timeout: 60_000 };
-
 let runs: string;
 beforeEach(() => {
   runs = join(temporaryFolder(), 'runs');
@@ -82,15 +79,17 @@ async function startTracker(kept?: string) {
     if (message.type === 'snapshot' || message.type === 'beads') beads = message.beads;
     if (message.type === 'calibration') build = message.calibration.stackBuild ?? null;
   };
+  // Of one alone: what another is told may come later, and be older.
   const link = async (role: Role) => {
-    const client = await LiveClient.open(`ws://${host}`, { token: TOKENS[role] }, note);
+    const heard = role === 'operator' ? note : () => {};
+    const client = await LiveClient.open(`ws://${host}`, { token: TOKENS[role] }, heard);
     onTestFinished(() => client.close());
     return client;
   };
   const page = (path: string) =>
     fetch(`http://${host}${path}`, { headers: { authorization: `Bearer ${TOKENS.viewer}` } });
   const [operator, viewer] = [await link('operator'), await link('viewer')];
-  await expect.poll(() => beads.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => beads.length).toBe(2);
   return {
     ...{ operator, viewer, page },
     names: () => beads.map(({ zLut }) => zLut),
@@ -114,7 +113,7 @@ test('a recorded stack becomes a Z-LUT that a bead is tracked with; a viewer bui
   );
   expect(await operator.ask(ask('stacks/cal.bin'))).toBeNull();
   expect(await operator.ask(ask('stacks/cal.bin'))).toContain('expected one build at a time');
-  await expect.poll(() => build()?.phase, BUILT).not.toBe('building');
+  await expect.poll(() => build()?.phase).toMatch(/^(built|failed)$/);
   expect(build()).toMatchObject({ phase: 'built', zLuts: [{ zLut: 'z-luts/cal-bead-0.zlut' }] });
   expect(build()!.zLuts[0]!.quality!.sentence).toMatch(/\w/);
   expect(zLuts()).toEqual(['cal-bead-0.zlut', 'cal-bead-0.zlut.html']);
@@ -139,10 +138,10 @@ test('planes by a list and the pixel size are those of the Z-LUT, which is kept 
   const both = { ...listed, ...planes, planesCsv, zStepNm: 50 };
   expect(await operator.ask(both)).toContain('planes by a list, or by start and step');
   expect(await operator.ask({ ...listed, ...planes, planesCsv: 'z\n1\n' })).toBeNull();
-  await expect.poll(() => build()?.phase, BUILT).toBe('failed');
+  await expect.poll(() => build()?.phase).toBe('failed');
   expect(build()!.message).toMatch(/planes.csv line 1.*the header 'zNm'/);
   expect(await operator.ask({ ...listed, ...planes, planesCsv })).toBeNull();
-  await expect.poll(() => build()?.phase, BUILT).toBe('built');
+  await expect.poll(() => build()?.phase).toBe('built');
   expect(readdirSync(kept)).toEqual(['cal-bead-0.zlut', 'cal-bead-0.zlut.html']);
   const { planeZNm, origin } = await readZLut(join(kept, 'cal-bead-0.zlut'));
   expect([planeZNm[0], planeZNm.at(-1), origin?.pixelSizeNm]).toEqual([
@@ -163,7 +162,7 @@ test('a build that is stopped leaves nothing, and one that fails says why withou
   await expect.poll(() => build()?.phase).toBe('stopped');
   expect(zLuts()).toEqual([]);
   expect(await operator.ask(ask('stacks/noise.tif'))).toBeNull();
-  await expect.poll(() => build()?.phase, BUILT).toBe('failed');
+  await expect.poll(() => build()?.phase).toBe('failed');
   expect(build()!.message).toContain('a file that starts with bytes');
   expect(build()!.message).not.toContain(runs);
   expect(zLuts()).toEqual([]);

@@ -12,7 +12,7 @@ import { exampleOrder } from './example-film.ts';
 
 const SHAPE = { width: 256, height: 128, pixelFormat: 'mono8' } as const;
 const BYTES = SHAPE.width * SHAPE.height;
-const SOON = { timeout: 10_000, interval: 5 };
+const SOON = { interval: 5 };
 const disk = mountSmallDisk(1024);
 afterAll(() => disk?.remove());
 
