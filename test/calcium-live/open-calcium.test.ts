@@ -21,9 +21,6 @@ import {
   watchedCalcium,
 } from './filmed-cells.ts';
 
-/** A thread takes seconds to start on a busy machine. */
-const LATER = { timeout: 20_000 };
-
 let engine: EngineHost;
 let watched: ReturnType<typeof watchedCalcium>;
 let host: CalciumHost;
@@ -95,7 +92,7 @@ describe('frames', () => {
     // The room of a skipped frame went round.
     expect(new Set(rooms).size).toBe(4);
     expect(watched.fates).toEqual([]);
-    await expect.poll(() => host.waiting, LATER).toBe(0);
+    await expect.poll(() => host.waiting).toBe(0);
     expect(watched.fates).toEqual([1, 2, 3, [4, 8]]);
     watched.push(9);
     await host.close();
@@ -130,7 +127,7 @@ describe('frames', () => {
     const rooms = new Set<object>();
     for (const id of ids(1, 1000)) {
       rooms.add(watched.push(id, pixels).room);
-      if (id % 4 === 0) await expect.poll(() => host.waiting, { ...LATER, interval: 1 }).toBe(0);
+      if (id % 4 === 0) await expect.poll(() => host.waiting, { interval: 1 }).toBe(0);
     }
     await host.close();
     expect(watched.fates).toEqual(ids(1, 1000));
@@ -153,7 +150,7 @@ describe('frames', () => {
       const room = rooms[seed]!;
       engine.holdRoom(room);
       host.push({ id, timeNs: BigInt(id), receivedNs: 0n, room });
-      await expect.poll(() => host.waiting, { ...LATER, interval: 1 }).toBe(0);
+      await expect.poll(() => host.waiting, { interval: 1 }).toBe(0);
     }
     const counts = columnOf(watched.batches, 'counts').filter((_, at) => at % 3 === 0);
     expect(counts).toEqual(order.map((seed) => 257 * seed));
@@ -173,7 +170,7 @@ describe('frames', () => {
     const tracked = engine.track([first]);
     host.push({ id: 1, timeNs: 1n, receivedNs: 1n, room: first });
     const table = await tracked;
-    await expect.poll(() => host.measured, LATER).toBe(1);
+    await expect.poll(() => host.measured).toBe(1);
     expect(table.xPx.every(Number.isFinite)).toBe(true);
     const mean = frame.reduce((sum, value) => sum + value, 0) / frame.length;
     expect(columnOf(watched.batches, 'counts')[0]).toBeCloseTo(mean, 3 /* digits: float32 */);

@@ -30,7 +30,7 @@ const push = (...ids: number[]) => ids.map((id) => watched.push(id).room);
 /** Fates of frames from 1 to `last`, of which some were measured before the thread died. */
 const until = (last: number, measured: number) => [
   ...Array.from({ length: measured }, (_, index) => index + 1),
-  [measured + 1, last],
+  ...(measured < last ? [[measured + 1, last]] : []),
 ];
 
 test('frames of a thread that is killed are skipped, their rooms come back, and another goes on', async () => {

@@ -131,7 +131,10 @@ describe('every line has its conditions, its figures and a fate for every frame:
   test('soak, with a slope of the memory', async () => {
     const [line] = await lines('soak', { ...CAMERA, engine: ['reference'], for: undefined!, minutes: 0.02 });
     expectLine(line!, 'soak', FIGURES);
-    expect(line).toMatchObject({ engine: 'reference', seconds: 1.2, samples: 8 });
+    expect(line).toMatchObject({ engine: 'reference', seconds: 1.2 });
+    // Ten are taken, of which two are of the warm-up unless they are late.
+    expect(line!.samples).toBeGreaterThanOrEqual(8);
+    expect(line!.samples).toBeLessThanOrEqual(10);
     for (const slope of ['rssMBPerMinute', 'heapMBPerMinute', 'arrayBuffersMBPerMinute']) {
       expect(Number.isFinite(line![slope]), slope).toBe(true);
     }

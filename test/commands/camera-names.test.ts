@@ -15,7 +15,7 @@ test('further cameras of the demonstration have seeds of their own, and cells as
   expect(cells.cells).not.toBeNull();
 });
 
-test('the demo with two cameras records each into a folder of its own', { timeout: 60_000 }, async () => {
+test('the demo with two cameras records each into a folder of its own', async () => {
   const folder = temporaryFolder();
   const few = [
     '--beads',
@@ -48,7 +48,7 @@ test('the demo takes no more cameras than a tracker', async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining('--cameras: expected 1 to 9, received 10')]);
 });
 
-test('a camera by a name that is not there ends with the names that are', { timeout: 60_000 }, async () => {
+test('a camera by a name that is not there ends with the names that are', async () => {
   const folder = temporaryFolder();
   const settings = join(folder, 'rig.toml');
   writeFileSync(settings, '[cameras.cells]\n[cameras.side]\n');

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { cellsOf } from '#protocol/cell-map.ts';
 import { ConfigError } from '#protocol/errors.ts';
 import { demoCamera } from '#tracker/commands/demo-camera.ts';
@@ -26,7 +26,7 @@ test('what only the other camera has is refused by name', () => {
   expect(() => demoCamera({ calcium: 9, stepNm: 5 } as object)).toThrow(/stepNm/);
 });
 
-test('the demo measures its cells beside its beads', { timeout: 60_000 }, async () => {
+test('the demo measures its cells beside its beads', async () => {
   const demo = startCommand([
     ...['demo', '--calcium', '8', '--beads', '2', '--port', '0', '--no-record', '--engine', 'reference'],
     ...['--fps', '20', '--width', '256', '--spikes', 'poisson'],
@@ -34,10 +34,7 @@ test('the demo measures its cells beside its beads', { timeout: 60_000 }, async 
   try {
     const [, url] = await demo.says(/dashboard: (\S+)/);
     const health = async () => (await (await fetch(`${url}health`)).json()).calcium;
-    await vi.waitFor(async () => expect((await health()).measured).toBeGreaterThan(20), {
-      timeout: 40_000,
-      interval: 100,
-    });
+    await expect.poll(async () => (await health()).measured, { interval: 100 }).toBeGreaterThan(20);
     expect(await health()).toMatchObject({ on: true, cells: 8 });
   } finally {
     demo.process.kill('SIGINT');

@@ -36,7 +36,9 @@ describe('thread host', () => {
   });
 
   test('frames that two threads died of are given up, and the next ones are tracked', async () => {
-    const fatal = host.track([roomWith(host, frame)]).catch((error: unknown) => error);
+    // Many, so that no thread has done them before it is ended.
+    const many = Array.from({ length: 400 }, () => roomWith(host, frame));
+    const fatal = host.track(many).catch((error: unknown) => error);
     const next = host.track([roomWith(host, shifted(setup, frame, 1))]);
     await workers.started[0]!.terminate();
     await workers.started[1]!.terminate();
