@@ -71,7 +71,8 @@ async function enter(role: 'operator' | 'viewer', person?: string, name = '', ow
   const ws = new WebSocket(`ws://127.0.0.1:${port}`);
   const got: LiveMessage[] = [];
   ws.on('message', (bytes: Buffer) => got.push(decodeLive(bytes)));
-  await once(ws, 'open');
+  // The snapshot.
+  await once(ws, 'message');
   let id = 0;
   const page: Page = {
     ws,
