@@ -12,6 +12,10 @@ import { tableFromIPC } from 'apache-arrow';
 import { beforeEach, expect, test } from 'vitest';
 import { repair } from '#exports/repair.ts';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
+import type { FateRow } from '#recording/fate-block.ts';
+import { readFates } from '#recording/read-recording.ts';
+import { createRunRecorder } from '#recording/run-recorder.ts';
+import { FACTS, trackedBatch } from '../support/kill-child-batch.ts';
 import { recordRun } from '../support/recorded-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -56,6 +60,35 @@ test('a run is repaired in a copy beside it, the original stays as it is', async
   expect(byName['frames.arrows']).toMatchObject({ wasWhole: true, cutBytes: 0 });
   await expect(repair(run)).rejects.toThrow(OutputExistsError);
   await expect(repair(run, { out: to!, force: true })).rejects.toThrow(OutputExistsError);
+});
+
+test('frames that waited for where motors were are saved with the others', async () => {
+  const name = join(folder, `waiting${tests}`);
+  const positions = { of: () => ({ magnetMm: 1.5 }), isKnown: ({ id }: { id: number }) => id < 4 };
+  const recorder = await createRunRecorder(name, FACTS, { flushMs: 1e6, syncMs: 1e6, positions });
+  recorder.tracked(trackedBatch(0, 10, 2));
+  recorder.flush();
+  const fates = async (of: string) => {
+    const rows: FateRow[] = [];
+    for await (const row of readFates(join(of, 'frames.arrows'))) rows.push(row);
+    return rows;
+  };
+  await expect.poll(async () => (await fates(name)).length).toBe(10);
+  // As a kill leaves it.
+  const killed = `${name}-killed`;
+  cpSync(name, killed, { recursive: true });
+  await recorder.close();
+  expect(rowsOf(join(killed, 'frames.arrows'))).toBe(4);
+
+  const { to, streams } = await repair(killed);
+  expect(streams.find((stream) => stream.name === 'frames.arrows')).toMatchObject({ rows: 10, cutBytes: 0 });
+  expect(readdirSync(to!).sort()).toEqual(readdirSync(name).sort());
+  expect(rowsOf(join(to!, 'frames.arrows'))).toBe(10);
+  expect(await fates(to!)).toEqual(await fates(name));
+  for (const file of readdirSync(killed)) older(join(killed, file));
+  await repair(killed, { force: true });
+  expect(rowsOf(join(killed, 'frames.arrows'))).toBe(10);
+  expect(readdirSync(killed).sort()).toEqual(readdirSync(name).sort());
 });
 
 test('a single stream is repaired beside it, or where it is told', async () => {

@@ -5,6 +5,8 @@ import { RecordingError } from '#protocol/errors.ts';
 import { exists, existsAlready } from '#protocol/z-lut-new-file.ts';
 import { openRun } from '#recording/read-recording.ts';
 import { repairArrowStream, STREAM_FORMATS } from '#recording/repair-arrow-stream.ts';
+import { RUN_FILES, WAITING_FRAMES } from '#recording/run-record.ts';
+import { settleFrames } from '#recording/settle-frames.ts';
 import { type StreamExtent, streamExtent } from '#recording/stream-extent.ts';
 import { withTemporaryOutput } from './temporary-output.ts';
 import { writeWhole } from './whole-file.ts';
@@ -49,7 +51,7 @@ export async function repair(
 ): Promise<RepairReport> {
   const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false;
   if (isFolder) await openRun(path);
-  const names = isFolder ? (await readdir(path)).filter((name) => name.endsWith('.arrows')).sort() : [''];
+  const names = isFolder ? await streamsOf(path) : [''];
   const streams = await Promise.all(
     names.map((name) => (isFolder ? examine(path, name) : examineFile(path))),
   );
@@ -59,6 +61,7 @@ export async function repair(
     const paths = broken.map(({ name }) => (isFolder ? join(path, name) : path));
     for (const one of paths) await refuseGrowing(one);
     for (const one of paths) await repairArrowStream(one);
+    if (isFolder) await addWaiting(path, broken);
     return { to: path, streams };
   }
   const to = out ?? nameBeside(path, isFolder);
@@ -77,8 +80,21 @@ async function repairFolder(path: string, to: string, broken: readonly RepairedS
   await withTemporaryOutput(to, async (temporary) => {
     await cp(path, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
     for (const { name } of broken) await repairArrowStream(join(temporary, name));
+    await addWaiting(temporary, broken);
     await rename(temporary, to);
   });
+}
+
+/** Streams of a run, but for the rows that wait to be in one. */
+async function streamsOf(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.arrows'));
+  return names.filter((name) => !WAITING_FRAMES.some((waiting) => waiting === name)).sort();
+}
+
+/** Frames whose rows waited for where motors were are saved with the others. */
+async function addWaiting(folder: string, repaired: readonly RepairedStream[]): Promise<void> {
+  const frames = repaired.find(({ name }) => name === RUN_FILES.frames);
+  if (frames) frames.rows += await settleFrames(join(folder, RUN_FILES.frames));
 }
 
 /** A stream among others: one that cannot be read is no reason to give up the others. */

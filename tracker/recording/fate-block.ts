@@ -58,6 +58,11 @@ export class FateBlock {
   }
 }
 
+/** [row] the numbers of rows that follow one another. */
+export function rowNumbers(first: number, rows: number): Data {
+  return uint32Data(Array.from({ length: rows }, (_, row) => first + row));
+}
+
 function uint32Data(values: number[]): Data {
   return makeData({
     type: new Uint32(),

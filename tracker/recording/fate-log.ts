@@ -3,8 +3,15 @@ import { type FateCounts, noFates } from '#protocol/frame-fate.ts';
 import type { FrameGap, TrackedFrame } from '#sinks/track-sink.ts';
 import type { AppendFile } from './append-file.ts';
 import type { BatchEncoder } from './batch-encoder.ts';
-import { FateBlock } from './fate-block.ts';
+import { FateBlock, type FateRow } from './fate-block.ts';
 import type { PositionSource } from './recorder-options.ts';
+import type { WaitingFates } from './waiting-fates.ts';
+
+/** Where motors were, and the rows that wait for it. */
+export interface AwaitedPositions {
+  source: PositionSource;
+  waiting: WaitingFates;
+}
 
 /** Writes what became of every frame: a row for a tracked frame, a row for a whole gap. */
 export class FateLog {
@@ -13,18 +20,22 @@ export class FateLog {
   readonly #isFull: () => boolean;
   readonly #block = new FateBlock();
   readonly #counts = noFates();
-  readonly #positions: PositionSource | undefined;
+  readonly #awaited: AwaitedPositions | undefined;
   /** Frames in frame order whose rows wait for where motors were, and gaps among them. */
   #waiting: (TrackedFrame | FrameGap)[] = [];
+  /** Of those, the first so many are on their way to the disk with what is known. */
+  #secured = 0;
+  /** Rows that were handed to the file. */
+  #rows = 0;
   /** Frames in a row that the recorder lost and that have no row yet. */
   #hole: FrameGap | null = null;
 
   /** @param isFull whether too much waits for the disk to add rows */
-  constructor(file: AppendFile, encoder: BatchEncoder, isFull: () => boolean, positions?: PositionSource) {
+  constructor(file: AppendFile, encoder: BatchEncoder, isFull: () => boolean, awaited?: AwaitedPositions) {
     this.file = file;
     this.#encoder = encoder;
     this.#isFull = isFull;
-    this.#positions = positions;
+    this.#awaited = awaited;
   }
 
   /** Frames so far by fate. */
@@ -63,9 +74,23 @@ export class FateLog {
   flush({ isLast = false } = {}): void {
     this.#takeKnown(isLast);
     const { rows } = this.#block;
-    if (rows === 0) return;
-    this.file.push(this.#encoder.encode(this.#block.toArrow(), rows), rows);
-    this.#block.clear();
+    if (rows > 0) {
+      this.file.push(this.#encoder.encode(this.#block.toArrow(), rows), rows);
+      this.#block.clear();
+      this.#rows += rows;
+      this.#secured = Math.max(0, this.#secured - rows);
+    }
+    if (!isLast) this.#secureWaiting();
+  }
+
+  syncWaiting(): void {
+    this.#awaited?.waiting.sync();
+  }
+
+  /** Behind the file: what waited is in it, or is kept beside it. */
+  async closeWaiting({ isAllWritten }: { isAllWritten: boolean }): Promise<void> {
+    await this.#awaited?.waiting.close();
+    if (isAllWritten) await this.#awaited?.waiting.remove();
   }
 
   /** A hole ends where frames are missing, unless there is no room for another row: then it spans them too. */
@@ -85,20 +110,34 @@ export class FateLog {
   }
 
   #takeKnown(all: boolean): void {
+    const source = this.#awaited?.source;
     const now = nowNs();
-    const isUnknown = (row: TrackedFrame | FrameGap) => 'id' in row && !this.#positions?.isKnown(row, now);
-    const first = all || !this.#positions ? -1 : this.#waiting.findIndex(isUnknown);
+    const isUnknown = (row: TrackedFrame | FrameGap) => 'id' in row && !source?.isKnown(row, now);
+    const first = all || !source ? -1 : this.#waiting.findIndex(isUnknown);
     for (const row of this.#waiting.splice(0, first < 0 ? this.#waiting.length : first)) {
-      if ('id' in row) {
-        const { id: frame, timeNs, receivedNs, submittedNs, trackedNs } = row;
-        const times = { timeNs, receivedNs, submittedNs, trackedNs };
-        const positions = this.#positions?.of(row) ?? row.positions;
-        this.#block.add({ frame, lastFrame: frame, ...times, fate: 'tracked', ...positions });
-      } else {
-        const { firstFrame: frame, lastFrame, fate, atNs } = row;
-        const times = { timeNs: null, receivedNs: atNs, submittedNs: null, trackedNs: null };
-        this.#block.add({ frame, lastFrame, ...times, fate });
-      }
+      this.#block.add(this.#rowOf(row));
     }
+  }
+
+  /** Has the disk what is known of the rows that wait, unless it is behind: then with a later flush. */
+  #secureWaiting(): void {
+    const { waiting } = this.#awaited ?? {};
+    waiting?.pump();
+    if (!waiting || waiting.isBehind || this.#secured === this.#waiting.length) return;
+    const rows = this.#waiting.slice(this.#secured).map((row) => this.#rowOf(row));
+    waiting.add(rows, this.#rows + this.#secured, this.file.writtenRows);
+    this.#secured = this.#waiting.length;
+  }
+
+  #rowOf(row: TrackedFrame | FrameGap): FateRow {
+    if ('id' in row) {
+      const { id: frame, timeNs, receivedNs, submittedNs, trackedNs } = row;
+      const times = { timeNs, receivedNs, submittedNs, trackedNs };
+      const positions = this.#awaited?.source.of(row) ?? row.positions;
+      return { frame, lastFrame: frame, ...times, fate: 'tracked', ...positions };
+    }
+    const { firstFrame: frame, lastFrame, fate, atNs } = row;
+    const times = { timeNs: null, receivedNs: atNs, submittedNs: null, trackedNs: null };
+    return { frame, lastFrame, ...times, fate };
   }
 }

@@ -11,6 +11,7 @@ import { ROI_COLUMNS } from './roi-log.ts';
 import { RUN_FILES, type RunRecord, readRunRecord } from './run-record.ts';
 import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
 import { FIT_COLUMNS, type FitColumns, type TrackColumns } from './track-block.ts';
+import { waitingFrames } from './waiting-frames.ts';
 
 /** A run folder on disk. */
 export interface Run {
@@ -71,32 +72,40 @@ function fitOf(path: string, batch: RecordBatch): FitColumns | null {
 }
 
 /**
- * Fates of a `frames.arrows`, row by row.
+ * Fates of a `frames.arrows`, row by row; of a run under way or killed, with the rows that still wait for where motors
+ * were.
  * @throws {RecordingError} when the file is missing or foreign
  */
 export async function* readFates(path: string): AsyncGenerator<FateRow> {
+  let settled = 0;
   for await (const batch of readBatches(path, FRAMES_FORMAT)) {
-    const frame = values(path, batch, 'frame', Uint32Array);
-    const lastFrame = values(path, batch, 'lastFrame', Uint32Array);
-    const timeNs = columnOf(path, batch, 'timeNs');
-    const receivedNs = values(path, batch, 'receivedNs', BigInt64Array);
-    // Older recordings have no such column, nor positions of motors.
-    const submittedNs = batch.getChild('submittedNs');
-    const trackedNs = columnOf(path, batch, 'trackedNs');
-    const fate = columnOf(path, batch, 'fate');
-    const positions = MOTOR_COLUMNS.map((name) => [name, batch.getChild(name)] as const);
-    for (let row = 0; row < batch.numRows; row++) {
-      yield {
-        frame: frame[row]!,
-        lastFrame: lastFrame[row]!,
-        timeNs: timeNs.get(row) as bigint | null,
-        receivedNs: receivedNs[row]!,
-        submittedNs: (submittedNs?.get(row) ?? null) as bigint | null,
-        trackedNs: trackedNs.get(row) as bigint | null,
-        fate: parseFate(path, fate.get(row)),
-        ...Object.fromEntries(positions.map(([name, column]) => [name, column?.get(row) ?? null])),
-      };
-    }
+    yield* fatesOf(path, batch, 0);
+    settled += batch.numRows;
+  }
+  for await (const { batch, from } of waitingFrames(path, settled)) yield* fatesOf(path, batch, from);
+}
+
+function* fatesOf(path: string, batch: RecordBatch, from: number): Generator<FateRow> {
+  const frame = values(path, batch, 'frame', Uint32Array);
+  const lastFrame = values(path, batch, 'lastFrame', Uint32Array);
+  const timeNs = columnOf(path, batch, 'timeNs');
+  const receivedNs = values(path, batch, 'receivedNs', BigInt64Array);
+  // Older recordings have no such column, nor positions of motors.
+  const submittedNs = batch.getChild('submittedNs');
+  const trackedNs = columnOf(path, batch, 'trackedNs');
+  const fate = columnOf(path, batch, 'fate');
+  const positions = MOTOR_COLUMNS.map((name) => [name, batch.getChild(name)] as const);
+  for (let row = from; row < batch.numRows; row++) {
+    yield {
+      frame: frame[row]!,
+      lastFrame: lastFrame[row]!,
+      timeNs: timeNs.get(row) as bigint | null,
+      receivedNs: receivedNs[row]!,
+      submittedNs: (submittedNs?.get(row) ?? null) as bigint | null,
+      trackedNs: trackedNs.get(row) as bigint | null,
+      fate: parseFate(path, fate.get(row)),
+      ...Object.fromEntries(positions.map(([name, column]) => [name, column?.get(row) ?? null])),
+    };
   }
 }
 

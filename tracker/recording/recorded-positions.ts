@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { RecordBatch } from 'apache-arrow';
 import { MOTOR_COLUMNS, type MotorColumn } from '#protocol/motor.ts';
 import { readBatches } from './arrow-stream.ts';
 import type { FateRow } from './fate-block.ts';
@@ -7,6 +8,7 @@ import { readFates, readTracks } from './read-recording.ts';
 import { RUN_FILES } from './run-record.ts';
 import { FRAMES_FORMAT } from './stream-schema.ts';
 import type { TrackColumns } from './track-block.ts';
+import { waitingFrames } from './waiting-frames.ts';
 
 /** [row] where motors were, by column; NaN where that is not known. */
 export type PositionValues = Partial<Record<MotorColumn, Float64Array>>;
@@ -35,13 +37,19 @@ export async function readPositionedTracks(tracksPath: string): Promise<Position
 /** Columns of positions of which a `frames.arrows` has a value. */
 async function recordedMotors(path: string): Promise<MotorColumn[]> {
   const found = new Set<MotorColumn>();
-  for await (const batch of readBatches(path, FRAMES_FORMAT)) {
+  const look = (batch: RecordBatch) => {
     for (const name of MOTOR_COLUMNS) {
       const column = batch.getChild(name);
       if (column && column.nullCount < batch.numRows) found.add(name);
     }
-    if (found.size === MOTOR_COLUMNS.length) break;
+    return found.size === MOTOR_COLUMNS.length;
+  };
+  let settled = 0;
+  for await (const batch of readBatches(path, FRAMES_FORMAT)) {
+    if (look(batch)) return [...MOTOR_COLUMNS];
+    settled += batch.numRows;
   }
+  for await (const { batch } of waitingFrames(path, settled)) look(batch);
   return MOTOR_COLUMNS.filter((name) => found.has(name));
 }
 

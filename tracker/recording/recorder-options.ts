@@ -1,10 +1,11 @@
 import type { RecordingError } from '#protocol/errors.ts';
 import type { FateCounts } from '#protocol/frame-fate.ts';
-import type { MotorPositions } from '#protocol/motor.ts';
 import type { LatencySummaries } from '#sinks/latency.ts';
-import type { TrackedFrame } from '#sinks/track-sink.ts';
+import type { PositionSource } from '#sinks/position-source.ts';
 import type { FileAccess } from './append-file.ts';
 import type { CellRecorderStats } from './cell-recorder.ts';
+
+export type { PositionSource };
 
 export interface RecorderOptions {
   /** Record into a folder that exists, over the run in it. */
@@ -24,13 +25,6 @@ export interface RecorderOptions {
   openFile?: (path: string) => Promise<FileAccess>;
   /** Where the time of the frames went, for `run.json` at the end. */
   latency?: () => LatencySummaries;
-}
-
-/** Where motors were while a frame was exposed. */
-export interface PositionSource {
-  of(frame: TrackedFrame): MotorPositions;
-  /** Whether what `of` says will stay: it may wait for a reading that comes after the frame. */
-  isKnown(frame: TrackedFrame, nowNs: bigint): boolean;
 }
 
 /** How the recording is doing. */

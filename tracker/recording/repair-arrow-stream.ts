@@ -3,10 +3,17 @@ import { messageAt, openArrowStream } from './arrow-stream.ts';
 import { END_OF_STREAM } from './batch-encoder.ts';
 import { CELL_GAPS_FORMAT, CELLS_FORMAT } from './cell-schema.ts';
 import { reason } from './output-file.ts';
-import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT } from './stream-schema.ts';
+import { FRAMES_FORMAT, ROIS_FORMAT, TRACKS_FORMAT, WAITING_FRAMES_FORMAT } from './stream-schema.ts';
 
 /** Of every stream of a run. */
-export const STREAM_FORMATS = [TRACKS_FORMAT, FRAMES_FORMAT, ROIS_FORMAT, CELLS_FORMAT, CELL_GAPS_FORMAT];
+export const STREAM_FORMATS = [
+  TRACKS_FORMAT,
+  FRAMES_FORMAT,
+  WAITING_FRAMES_FORMAT,
+  ROIS_FORMAT,
+  CELLS_FORMAT,
+  CELL_GAPS_FORMAT,
+];
 
 /** What a repair found and did. */
 export interface Repair {

@@ -23,6 +23,9 @@ export const RUN_FILES = {
 /** Of the file of Z-LUTs that beads were given while a run was recorded: host time, bead, name in its folder or none. */
 export const Z_LUT_CHANGES_HEADER = 'timeNs,bead,file\n';
 
+/** Of frames whose rows wait, while a run is recorded and after it was killed; beside `frames.arrows`. */
+export const WAITING_FRAMES = ['frames-waiting-1.arrows', 'frames-waiting-2.arrows'] as const;
+
 const RUN_FORMAT = 'tweezertrack-run/1';
 
 const roi = z.object({

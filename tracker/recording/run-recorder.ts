@@ -18,11 +18,13 @@ import {
   type RunFacts,
   type RunRecord,
   startRunRecord,
+  WAITING_FRAMES,
   writeRunRecord,
 } from './run-record.ts';
 import { type StartedStream, startStream } from './start-stream.ts';
 import { framesSchema, roisSchema, tracksSchema } from './stream-schema.ts';
 import { TrackBlock } from './track-block.ts';
+import { WaitingFates } from './waiting-fates.ts';
 
 /** Frame numbers are 32 bits in the files. */
 const LAST_FRAME_ID = 2 ** 32 - 1;
@@ -47,7 +49,8 @@ export async function createRunRecorder(
       if (!isExists(cause)) throw cause;
       if (!options.force) throw outputExists(folder);
     });
-    for (const file of [RUN_FILES.cells, RUN_FILES.cellGaps]) await rm(join(folder, file), { force: true });
+    for (const file of [RUN_FILES.cells, RUN_FILES.cellGaps, ...WAITING_FRAMES])
+      await rm(join(folder, file), { force: true });
     await writeRunRecord(folder, record);
     const open = options.openFile ?? openFile;
     const start = async (file: 'tracks' | 'frames' | 'rois', schema: Schema) =>
@@ -113,14 +116,18 @@ export class RunRecorder implements TrackSink {
     this.#roiHistory = new RoiHistory(record.rois, (frame, roi) => this.#rois.followed(frame, roi));
     const framesFile = fileOf(frames, RUN_FILES.frames);
     const isFull = () => this.#isFull(framesFile);
-    this.#fates = new FateLog(framesFile, frames.encoder, isFull, options.positions);
+    const open = options.openFile ?? openFile;
+    const diskAlarm = (name: string, cause: unknown) => this.#diskAlarm(name, cause);
+    const { positions: source } = options;
+    const awaited = source && { source, waiting: new WaitingFates(folder, { openFile: open, diskAlarm }) };
+    this.#fates = new FateLog(framesFile, frames.encoder, isFull, awaited);
     this.cells = new CellRecorder(folder, {
-      ...{ blockRows, queueLimitBytes, onAlarm: this.#onAlarm, openFile: options.openFile ?? openFile },
+      ...{ blockRows, queueLimitBytes, onAlarm: this.#onAlarm, openFile: open },
       onRecord: () => {
         this.#recordIsStale = true;
         this.#updateRecord();
       },
-      diskAlarm: (name, cause) => this.#diskAlarm(name, cause),
+      diskAlarm,
     });
     this.#timers = [setInterval(() => this.flush(), flushMs), setInterval(() => this.#sync(), syncMs)];
   }
@@ -190,6 +197,7 @@ export class RunRecorder implements TrackSink {
       failures.push(cause);
     };
     for (const file of this.#files) await file.close(END_OF_STREAM).catch(keep);
+    await this.#fates.closeWaiting({ isAllWritten: failures.length === 0 });
     await this.cells.close().catch(keep);
     await this.#recordWriting;
     const { rowsWritten: written, rowsLost: lost, frames } = this.stats;
@@ -224,6 +232,7 @@ export class RunRecorder implements TrackSink {
 
   #sync(): void {
     for (const file of this.#files) file.sync();
+    this.#fates.syncWaiting();
     this.cells.sync();
     this.#updateRecord();
   }

@@ -14,6 +14,7 @@ import { FIT_COLUMNS } from './track-block.ts';
 export const TRACKS_FORMAT = 'tweezertrack-tracks/1';
 export const FRAMES_FORMAT = 'tweezertrack-frames/1';
 export const ROIS_FORMAT = 'tweezertrack-rois/1';
+export const WAITING_FRAMES_FORMAT = 'tweezertrack-waiting-frames/1';
 
 /** What made the tracks of a file; it travels in the file's schema metadata. */
 export interface TrackFacts {
@@ -124,6 +125,19 @@ export function framesSchema(): Schema {
       ['units', JSON.stringify(FRAME_UNITS)],
       ['fates', JSON.stringify(FRAME_FATES)],
       ['positions', POSITIONS],
+    ]),
+  );
+}
+
+/** Schema of the files of frames whose rows wait for where motors were: that of `frames.arrows`, and which row each is. */
+export function waitingFramesSchema(): Schema {
+  const { fields, metadata } = framesSchema();
+  return new Schema(
+    [new Field('row', new Uint32(), required), ...fields],
+    new Map([
+      ...metadata,
+      ['format', WAITING_FRAMES_FORMAT],
+      ['units', JSON.stringify({ row: 'row of frames.arrows that this will be', ...FRAME_UNITS })],
     ]),
   );
 }
