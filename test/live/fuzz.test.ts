@@ -15,6 +15,7 @@ import { startCommand } from '../support/cli.ts';
 import { TOKENS, tokensFile } from '../support/door-server.ts';
 import { clientFrame, FUZZ_SHAPE, Fuzzer, serverFrames } from '../support/fuzzer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 /** Longer than the gate has time for: FUZZ_SECONDS=60 npx vitest run ... test/live/fuzz.test.ts */
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 0);
@@ -220,9 +221,7 @@ test(`${long} fuzzed requests, frames and messages leave tracking whole and memo
       return (await (await fetch(`http://127.0.0.1:${port}/health`, { headers })).json()) as Health;
     };
     // A camera that the tracker has not yet seen leave keeps the next one out.
-    const cameraGone = async () => {
-      while ((await health()).camera?.connected) await turn();
-    };
+    const cameraGone = () => until(async () => !(await health()).camera?.connected);
     /** Once the tracker has the tracks of all it took. */
     const settled = async (): Promise<Health> => {
       for (;;) {
@@ -255,7 +254,7 @@ test(`${long} fuzzed requests, frames and messages leave tracking whole and memo
     // What it rejects with is told where it is awaited.
     filming.then(ended, ended);
     // A fuzzed hello that is a right one would take the place of a camera that is not welcomed yet.
-    while (sent.count === 0 && !filmed) await turn();
+    await until(() => sent.count > 0 || filmed);
     let warmMB = Number.NaN;
     while (!filmed && (share() < 0.66 || sent.count <= GOOD_FRAMES)) {
       await Promise.all([

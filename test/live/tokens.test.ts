@@ -9,6 +9,7 @@ import type { ConfigError } from '#protocol/errors.ts';
 import { openTokens } from '#tracker/live/tokens.ts';
 import { doorServer, httpBytes, open, rawPeer, TOKENS, tokensFile } from '../support/door-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const folder = temporaryFolder();
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
@@ -298,7 +299,7 @@ describe('a camera adapter', () => {
       'the role camera',
     );
     const running = runCamera(adapter, { ...link, signal, token: TOKENS.camera });
-    while (cameras.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    await Promise.race([running, until(() => cameras.length > 0)]);
     stop.abort();
     expect(await running).toEqual({ sent: 0, dropped: 0 });
   });
