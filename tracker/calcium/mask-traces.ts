@@ -1,7 +1,9 @@
 import { stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
+import { ListSums } from './list-sums.ts';
 import { pixelsOf } from './masks.ts';
 import { emptyLike, type NdArray, type NdValues, zeros } from './nd-array.ts';
+import { isForKernel } from './pixel-kernel.ts';
 
 /** What a mask takes from a frame: its pixels and their weights, which add up to 1. */
 export interface SparseMask {
@@ -31,6 +33,8 @@ export function toSparseMask(mask: NdArray): SparseMask {
   return { pixels, weights: weights.map((weight) => weight / total) };
 }
 
+const NONE = new Int32Array();
+
 /**
  * One trace for each mask: the weighted mean of its pixels in every frame.
  *
@@ -43,27 +47,48 @@ export function maskTraces(images: NdArray, masks: readonly SparseMask[]): NdArr
   const [frames, rows, columns] = stackShape('maskTraces images', images);
   const pixels = rows * columns;
   for (const [neuron, mask] of masks.entries()) {
-    const last = mask.pixels.at(-1) ?? 0;
-    if (last < pixels) continue;
+    const outside = mask.pixels.find((pixel) => pixel < 0 || pixel >= pixels);
+    if (outside === undefined) continue;
     throw new CalciumError({
       where: `maskTraces masks[${neuron}]`,
       expected: `pixels below ${pixels}, of ${rows} x ${columns}`,
-      received: String(last),
+      received: String(outside),
     });
   }
   const traces = zeros([masks.length, frames]);
-  // A copy is read in one go: pixel by pixel, a frame comes from memory line by line.
-  const near = emptyLike(images.values, pixels);
   const isEven = masks.map(({ weights }) => weights.every((weight) => weight === weights[0]));
+  const sumsOf = sumsOfEven(images.values, pixels, masks, isEven);
+  // A copy is read in one go: pixel by pixel, a frame comes from memory line by line.
+  const near = sumsOf && !isEven.includes(false) ? null : emptyLike(images.values, pixels);
   for (let frame = 0; frame < frames; frame++) {
-    near.set(images.values.subarray(frame * pixels, (frame + 1) * pixels));
+    const sums = sumsOf?.(frame);
+    near?.set(images.values.subarray(frame * pixels, (frame + 1) * pixels));
     for (let neuron = 0; neuron < masks.length; neuron++) {
       const mask = masks[neuron]!;
-      const level = isEven[neuron] ? mask.weights[0]! * plainSum(near, mask.pixels) : weightedSum(near, mask);
+      const level = isEven[neuron]
+        ? mask.weights[0]! * (sums ? sums[neuron]! : plainSum(near!, mask.pixels))
+        : weightedSum(near!, mask);
       traces.values[neuron * frames + frame] = level;
     }
   }
   return traces;
+}
+
+/** Sums of all masks of equal weights at once, [neuron] of a frame; null where the counts are not for the kernel. */
+function sumsOfEven(
+  values: NdValues,
+  pixels: number,
+  masks: readonly SparseMask[],
+  isEven: readonly boolean[],
+): ((frame: number) => Float64Array) | null {
+  if (!isForKernel(values, pixels)) return null;
+  const lists = masks.map((mask, neuron) => (isEven[neuron] ? mask.pixels : NONE));
+  const starts = new Int32Array(lists.length + 1);
+  for (const [list, { length }] of lists.entries()) starts[list + 1] = starts[list]! + length;
+  const all = new Int32Array(starts.at(-1)!);
+  for (const [list, own] of lists.entries()) all.set(own, starts[list]!);
+  const sums = new ListSums(all, starts);
+  return (frame) => sums.of(values.subarray(frame * pixels, (frame + 1) * pixels));
 }
 
 /** Two sums side by side: one alone waits for each of its additions. */

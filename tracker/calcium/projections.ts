@@ -1,12 +1,17 @@
 import { stackShape } from './blockwise.ts';
 import { CalciumError } from './calcium-error.ts';
+import { type FrameStatistic, FrameSums } from './frame-sums.ts';
 import type { NdArray } from './nd-array.ts';
+import { isForKernel, type WholeCounts } from './pixel-kernel.ts';
 import { percentileOf } from './statistics.ts';
 
 /** Pixels whose courses are gathered at once for a median: 64 keep both sides of the copy in the cache. */
 const TILE = 64;
 
-export type Projection = 'mean' | 'std' | 'median' | 'max' | 'min';
+/** Pixels whose frames are added up at once: what is kept of them stays in the cache. */
+const PART = 65_536;
+
+export type Projection = FrameStatistic | 'median';
 
 /**
  * One image of a stack: a statistic of every pixel over time; `std` is that of the population.
@@ -24,8 +29,27 @@ export function projectImages(images: NdArray, projection: Projection): NdArray<
       received: 'none',
     });
   }
-  const values = project(images, rows * columns, projection);
+  const pixels = rows * columns;
+  const isQuick = projection !== 'median' && isForKernel(images.values, PART);
+  const values = isQuick
+    ? projectWhole(images.values, pixels, projection)
+    : project(images, pixels, projection);
   return { shape: [rows, columns], values };
+}
+
+/** As below, to the bit. */
+function projectWhole(values: WholeCounts, pixels: number, statistic: FrameStatistic): Float64Array {
+  const projected = new Float64Array(pixels);
+  const part = Math.min(PART, pixels);
+  const sums = new FrameSums(part, [statistic]);
+  for (let first = 0; first < pixels; first += part) {
+    sums.reset();
+    for (let start = 0; start < values.length; start += pixels) {
+      sums.add(values.subarray(start + first, start + Math.min(first + part, pixels)));
+    }
+    projected.set(sums.read(statistic).subarray(0, pixels - first), first);
+  }
+  return projected;
 }
 
 function project(images: NdArray, pixels: number, projection: Projection): Float64Array {
