@@ -76,6 +76,18 @@ describe('a motor within limits', () => {
     expect(guard.status.target).toBeNull();
   });
 
+  test('that is stopped on its way rests where the next reading finds it, not where the last one did', async () => {
+    const { guard } = guarded({ positions: [{ at: 2 }, { at: 3 }], taken: new Promise(() => {}) });
+    await guard.position();
+    expect(guard.status).toMatchObject({ at: 2, settled: true });
+    const failed = expect(guard.moveTo(5)).rejects.toThrow('stopped');
+    await guard.stop();
+    await failed;
+    expect(guard.status).toMatchObject({ settled: false, target: null });
+    await guard.position();
+    expect(guard.status).toMatchObject({ at: 3, settled: true });
+  });
+
   test('that is late is stopped, and told of', async () => {
     const { calls, guard } = guarded({ positions: [{ at: 3, settled: false }] });
     const failure = guard.moveTo(5);

@@ -133,6 +133,8 @@ export class GuardedMotor {
   async stop(): Promise<void> {
     this.#move?.abort(this.#words.halted('stopped'));
     await this.motor.stop();
+    // Where it came to rest only the next reading tells.
+    if (this.#last) this.#last = { ...this.#last, settled: false };
   }
 
   /** Where it is. */
