@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for processes and browsers: one at a time leaves half of two cores idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     // A busy machine may take seconds for what an idle one does in milliseconds: the test's own time is the limit.
     expect: { poll: { timeout: 60_000 } },
