@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { browserSkipReason, launchBrowser } from '../support/browser.ts';
 import { builtDashboard } from '../support/built-dashboard.ts';
 import { startCommand } from '../support/cli.ts';
+import { restingBox, SOON } from '../support/dashboard-page.ts';
 
 const skipReason = browserSkipReason();
-const SOON = { timeout: 30_000, interval: 100 };
 
 test.skipIf(skipReason)(
   `the demo in a browser: picture, beads and a bead that is added and removed${skipReason ? ` (skipped: ${skipReason})` : ''}`,
@@ -14,6 +14,7 @@ test.skipIf(skipReason)(
       ...['demo', '--beads', '5', '--fps', '30', '--port', '0', '--no-record', '--engine', 'reference'],
       ...['--width', '480', '--height', '320'],
     ]);
+    onTestFinished(() => void demo.process.kill('SIGKILL'));
     const [, url] = await demo.says(/dashboard: (\S+)/);
     const browser = await launchBrowser();
     try {
@@ -26,7 +27,7 @@ test.skipIf(skipReason)(
       await expect.poll(() => rows().first().innerText(), SOON).toMatch(/ok/);
 
       // The frame is wider than the beads need: its far corner is empty.
-      const stage = (await page.locator('.stage .overlay').boundingBox())!;
+      const stage = await restingBox(page.locator('.stage .overlay'));
       const frame = { width: 480, height: 320 };
       const scale = Math.min(stage.width / frame.width, stage.height / frame.height);
       const corner = {

@@ -28,7 +28,11 @@ export function startCommand(args: readonly string[], env: Record<string, string
 export function followCommand(child: ChildProcessWithoutNullStreams): RunningCommand {
   let stdout = '';
   let stderr = '';
-  let heard = () => {};
+  let hasEnded = false;
+  const waiting: (() => void)[] = [];
+  const heard = () => {
+    for (const wake of waiting.splice(0)) wake();
+  };
   child.stdout.on('data', (text: Buffer) => {
     stdout += text;
     heard();
@@ -37,7 +41,9 @@ export function followCommand(child: ChildProcessWithoutNullStreams): RunningCom
     stderr += text;
     heard();
   });
+  // Not its exit, after which the last of what it said may still come.
   const done = once(child, 'close').then(([code]) => {
+    hasEnded = true;
     heard();
     return { code: code as number | null, stdout, stderr };
   });
@@ -48,9 +54,9 @@ export function followCommand(child: ChildProcessWithoutNullStreams): RunningCom
       for (;;) {
         const match = pattern.exec(stdout) ?? pattern.exec(stderr);
         if (match) return match;
-        if (child.exitCode !== null) throw new Error(`ended without ${pattern}:\n${stdout}\n${stderr}`);
+        if (hasEnded) throw new Error(`ended without ${pattern}:\n${stdout}\n${stderr}`);
         await new Promise<void>((resolve) => {
-          heard = resolve;
+          waiting.push(resolve);
         });
       }
     },

@@ -1,10 +1,24 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ControlRequest } from '#protocol/control-request.ts';
 import { FakeTracker, type FakeTrackerOptions } from './fake-tracker.ts';
 
-/** What a page shows comes sooner than this. */
-export const SOON = { timeout: 20_000, interval: 50 };
+/** What a page shows comes sooner than this, on a busy machine, too. */
+export const SOON = { timeout: 60_000, interval: 50 };
+
+/** Where an element is on the page, once it keeps its place: what loads beside it may still move it. */
+export async function restingBox(
+  element: Locator,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  let last = '';
+  const isAtRest = async () => {
+    const before = last;
+    last = JSON.stringify(await element.boundingBox());
+    return last !== 'null' && last === before;
+  };
+  await expect.poll(isAtRest, SOON).toBe(true);
+  return JSON.parse(last);
+}
 
 /** A dashboard in a browser on a fake tracker. */
 export interface DashboardPage {
@@ -37,7 +51,7 @@ export async function openDashboard(browser: Browser, options: FakeTrackerOption
     page,
     errors,
     async onPage(xPx, yPx) {
-      const box = (await page.locator('.stage .overlay').boundingBox())!;
+      const box = await restingBox(page.locator('.stage .overlay'));
       const { width, height } = tracker.camera;
       const scale = Math.min(box.width / width, box.height / height);
       return {
