@@ -10,7 +10,7 @@ async function lines(name: string, options: BenchOptions): Promise<BenchLine[]> 
 }
 
 test('live traces of cells follow those offline, and their events the true transients', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const got = await lines('calcium-live', { fps: [15], minutes: 2, repeats: 1, seed: 3 });
   expect(got.map(({ film, seed, cells, framesTracked }) => [film, seed, cells, framesTracked])).toEqual([
