@@ -64,6 +64,7 @@ export function editZLut(zLut: ZLut, edit: ZLutEdit): EditedZLut {
   }
   const byNm = shiftNm ?? (zeroNm === undefined ? 0 : -zeroNm);
   if (shiftNm !== undefined || zeroNm !== undefined) {
+    if (zeroNm !== undefined && !isAmong(changed.planeZNm, zeroNm)) notes.push(outside(changed, zeroNm));
     changed = moveZ(
       changed,
       (zNm) => zNm + byNm,
@@ -93,12 +94,23 @@ export function editZLut(zLut: ZLut, edit: ZLutEdit): EditedZLut {
   return { zLut: { ...changed, origin }, notes: [...edits, ...notes] };
 }
 
+function isAmong(planeZNm: Float64Array, zNm: number): boolean {
+  const ends = [planeZNm[0]!, planeZNm.at(-1)!];
+  return zNm >= Math.min(...ends) && zNm <= Math.max(...ends);
+}
+
+/** A zero that is meant of the heights before they were turned or scaled lies far off. */
+function outside({ planeZNm }: ZLut, zeroNm: number): string {
+  const [first, last] = [planeZNm[0]!, planeZNm.at(-1)!];
+  return `${zeroNm} nm, now 0, is none of the heights that were from ${first} to ${last} nm by then`;
+}
+
 function cropPlanes(zLut: ZLut, fromNm: number, toNm: number): ZLut {
   const { name, radii, planeZNm, profiles, model, ...rest } = zLut;
   const kept = [...planeZNm.keys()].filter((plane) => planeZNm[plane]! >= fromNm && planeZNm[plane]! <= toNm);
   if (kept.length < 8) {
     throw new ZLutError({
-      where: `${name} from ${fromNm} to ${toNm} nm`,
+      where: [name, ...limitOf('from', fromNm), ...limitOf('to', toNm)].join(' '),
       expected: 'at least 8 planes',
       received: `${kept.length} of ${zLut.planes}, which are from ${planeZNm[0]} to ${planeZNm.at(-1)} nm`,
     });
@@ -115,6 +127,8 @@ function cropPlanes(zLut: ZLut, fromNm: number, toNm: number): ZLut {
     ...(trimmed && { model: trimmed }),
   };
 }
+
+const limitOf = (name: string, nm: number) => (Number.isFinite(nm) ? [`${name} ${nm} nm`] : []);
 
 function cropRadii(zLut: ZLut, radii: number): ZLut {
   const { name, method, profiles } = zLut;

@@ -3,8 +3,9 @@ import type { ZLutModel } from '#protocol/z-lut-model.ts';
 import type { ZLutOrigin } from '#protocol/z-lut-origin.ts';
 import { ringRadiiPx } from '#protocol/z-lut-radii.ts';
 
-/** No focal sweep has finer steps. */
+/** No focal sweep has finer steps, nor a shorter way. */
 const LEAST_STEP_NM = 1;
+const LEAST_RANGE_NM = 100;
 
 type Fact = readonly [name: string, text: string];
 
@@ -46,7 +47,17 @@ function describeSteps(planeZNm: Float64Array): string {
   const steps = Array.from(planeZNm.subarray(1), (zNm, plane) => Math.abs(zNm - planeZNm[plane]!));
   const [least, most] = [Math.min(...steps), Math.max(...steps)];
   const apart = most - least < 1e-6 * most ? round(most) : `${round(least)} to ${round(most)}`;
-  return `${apart} nm apart${most < LEAST_STEP_NM ? ' (perhaps um: --z-unit um)' : ''}`;
+  return `${apart} nm apart${seemsInUm(planeZNm) ? ' (perhaps um: --z-unit um)' : ''}`;
+}
+
+/** Whether heights are far too near to one another to be nm. */
+export function seemsInUm(planeZNm: Float64Array): boolean {
+  const widest = planeZNm
+    .subarray(1)
+    .reduce((most, zNm, plane) => Math.max(most, Math.abs(zNm - planeZNm[plane]!)), 0);
+  const rangeNm = Math.abs(planeZNm.at(-1)! - planeZNm[0]!);
+  // Whole ones may be numbers of planes.
+  return widest < LEAST_STEP_NM || (rangeNm < LEAST_RANGE_NM && !planeZNm.every(Number.isInteger));
 }
 
 function describeModel(model: ZLutModel): string {
@@ -88,8 +99,9 @@ function qualityFacts({ quality }: ZLutOrigin): Fact[] {
     biasNm !== undefined && `bias ${round(biasNm)} nm`,
     noiseNm !== undefined && `noise ${round(noiseNm)} nm`,
   ]);
+  const points = `${Math.round(score)} of 100`;
   return [
-    ['quality', `${Math.round(score)} of 100, ${verdict}: ${sentence}`],
+    ['quality', sentence.includes(points) ? sentence : `${points}, ${verdict}: ${sentence}`],
     ...(numbers ? [['', numbers] as const] : []),
   ];
 }

@@ -168,3 +168,30 @@ describe('zlut edit', () => {
     expect(stderr).toMatch(/^E_ZLUT cut\.zlut.*: expected \d+ bytes, received 900 bytes; .*cut off/);
   });
 });
+
+describe('zlut check', () => {
+  test('refuses a pipeline that makes other profiles, naming both, and doubts z in um', async () => {
+    await writeZLut(
+      at('near.csv'),
+      sampledZLut('near.csv', heightsNm(0, 2000, 20), (zNm) => zNm / 1000),
+    );
+    const [other, own, near] = await Promise.all([
+      zlut('check', at('bead.zlut'), '--preset', 'quadrant'),
+      zlut('check', at('a.txt'), '--preset', 'magtrack'),
+      zlut('check', at('near.csv')),
+    ]);
+    expect([other.code, other.stdout]).toEqual([1, '']);
+    expect(other.stderr).toMatch(
+      /^E_ZLUT bead 3 Z-LUT bead\.zlut: expected profiles of radial-profile \(angularDensity .*, received radial-profile \(bins split/,
+    );
+    expect(own.stdout).toMatch(/ of 100\)/);
+    expect(own.stderr).toBe('');
+    expect(near.stderr).toMatch(/near\.csv: z is perhaps um, .*--z-unit um/);
+  });
+});
+
+test('zlut sweep says which of its options are missing', async () => {
+  const { code, stderr } = await zlut('sweep', '--from', '0');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^E_CONFIG zlut sweep: expected --from, .*, received no --to, --step; .*--suggest/);
+});

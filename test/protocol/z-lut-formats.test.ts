@@ -189,10 +189,16 @@ describe('a file is refused by name', () => {
 
   test('when it is of another kind', async () => {
     await refused('k.zlut', 'just words', /k\.zlut: expected a \.zlut file, received .*'just wor'/);
-    await refused('k.txt', Buffer.from('II*\0\x08\0\0\0'), /k\.txt: expected a text matrix.*a TIFF stack/);
+    await refused('k.txt', Buffer.from('II*\0\x08\0\0\0'), /expected a Z-LUT: .*a TIFF stack; .*zlut build/);
+    await refused(
+      'k.bin',
+      Uint8Array.of(200, 190, 180),
+      /expected a Z-LUT: .*received 3 bytes that begin with c8beb4/,
+    );
     await refused('k.npy', '\x89PNG', /k\.npy: expected a NumPy \.npy file/);
     await refused('k.npy', encodeNpy(new Float64Array(40), [40]).subarray(0, 20), /k\.npy header: .*cut off/);
-    await expect(readZLut(folder)).rejects.toThrow(/expected a readable Z-LUT file/);
+    await expect(readZLut(folder)).rejects.toThrow(/expected a readable Z-LUT file, received a folder/);
+    await expect(readZLut(at('none.zlut'))).rejects.toThrow(/none\.zlut: expected .*, received no such file/);
   });
 });
 

@@ -24,7 +24,7 @@ describe('planes', () => {
   test('of which too few stay are refused with what there is', () => {
     expect(() => edit({ fromNm: 100 })).toThrow(ZLutError);
     expect(() => edit({ fromNm: 100 })).toThrow(
-      /at least 8 planes, received 7 of 11, which are from 400 to -100/,
+      /bead\.zlut from 100 nm: expected at least 8 planes, received 7 of 11, which are from 400 to -100/,
     );
   });
 
@@ -74,6 +74,13 @@ describe('heights', () => {
     const { zLut: shifted } = edit({ shiftNm: 30 });
     expect(shifted.planeZNm[0]).toBe(430);
     expect(modelRange(shifted.model!)).toEqual([-70, 430]);
+  });
+
+  test('a zero that is none of them is done and told, with those they were by then', () => {
+    expect(edit({ zeroNm: 100 }).notes.join()).not.toMatch(/none of the heights/);
+    expect(edit({ flip: true, zeroNm: 300 }).notes).toContain(
+      '300 nm, now 0, is none of the heights that were from -400 to 100 nm by then',
+    );
   });
 
   test('are scaled by the focal shift once, which is in the file', () => {

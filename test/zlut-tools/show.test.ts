@@ -33,6 +33,23 @@ test('what is not known is not shown', () => {
   expect(lines[2]).toMatch(/not said, so of whole pixels/);
 });
 
+test('heights too near to one another for nm are perhaps um', () => {
+  const { planes: _planes, ...known } = knownZLut('bead.txt');
+  const shown = (planeZNm: number[]) =>
+    describeZLut({ ...known, planes: 11, planeZNm: Float64Array.from(planeZNm) })[0];
+  const heights = Array.from({ length: 11 }, (_, plane) => plane);
+  expect(shown(heights.map((plane) => 43 + 0.1 * plane))).toMatch(/perhaps um: --z-unit um/);
+  expect(shown(heights.map((plane) => 40.3 + 2 * plane))).toMatch(/perhaps um: --z-unit um/);
+  for (const zNm of [heights, heights.map((plane) => 12.5 * plane)]) expect(shown(zNm)).not.toMatch(/um/);
+});
+
+test('a sentence that tells the score is not told it again', () => {
+  const known = knownZLut('bead.zlut');
+  const sentence = 'Good (91 of 100): z from 0 to 1 um.';
+  const origin = { ...known.origin, quality: { ...known.origin!.quality!, sentence } };
+  expect(describeZLut({ ...known, origin }).join('\n')).toMatch(/^quality +Good \(91 of 100\): z from/m);
+});
+
 describe('the picture', () => {
   // 10 planes of 40 radii: counts rise by 1 from each bin to the next, and one bin is empty.
   const [planes, radii] = [10, 40];

@@ -86,7 +86,7 @@ const everyBead: FindRois = (pixels, { width, height }, size, log) => {
     crowded ? `; ${crowded} touch one another, which --rois isolated leaves out` : '',
     leftOut.length ? `; ${leftOut.length} too near the edge` : '',
   ];
-  log(`found ${rois.length} beads, ROIs of ${roiSize} px${notes.join('')}`);
+  log(`found ${rois.length} ${rois.length === 1 ? 'bead' : 'beads'}, ROIs of ${roiSize} px${notes.join('')}`);
   return rois;
 };
 

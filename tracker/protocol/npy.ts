@@ -146,6 +146,7 @@ export function decodeNpy(bytes: Uint8Array, name = 'npy', Refused: NpyError = S
       where: name,
       expected: `${expected} bytes of values (${shape.join(' x ') || 'one value'} ${dtype})`,
       received: `${bytes.length - dataOffset} bytes`,
+      ...(bytes.length - dataOffset < expected && { remedy: 'the file is cut off: copy it again' }),
     });
   }
   // The constructor copies; `slice` of a Node Buffer would not.

@@ -84,7 +84,10 @@ async function readBytes(path: string): Promise<Uint8Array> {
     if (size <= MOST_BYTES) return await readFile(path);
     received = `${size} bytes`;
   } catch (cause) {
-    throw new ZLutError({ where: path, expected: 'a readable Z-LUT file', received: String(cause) }, cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    const plain = { ENOENT: 'no such file', EISDIR: 'a folder' }[code ?? ''];
+    const where = { where: path, expected: 'a readable Z-LUT file' };
+    throw new ZLutError({ ...where, received: plain ?? String(cause) }, cause);
   }
   throw new ZLutError({ where: path, expected: `a Z-LUT of at most ${MOST_BYTES} bytes`, received });
 }

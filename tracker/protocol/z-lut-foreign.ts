@@ -18,8 +18,8 @@ const KINDS: readonly (readonly [start: string, kind: string])[] = [
 ];
 
 /** A refusal of a file that is not of the kind it was taken for, saying what it seems to be. */
-export function foreignFile(where: string, expected: string, bytes: Uint8Array): ZLutError {
-  return new ZLutError({ where, expected, received: describeBytes(bytes) });
+export function foreignFile(where: string, expected: string, bytes: Uint8Array, remedy?: string): ZLutError {
+  return new ZLutError({ where, expected, received: describeBytes(bytes), ...(remedy && { remedy }) });
 }
 
 /** What bytes seem to be, by their first few. */

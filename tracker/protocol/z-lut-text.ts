@@ -12,8 +12,11 @@ const SPACES = /[\s,;]+/;
  * @throws {ZLutError} naming the line
  */
 export function decodeTextZLut(bytes: Uint8Array, name: string): ZLut {
-  if (bytes.includes(0)) throw foreignFile(name, 'a text matrix of numbers', bytes);
   const text = new TextDecoder().decode(bytes);
+  if (bytes.includes(0) || text.replace(/#.*/g, '').includes('\ufffd')) {
+    const expected = 'a Z-LUT: .zlut, .npy, .radialzlut, .csv or a text matrix of numbers';
+    throw foreignFile(name, expected, bytes, 'of a stack of frames, zlut build makes one');
+  }
   checkEnd(text, name);
   const values: number[] = [];
   let rows = 0;

@@ -62,7 +62,7 @@ export function registerBuild(zlut: Command): void {
   withPlaneOptions(build)
     .option(
       '--rois <choice>',
-      'whole is one ROI, auto finds beads, isolated leaves out those that touch, or a CSV file (default: whole)',
+      'whole is one ROI, auto finds beads, isolated leaves out those that touch, or a CSV file (default: those of the run or live sweep, else whole)',
     )
     .option('--roi-size <px>', 'size of new ROIs', wholeNumber)
     .option('--bead <id>', 'this bead only', wholeNumber)

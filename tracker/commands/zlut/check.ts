@@ -12,6 +12,7 @@ import { type CheckOptions, type CheckReport, checkZLut } from '#zlut-tools/chec
 import { framesToCheck } from '#zlut-tools/check-stack.ts';
 import { checkReportHtml } from '#zlut-tools/report-html.ts';
 import { checkReportJson } from '#zlut-tools/report-json.ts';
+import { seemsInUm } from '#zlut-tools/show.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { presetOption, wholeNumber } from '../options.ts';
 import { hashOf } from './build-output.ts';
@@ -35,9 +36,15 @@ export function registerCheck(zlut: Command): void {
       'measure how good a Z-LUT is, alone or with a focal sweep; exit status 1 when it is not good',
     )
     .argument('<file>', 'a Z-LUT in any layout')
-    .argument('[stack]', 'a focal sweep of the same bead: the one it was built from, or better another');
+    .argument(
+      '[stack|run]',
+      'a focal sweep of the same bead, as of zlut build: the one it was built from, or better another',
+    );
   withPlaneOptions(check)
-    .option('--rois <choice>', 'whole, or a CSV file (default: whole)')
+    .option(
+      '--rois <choice>',
+      'whole is one ROI, auto finds beads, or a CSV file (default: those of the run or live sweep, else whole)',
+    )
     .option('--bead <id>', 'which bead of the sweep; default: the one the Z-LUT names', wholeNumber)
     .option('--config <file>', 'TOML settings; the pipeline is taken from it')
     .addOption(presetOption())
@@ -50,6 +57,9 @@ export function registerCheck(zlut: Command): void {
 async function run(path: string, stackPath: string | undefined, options: CheckCommandOptions): Promise<void> {
   const zLut = await readZLut(path);
   const plan = planFor(zLut, options);
+  if (seemsInUm(zLut.planeZNm)) {
+    console.error(`${path}: z is perhaps um, and read as nm: zlut convert --z-unit um makes a .zlut of it`);
+  }
   const given: Omit<CheckOptions, 'plan'> = stackPath ? await sweepOf(zLut, plan, stackPath, options) : {};
   const report = checkZLut(zLut, { plan, ...given });
   if (options.html !== undefined) {
@@ -75,8 +85,13 @@ function print(report: CheckReport): void {
 
 /** The pipeline that is asked for, or else the first preset that makes profiles as those of the Z-LUT. */
 function planFor(zLut: ZLut, { config, preset }: CheckCommandOptions): Plan {
-  if (config || preset) return planOf(withPreset(config ? readConfig(config) : defaultConfig(), preset));
   const { method } = zLut;
+  if (config || preset) {
+    const plan = planOf(withPreset(config ? readConfig(config) : defaultConfig(), preset));
+    const size = method?.roiSize ?? roiSizeForRadii(plan, zLut.radii);
+    if (size !== undefined) assertZLutFits(zLut, zLut.origin?.bead ?? 0, planMethod(plan, size));
+    return plan;
+  }
   const alike = PRESET_NAMES.map(presetPlan).find((plan) => {
     const made = planMethod(plan, method?.roiSize ?? roiSizeForRadii(plan, zLut.radii) ?? 64);
     if (made === null || made.radii !== zLut.radii) return false;

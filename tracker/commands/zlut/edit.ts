@@ -37,7 +37,7 @@ export function registerEdit(zlut: Command): void {
       number,
     )
     .option('--flip', 'turn the sign of z')
-    .option('--zero <nm>', 'make this height 0', number)
+    .option('--zero <nm>', 'make this height 0, as it is after --focal-shift and --flip', number)
     .option('--shift <nm>', 'add to z', number)
     .option('--bead-nm <nm>', 'note the diameter of the bead', number)
     .option('--pixel-nm <nm>', 'note the size of a pixel', number)

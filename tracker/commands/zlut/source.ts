@@ -77,5 +77,6 @@ export async function readChosenZLut(path: string, options: SourceOptions): Prom
     where: '--bead',
     expected: `0 to ${zLuts.length - 1}, the beads of ${path}`,
     received: bead === undefined ? 'none' : `${bead}`,
+    remedy: 'choose one, e.g. --bead 0',
   });
 }

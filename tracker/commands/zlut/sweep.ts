@@ -102,10 +102,13 @@ function requestOf(options: SweepOptions): RequestWithoutId {
   const given = { fromNm: from, toNm: to, stepNm, framesPerPlane, bothWays, settleMs, assign, ...chosen };
   const parsed = sweepSettings.safeParse(given);
   if (parsed.success) return { type: 'sweep-start', settings: parsed.data };
+  const missing = Object.entries({ '--from': from, '--to': to, '--step': stepNm })
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => name);
   throw new ConfigError({
     where: 'zlut sweep',
     expected: '--from, --to and --step in nm, e.g. --from -2000 --to 8000 --step 50',
-    received: z.prettifyError(parsed.error),
+    received: missing.length > 0 ? `no ${missing.join(', ')}` : z.prettifyError(parsed.error),
     remedy: 'see what suits the beads with --suggest',
   });
 }
