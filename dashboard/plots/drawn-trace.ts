@@ -2,7 +2,7 @@ import { SIGMA_OF } from '#protocol/trace-columns.ts';
 import type { ShownBead } from '../store/trace-view.ts';
 import { Band, decimateBand, decimateTrace, Polyline, TimeBuckets } from './decimate-trace.ts';
 import { type MagnitudeFrame, Magnitudes } from './magnitude.ts';
-import { isPosition, type PlotColumn } from './plot-definitions.ts';
+import { type BeadColumn, isPosition } from './plot-definitions.ts';
 
 const NO_FRAME: MagnitudeFrame = { xPx: 0, yPx: 0, pixelSizeNm: Number.NaN };
 
@@ -22,7 +22,7 @@ export class DrawnTrace {
   readonly #buckets = new TimeBuckets();
   readonly #pastBuckets = new TimeBuckets();
   readonly #magnitudes = new Magnitudes();
-  readonly #columns = new Map<PlotColumn, DrawnColumn>();
+  readonly #columns = new Map<BeadColumn, DrawnColumn>();
   #sources: ShownBead['sources'] | null = null;
   #frame = NO_FRAME;
   #bucketS = Number.NaN;
@@ -40,7 +40,7 @@ export class DrawnTrace {
   follow(
     shown: ShownBead,
     bucketS: number,
-    columns: readonly PlotColumn[],
+    columns: readonly BeadColumn[],
     frame: MagnitudeFrame = NO_FRAME,
   ): void {
     const { recent } = shown;
@@ -66,11 +66,11 @@ export class DrawnTrace {
   }
 
   /** Line and band of a column that was followed, in the unit of the column; the band has no point without a fit. */
-  of(column: PlotColumn): { line: Polyline; band: Band } {
+  of(column: BeadColumn): { line: Polyline; band: Band } {
     return this.#columns.get(column)!;
   }
 
-  #begin(shown: ShownBead, bucketS: number, columns: readonly PlotColumn[]): void {
+  #begin(shown: ShownBead, bucketS: number, columns: readonly BeadColumn[]): void {
     this.#sources = shown.sources;
     this.#bucketS = bucketS;
     this.#firstBucket = this.#buckets.first;
@@ -93,7 +93,7 @@ export class DrawnTrace {
     }
   }
 
-  #drawPast({ past, pastFrames }: ShownBead, column: PlotColumn, line: Polyline): void {
+  #drawPast({ past, pastFrames }: ShownBead, column: BeadColumn, line: Polyline): void {
     if (isPosition(column)) {
       this.#pastBuckets.sort(past.timeS, this.#bucketS);
       decimateTrace(this.#pastBuckets, past[column], 0, this.#pastBuckets.count, line);
@@ -104,7 +104,7 @@ export class DrawnTrace {
     }
   }
 
-  #extend({ recent }: ShownBead, column: PlotColumn, from: number, isOver: number): void {
+  #extend({ recent }: ShownBead, column: BeadColumn, from: number, isOver: number): void {
     const values =
       column === 'magnitudeNm'
         ? this.#magnitudes.of(recent, this.#frame, this.#buckets.starts[from])

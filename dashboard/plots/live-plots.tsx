@@ -5,6 +5,7 @@ import { TraceView } from '../store/trace-view.ts';
 import { formatFixed } from '../words/format-number.ts';
 import {
   beadColorVariable,
+  isMotor,
   LIVE_PLOTS,
   offeredPlots,
   type PlotColumn,
@@ -19,7 +20,7 @@ import { BeadChips, ExportButtons, PauseButton, RelativeChoice, WindowChoice } f
 
 /** x, y, z, their magnitude, score and chi-squared of the selected beads against time. */
 export function LivePlots({ store }: { store: LiveStore }) {
-  const { plots: choices, selection, selected, fits, camera } = store;
+  const { plots: choices, selection, selected, fits, camera, knownMotors } = store;
   const stack = useRef<HTMLDivElement>(null);
   const view = useMemo(() => new TraceView(store), [store]);
   const readings = useMemo(
@@ -27,7 +28,7 @@ export function LivePlots({ store }: { store: LiveStore }) {
     [],
   );
   const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
-  const shown = offeredPlots(fits.value, pixelSizeNm).filter(
+  const shown = offeredPlots(fits.value, pixelSizeNm, knownMotors.value).filter(
     ({ column }) => !choices.hidden.value.has(column),
   );
   const shownNames = shown.map(({ name }) => name).join();
@@ -107,11 +108,13 @@ export function LivePlots({ store }: { store: LiveStore }) {
 }
 
 /** As class names have it. */
-function traceName({ name, ofFit }: PlotDefinition): string {
+function traceName({ column, name, ofFit }: PlotDefinition): string {
+  if (isMotor(column)) return 'motor';
   return ofFit ? 'chi' : name;
 }
 
-function describePlot({ name }: PlotDefinition, beads: readonly number[], unit: string): string {
+function describePlot({ column, name }: PlotDefinition, beads: readonly number[], unit: string): string {
+  if (isMotor(column)) return `${name} in ${unit} against time in s`;
   const of = beads.length === 0 ? 'no bead' : `bead${beads.length > 1 ? 's' : ''} ${beads.join(', ')}`;
   return `${name} of ${of}${unit && ` in ${unit}`} against time in s`;
 }
@@ -134,7 +137,7 @@ function PlotReading({
         <span
           key={bead}
           class={isAtCursor ? 'value at-cursor' : 'value'}
-          title={`bead ${bead}`}
+          title={bead === null ? undefined : `bead ${bead}`}
           style={beads.length > 1 ? { color: `var(${beadColorVariable(at)})` } : undefined}
         >
           {formatFixed(value, decimals)}
@@ -145,12 +148,14 @@ function PlotReading({
       {originPx !== null && beads.length === 1 && (
         <span class="origin">from {formatFixed(originPx, 3)} px</span>
       )}
-      <span
-        class="deviation"
-        title="Standard deviation of every point in the time shown that this page has got, of the bead picked last"
-      >
-        SD {formatFixed(deviation, decimals)} {unit}
-      </span>
+      {!isMotor(plot.column) && (
+        <span
+          class="deviation"
+          title="Standard deviation of every point in the time shown that this page has got, of the bead picked last"
+        >
+          SD {formatFixed(deviation, decimals)} {unit}
+        </span>
+      )}
     </p>
   );
 }

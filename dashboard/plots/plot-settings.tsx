@@ -4,7 +4,7 @@ import { offeredPlots, type PlotDefinition, unitOf } from './plot-definitions.ts
 
 /** Which plots are shown, and the limits of their axes: empty fields are automatic. */
 export function PlotSettings({ store }: { store: LiveStore }) {
-  const { plots: choices, fits, camera } = store;
+  const { plots: choices, fits, camera, knownMotors } = store;
   const pixelSizeNm = camera.value?.pixelSizeNm ?? Number.NaN;
   return (
     <details class="plot-settings">
@@ -21,7 +21,7 @@ export function PlotSettings({ store }: { store: LiveStore }) {
           </tr>
         </thead>
         <tbody>
-          {offeredPlots(fits.value, pixelSizeNm).map((plot) => (
+          {offeredPlots(fits.value, pixelSizeNm, knownMotors.value).map((plot) => (
             <Row
               key={plot.column}
               plot={plot}

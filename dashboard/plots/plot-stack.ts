@@ -1,15 +1,18 @@
 import { effect, type Signal } from '@preact/signals';
+import type { MotorColumn } from '#protocol/motor.ts';
 import { POSITION_COLUMNS, SIGMA_OF } from '#protocol/trace-columns.ts';
 import { paintWhileSeen } from '../painting/paint-while-seen.ts';
 import type { LiveStore } from '../store/live-store.ts';
 import type { ShownBead, TraceLook, TraceView } from '../store/trace-view.ts';
 import { DrawnTrace } from './drawn-trace.ts';
 import { type MagnitudeFrame, Magnitudes, magnitudeNm } from './magnitude.ts';
+import { MotorCurve, motorAt } from './motor-curve.ts';
 import type { Curve } from './paint-curves.ts';
 import {
+  type BeadColumn,
   beadColorVariable,
+  isMotor,
   isPosition,
-  type PlotColumn,
   type PlotDefinition,
   type ShownUnit,
   unitOf,
@@ -19,9 +22,10 @@ import { TraceOrigins, valueAt } from './trace-origins.ts';
 import { createTracePlot, type TracePlot } from './trace-plot.ts';
 import { standardDeviation } from './trace-statistics.ts';
 
-/** Numbers of one bead beside a plot, in the unit of its axis. */
+/** Numbers of one bead, or of a motor, beside a plot, in the unit of its axis. */
 interface BeadReading {
-  bead: number;
+  /** Null for a motor. */
+  bead: number | null;
   /** Newest value, or that under the cursor. */
   value: number;
   /** What the fit says how far off that may be; NaN where none does. */
@@ -62,7 +66,8 @@ export function runPlotStack(
   const { plots: choices, selection, references } = store;
   const origins = new TraceOrigins();
   const magnitudes = new Magnitudes();
-  const columns = places.map(({ plot }) => plot.column);
+  const columns = places.map(({ plot }) => plot.column).filter((column) => !isMotor(column));
+  const motorCurves = places.map(() => new MotorCurve());
   const drawn: DrawnTrace[] = [];
   let cursorS: number | null = null;
   let numbersAtMs = 0;
@@ -95,7 +100,7 @@ export function runPlotStack(
   }
 
   /** In the unit of the column, about its zero. */
-  function shownValue(shown: ShownBead, column: PlotColumn, atS: number): number {
+  function shownValue(shown: ShownBead, column: BeadColumn, atS: number): number {
     if (column !== 'magnitudeNm') return valueAt(shown, column, atS) - (origins.of(shown.bead, column) ?? 0);
     const ofFrames = { ...shown, past: shown.pastFrames };
     const [xPx, yPx, zNm] = POSITION_COLUMNS.map((position) => valueAt(ofFrames, position, atS));
@@ -103,7 +108,7 @@ export function runPlotStack(
   }
 
   /** Every point that is there; valid until the next call. */
-  function valuesOf({ bead, atFullRate }: ShownBead, column: PlotColumn): Float64Array | undefined {
+  function valuesOf({ bead, atFullRate }: ShownBead, column: BeadColumn): Float64Array | undefined {
     return column === 'magnitudeNm' ? magnitudes.of(atFullRate, frameOf(bead)) : atFullRate[column];
   }
 
@@ -123,25 +128,46 @@ export function runPlotStack(
     for (const [at, place] of places.entries()) {
       const unit = shownUnit(place.plot);
       const limits = choices.limits.peek().get(place.plot.column) ?? null;
-      const curves = curvesOf(place, look, unit);
+      const { column, colorVariable } = place.plot;
+      const curves = isMotor(column)
+        ? [motorCurves[at]!.of(store.motorTrace.points, column, look, cssColor(stack, colorVariable))]
+        : curvesOf(place, column, look, unit);
       (tracePlots[at] as TracePlot).show(curves, look, limits);
-      if (renewNumbers) read(place, look, unit, renewDeviations);
+      if (!renewNumbers) continue;
+      if (isMotor(column)) readMotor(place, column, look);
+      else read(place, column, look, unit, renewDeviations);
     }
     // A cursor that rests shows what came since; one that moves is waited for.
     if (!renewNumbers && cursorS !== null) stackPainter.request();
   }
 
-  function curvesOf({ plot, container }: PlotPlace, { beads }: TraceLook, { scale }: ShownUnit): Curve[] {
+  function curvesOf(
+    { plot, container }: PlotPlace,
+    column: BeadColumn,
+    { beads }: TraceLook,
+    { scale }: ShownUnit,
+  ): Curve[] {
     return beads.map(({ bead }, at) => {
-      const { line, band } = drawn[at]!.of(plot.column);
-      const unit = { origin: origins.of(bead, plot.column) ?? 0, scale };
+      const { line, band } = drawn[at]!.of(column);
+      const unit = { origin: origins.of(bead, column) ?? 0, scale };
       const color = cssColor(container, beads.length === 1 ? plot.colorVariable : beadColorVariable(at));
       return { line, band: band.length > 0 ? band : null, unit, color };
     });
   }
 
-  function read({ plot, reading }: PlotPlace, look: TraceLook, { scale }: ShownUnit, renews: boolean): void {
-    const { column } = plot;
+  function readMotor({ reading }: PlotPlace, column: MotorColumn, { toS }: TraceLook): void {
+    const value = motorAt(store.motorTrace.points, column, cursorS ?? toS);
+    const isAtCursor = cursorS !== null;
+    reading.value = { ...NO_READING, beads: [{ bead: null, value, sigma: Number.NaN }], isAtCursor };
+  }
+
+  function read(
+    { reading }: PlotPlace,
+    column: BeadColumn,
+    look: TraceLook,
+    { scale }: ShownUnit,
+    renews: boolean,
+  ): void {
     const main = look.beads.at(-1);
     const sigmaColumn = isPosition(column) ? SIGMA_OF[column] : null;
     const beads = look.beads.map((shown) => {

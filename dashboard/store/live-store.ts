@@ -86,7 +86,7 @@ export function createLiveStore() {
   const poorFits = new PoorFits();
   const { apply: applyCalibration, ...calibrated } = createCalibrationState();
   const calcium = createCalciumState();
-  const { apply: applyMotors, motors } = createMotorState();
+  const { apply: applyMotors, ...moved } = createMotorState();
   let nextEventKey = 0;
 
   const isLive = computed(() => link.value.phase === 'live');
@@ -173,6 +173,9 @@ export function createLiveStore() {
         traces.setPast(message, gapS());
         traceChanges.value++;
         break;
+      case 'motor-trace':
+        traceChanges.value++;
+        break;
       case 'profile':
         profile.value = message;
         break;
@@ -230,7 +233,7 @@ export function createLiveStore() {
     profile,
     ...picked,
     ...calibrated,
-    motors,
+    ...moved,
     calcium,
     traces,
     traceChanges,

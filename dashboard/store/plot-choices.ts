@@ -68,7 +68,7 @@ function choicesIn(text: string): LastingChoices {
   return {
     windowS: WINDOWS_S.find(({ seconds }) => seconds === windowS)?.seconds ?? 30,
     isRelative: isRelative === true,
-    hidden: Array.isArray(hidden) ? hidden.filter(isPlotColumn) : ['magnitudeNm'],
+    hidden: Array.isArray(hidden) ? hidden.filter(isPlotColumn) : ['magnitudeNm', 'focusZNm'],
     limits: Array.isArray(limits) ? limits.filter(isLimit) : [],
   };
 }

@@ -59,7 +59,7 @@ export class TraceView {
     const windowS = plots.windowS.peek();
     const zoom = plots.zoom.peek();
     const spanS = zoom ? zoom.toS - zoom.fromS : windowS;
-    const span = zoom ?? windowSpan(traces, windowS);
+    const span = zoom ?? windowSpan(traces, windowS, this.#store.motorTrace.newestS);
     const inBuckets = spanS > FULL_RATE_S;
     const beads = traces.map(({ bead, points, past, pastFrames, sources }) => {
       const shown = shownTrace(points, past, { ...span, gapS: gapS(), inBuckets });
@@ -157,15 +157,18 @@ function isSame(some: readonly object[], others: readonly object[]): boolean {
   return some.length === others.length && some.every((one, at) => one === others[at]);
 }
 
-/** A young trace grows from the left, an older one scrolls. */
-function windowSpan(traces: readonly ShownSource[], windowS: number): TimeSpan {
+/** A young trace grows from the left, an older one scrolls; without one the time of the motors does. */
+function windowSpan(traces: readonly ShownSource[], windowS: number, motorsS: number): TimeSpan {
   let newestS = Number.NEGATIVE_INFINITY;
   let oldestS = Number.POSITIVE_INFINITY;
   for (const { points, past } of traces) {
     newestS = Math.max(newestS, points.timeS.at(-1) ?? past?.timeS.at(-1) ?? newestS);
     oldestS = Math.min(oldestS, points.timeS[0] ?? oldestS, past?.timeS[0] ?? oldestS);
   }
-  if (newestS < oldestS) return { fromS: 0, toS: windowS };
+  if (newestS < oldestS) {
+    const toS = Math.max(windowS, motorsS || 0);
+    return { fromS: toS - windowS, toS };
+  }
   const fromS = Math.max(oldestS, newestS - windowS);
   return { fromS, toS: fromS + windowS };
 }

@@ -11,7 +11,6 @@ import { LatencyBudget } from '#sinks/latency.ts';
 import { LiveHub } from '#sinks/live-hub.ts';
 import type { TrackedFrames } from '#sinks/track-sink.ts';
 import { BeadDetection } from './bead-detection.ts';
-import { beadWatchers } from './bead-watchers.ts';
 import { type CalciumStart, calciumStart } from './calcium-start.ts';
 import type { CameraMount } from './camera-mount.ts';
 import { Complaints } from './complaints.ts';
@@ -31,6 +30,7 @@ import type { MetricSources } from './metrics.ts';
 import { PipelineControl } from './pipeline-control.ts';
 import { Refusals } from './refusals.ts';
 import { RunDesk } from './run-desk.ts';
+import { runWatchers } from './run-watchers.ts';
 import { serveCameras } from './serve-cameras.ts';
 
 /** A tracker of one camera: waits for it, tracks, records, and shows it. */
@@ -221,7 +221,8 @@ export class LiveTracker {
       ...{ motors: this.#motors, calibration: this.#calibration },
       sinks: [
         { tracked: (batch) => this.#tracked(batch), close: async () => {} },
-        ...[this.#hub, this.#calibration, ...beadWatchers(this.#hub, camera, this.#pipeline)],
+        ...[this.#hub, this.#calibration],
+        ...runWatchers(this.#hub, camera, this.#pipeline, this.#motors.positions),
       ],
       event: (level, text) => this.#event(level, text),
       complain: (level, error) => this.#complain(level, error),

@@ -4,6 +4,7 @@ import type { ControlRequest } from './control-request.ts';
 import type { LatencyBudgetStatus } from './latency-step.ts';
 import { packLive, unpackLive } from './live-wire.ts';
 import type { MotorStatus, MotorsMessage } from './motor.ts';
+import type { MotorTraceMessage } from './motor-trace.ts';
 import type { AlarmsMessage, PeopleMessage } from './people.ts';
 import type { PreviewMessage, TilesMessage } from './picture-request.ts';
 import type { PipelineMessage, PlanCheckMessage, PlanTrialMessage } from './pipeline-message.ts';
@@ -16,7 +17,7 @@ import type { CalibrationMessage, CalibrationStatus, SweepPlaneMessage } from '.
 import type { PointColumns, PositionColumn, Trace } from './trace-columns.ts';
 
 /** Version of the messages between tracker and dashboard; the snapshot carries it. */
-export const LIVE_VERSION = 6;
+export const LIVE_VERSION = 7;
 
 /** Path of the WebSocket endpoint for dashboards. */
 export const LIVE_PATH = '/live';
@@ -214,6 +215,7 @@ export type LiveMessage =
   | AlarmsMessage
   | CalciumMessage
   | MotorsMessage
+  | MotorTraceMessage
   | ReplyMessage;
 
 /** Bytes of a message in either direction. */

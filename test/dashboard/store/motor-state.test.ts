@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveMessage } from '#protocol/live.ts';
 import type { MotorStatus } from '#protocol/motor.ts';
+import { type MotorTraceMessage, pointsOf } from '#protocol/motor-trace.ts';
 import { createLiveStore } from '../../../dashboard/store/live-store.ts';
 
 const magnet: MotorStatus = {
@@ -24,4 +25,26 @@ test('motors come with the snapshot, move with messages and status, and go with 
   expect(store.motors.value).toEqual([magnet]);
   store.apply(says('snapshot'));
   expect(store.motors.value).toEqual([]);
+});
+
+test('where motors were comes as it becomes known, and whole with every connection', () => {
+  const store = createLiveStore();
+  const told = (isWhole: boolean, from: number, places: readonly number[]): MotorTraceMessage => ({
+    ...{ type: 'motor-trace', isWhole },
+    ...pointsOf((name) =>
+      Float64Array.from(places, (place, at) =>
+        name === 'timeS' ? from + at : name === 'magnetMm' ? place : Number.NaN,
+      ),
+    ),
+  });
+  const changes = store.traceChanges.value;
+  expect(store.knownMotors.value).toEqual([]);
+  store.apply(told(true, 0, [3, 4]));
+  store.apply(told(false, 2, [5]));
+  expect(store.knownMotors.value).toEqual(['magnetMm']);
+  expect([...store.motorTrace.points.magnetMm]).toEqual([3, 4, 5]);
+  expect(store.traceChanges.value).toBe(changes + 2);
+  // Another tracker, without motors.
+  store.apply(told(true, 0, []));
+  expect([store.knownMotors.value, store.motorTrace.points.timeS.length]).toEqual([[], 0]);
 });

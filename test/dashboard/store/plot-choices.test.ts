@@ -18,9 +18,9 @@ function lasting({ windowS, isRelative, hidden, limits } = createPlotChoices()) 
   return [windowS.value, isRelative.value, [...hidden.value], [...limits.value]];
 }
 
-const USUAL = [30, false, ['magnitudeNm'], []];
+const USUAL = [30, false, ['magnitudeNm', 'focusZNm'], []];
 
-test('the first visit shows 30 s of every plot but the magnitude, as they are', () => {
+test('the first visit shows 30 s of every plot but magnitude and focus, as they are', () => {
   expect(lasting()).toEqual(USUAL);
 });
 
@@ -68,6 +68,6 @@ test('choices last as long as the page where storage is forbidden', () => {
   vi.stubGlobal('localStorage', undefined);
   const choices = createPlotChoices();
   choices.windowS.value = 5;
-  expect(lasting(choices)).toEqual([5, false, ['magnitudeNm'], []]);
+  expect(lasting(choices)).toEqual([5, false, ['magnitudeNm', 'focusZNm'], []]);
   expect(lasting()).toEqual(USUAL);
 });
