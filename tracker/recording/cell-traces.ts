@@ -6,7 +6,7 @@ import { readCellGaps, readCells } from './read-cells.ts';
 import type { Run } from './read-recording.ts';
 
 /** Values of one reading at most, cells times frames: some hundred MB of all columns. */
-export const MOST_CELL_VALUES = 1 << 24;
+const MOST_CELL_VALUES = 1 << 24;
 
 export interface CellTracesOptions {
   /** Those to read, all when left out; ones that are not in the run are left out. */

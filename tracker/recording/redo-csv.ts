@@ -1,4 +1,3 @@
-import { MOST_CELL_VALUES } from './cell-traces.ts';
 import { OutputFile } from './output-file.ts';
 import { openRun } from './read-recording.ts';
 import { type RedoneRun, type RedoneTrace, redoOffline } from './redo-cells.ts';
@@ -7,14 +6,14 @@ const HEADER = 'frame,time_s,cell,counts,dff,event,live_dff,live_event\n';
 
 const ROWS_PER_WRITE = 8192;
 
-/** In memory at a time; half of what may be, since a run under way grows meanwhile. */
-const MOST_VALUES = MOST_CELL_VALUES / 2;
+/** In memory at a time, at some 25 bytes each: the cells of a larger run are read in groups. */
+const MOST_VALUES = 1 << 21;
 
 export interface RedoCsvOptions {
   fps?: number;
   smoothS: number;
   force?: boolean;
-  /** Cells times frames in memory at most. */
+  /** Cells times frames in memory at most, but for one cell that has more. */
   mostValues?: number;
 }
 
@@ -22,7 +21,8 @@ export interface RedoCsvOptions {
 export type RedoCsvSummary = Omit<RedoneRun, 'traces' | 'timeNs'> & { events: number; liveEvents: number };
 
 /**
- * Redoes a run and writes a row a cell and frame, cell by cell; what is not known is an empty field.
+ * Redoes a run and writes a row a cell and frame, cell by cell; what is not known is an empty field. However many cells
+ * a run has, `mostValues` of it are in memory at a time.
  * @throws {OutputExistsError} when the CSV exists and `force` is not set
  * @throws {RecordingError} when the run has no cells that can be read, or the CSV cannot be written
  * @throws {CalciumError} if the frame rate is not above 2 Hz
@@ -37,8 +37,10 @@ export async function redoToCsv(
   const { cells, firstFrame, frames } = summary;
   const atOnce = Math.max(1, Math.floor(mostValues / Math.max(1, frames)));
   let [events, liveEvents] = [0, 0];
+  // A run under way grows meanwhile.
+  const limit = 2 * Math.max(mostValues, frames);
   const redoFrom = (first: number) =>
-    redoOffline(run, { ...options, cells: cells.slice(first, first + atOnce) });
+    redoOffline(run, { ...options, cells: cells.slice(first, first + atOnce), mostValues: limit });
   // The first before there is a file: a wrong frame rate must not leave an empty one behind.
   let redone = await redoFrom(0);
   const file = new OutputFile(csvPath, force);
