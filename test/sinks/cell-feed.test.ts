@@ -148,6 +148,8 @@ test('a slow viewer is sent nothing until it reads, and then all that is remembe
   measure(feed, 2, 20_000, [1], [150]);
   feed.send(one);
   expect(got).toHaveLength(before);
+  // Its list of events lacks one, which it is to be told.
+  expect(one.missed).toBe(1);
   socket.bufferedAmount = 0;
   feed.send(one);
   const [trace] = all('cell-traces').at(-1)!.traces;

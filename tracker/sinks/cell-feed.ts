@@ -123,7 +123,7 @@ export class CellFeed implements CellSink {
       timeS: Float64Array.from(found, ({ timeS }) => timeS),
       dff: Float32Array.from(found, ({ dff }) => dff),
     });
-    for (const viewer of watching) viewer.offer(bytes);
+    for (const viewer of watching) viewer.tell(bytes);
   }
 }
 
