@@ -59,12 +59,12 @@ describe.skipIf(skipReason)(`accessibility${skipReason ? ` (skipped: ${skipReaso
     const violations = await violationsOf(page, 'page', 'html');
     for (const drawer of DRAWERS) {
       await page.getByRole('button', { name: drawer, exact: true }).click();
-      await page.locator('.drawer').waitFor();
+      await page.getByRole('region', { name: drawer, exact: true }).waitFor();
       violations.push(...(await violationsOf(page, drawer, '.drawer')));
     }
     for (const { title } of VIEWS.slice(1)) {
       await page.getByRole('tab', { name: title, exact: true }).click();
-      await page.locator('#view > *').first().waitFor();
+      await page.getByRole('tabpanel', { name: title, exact: true }).locator('> *').first().waitFor();
       violations.push(...(await violationsOf(page, title, '.views')));
     }
     // The last of the views lists the recording that is under way.

@@ -14,15 +14,16 @@ test('a camera killed in the middle of a frame and started again costs the frame
   await first.says(/^half$/m);
   first.process.kill('SIGKILL');
   await tracker.says(/warning: camera 'first' disconnected; the run goes on/);
-  expect(await tracker.totals()).toMatchObject({ offered: 50, tracked: 50, 'in-flight': 0 });
+  await expect.poll(() => tracker.totals(), SOON).toMatchObject({ offered: 50, tracked: 50, 'in-flight': 0 });
 
   // 30 numbers went by while there was no camera, five more are missing later.
   const again = startFrameCamera(tracker.url, 'first', '80-99,105-134');
   expect((await again.done).code).toBe(0);
   const expected = { tracked: 100, 'camera-away': 30, 'dropped-link': 5 };
-  const totals = await tracker.totals();
-  const fates = Object.entries(totals).filter(([, count]) => count > 0);
-  expect(Object.fromEntries(fates)).toEqual({ offered: 135, ...expected });
+  const fates = async () => Object.entries(await tracker.totals()).filter(([, count]) => count > 0);
+  await expect
+    .poll(async () => Object.fromEntries(await fates()), SOON)
+    .toEqual({ offered: 135, ...expected });
 
   const ended = await tracker.stop();
   expect([ended.code, reportedFates(ended.stdout)]).toEqual([0, { offered: 135, ...expected }]);
@@ -43,7 +44,8 @@ test('a camera in full flow that is killed four times leaves no frame without a 
     await expect.poll(async () => (await tracker.totals()).tracked, SOON).toBeGreaterThan(before + 60);
     camera.process.kill(life < 4 ? 'SIGKILL' : 'SIGTERM');
     await camera.done;
-    await expect.poll(() => tracker.metric('tweezertrack_camera_connected')).toBe(0);
+    await expect.poll(() => tracker.metric('tweezertrack_camera_connected'), SOON).toBe(0);
+    await expect.poll(async () => (await tracker.totals())['in-flight'], SOON).toBe(0);
     before = (await tracker.totals()).tracked;
   }
   const { offered, tracked } = await tracker.totals();

@@ -11,7 +11,7 @@ import { recordedAccount } from '../support/recorded-account.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skipReason = browserSkipReason();
-const SOON = { timeout: 20_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 const root = temporaryFolder();
 
 test.skipIf(skipReason)(
@@ -82,7 +82,8 @@ test.skipIf(skipReason)(
 
       await page.getByLabel('Name of the run').fill('a/b');
       await page.getByText('the name of a run takes letters, digits, _, - and .').waitFor();
-      expect(await button('Start Saving').isDisabled()).toBe(true);
+      const isOff = (of: ReturnType<typeof button>) => expect.poll(() => of.isDisabled(), SOON);
+      await isOff(button('Start Saving')).toBe(true);
       await page.getByLabel('Name of the run').fill('lambda');
       await page.getByLabel('Notes', { exact: true }).fill('buffer A');
       // Saving may begin while nothing is acquired.
@@ -99,7 +100,7 @@ test.skipIf(skipReason)(
 
       const ben = await open();
       await ben.page.getByText('operator 1 has control.').waitFor();
-      expect(await ben.page.getByRole('button', { name: 'Stop Saving' }).isDisabled()).toBe(true);
+      await isOff(ben.page.getByRole('button', { name: 'Stop Saving' })).toBe(true);
       const takeOver = ben.page.getByRole('button', { name: 'Take over control' });
       await takeOver.click();
       // Modal: only then does Escape close it.
@@ -111,12 +112,12 @@ test.skipIf(skipReason)(
       await takeOver.click();
       await ben.page.getByRole('button', { name: 'Take over', exact: true }).click();
       await page.getByText('operator 2 has control.').waitFor();
-      expect(await button('Stop Saving').isDisabled()).toBe(true);
-      expect(await button('Film frames').isDisabled()).toBe(true);
+      await isOff(button('Stop Saving')).toBe(true);
+      await isOff(button('Film frames')).toBe(true);
       await ben.page.getByRole('button', { name: 'Stop Saving' }).click();
       await ben.page.getByRole('button', { name: 'Start Saving' }).waitFor();
       await ben.context.close();
-      await expect.poll(() => button('Start Saving').isDisabled(), SOON).toBe(false);
+      await isOff(button('Start Saving')).toBe(false);
 
       const [name] = readdirSync(runs, { withFileTypes: true }).flatMap((entry) =>
         entry.isDirectory() ? [entry.name] : [],

@@ -34,11 +34,6 @@ export function rowsSince(columns: Columns, sinceS: number): Columns {
   return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.filter(isKept)]));
 }
 
-/** Frames between the first and the last that have no row. */
-export function missingFrames({ frame }: Columns): number {
-  return frame!.at(-1)! - frame![0]! + 1 - new Set(frame).size;
-}
-
 /**
  * Holds rows of a recording to where the simulator had its beads: reference beads in every frame to their noise,
  * tethered ones to their thermal motion, their mean positions and the step.
@@ -68,14 +63,18 @@ export function expectTruth(
       }
       const movedNm = offNm.map((off, at) => off - (axis === 'zNm' ? lifts[at]! : 0));
       expect(Math.max(...movedNm.map(Math.abs)), name).toBeLessThan(THERMAL_NM[axis]);
-      // It forgets where it was within a frame: of at least 50 frames the mean has a seventh of the spread.
-      expect(Math.abs(mean(movedNm)), name).toBeLessThan(THERMAL_NM[axis] / Math.sqrt(50));
+      // It forgets where it was within a frame: of 50 frames the mean has a seventh of the spread, of fewer it has more.
+      const variance = (frames: number) => 1 / Math.min(50, frames);
+      const spreadNm = THERMAL_NM[axis] * Math.sqrt(variance(movedNm.length));
+      expect(Math.abs(mean(movedNm)), name).toBeLessThan(spreadNm);
       if (axis !== 'zNm') continue;
-      const [down, up] = [0, stepNm].map((lift) => mean(offNm.filter((_, at) => lifts[at] === lift)));
-      // Either mean has that spread.
-      expect(Math.abs(up! - down! - stepNm), `step of bead ${bead}`).toBeLessThan(
-        THERMAL_NM.zNm * Math.sqrt(2 / 50),
-      );
+      const [down, up] = [0, stepNm].map((lift) => offNm.filter((_, at) => lifts[at] === lift)) as [
+        number[],
+        number[],
+      ];
+      // Either mean has its own.
+      const stepSpreadNm = THERMAL_NM.zNm * Math.sqrt(variance(down.length) + variance(up.length));
+      expect(Math.abs(mean(up) - mean(down) - stepNm), `step of bead ${bead}`).toBeLessThan(stepSpreadNm);
     }
   }
 }
