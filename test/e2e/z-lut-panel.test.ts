@@ -78,7 +78,7 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     const { page, button, requested } = await open(NOTHING);
     await page.getByText(`Does not fit ROIs of 40 px: ${WHY}`).waitFor();
     await page.getByText('3 older files are not listed.').waitFor();
-    expect(await button('Assign').isDisabled()).toBe(true);
+    await expect.poll(() => button('Assign').isDisabled(), SOON).toBe(true);
     await page.getByLabel('for beads').fill('0');
     await expect.poll(() => page.getByText('Does not fit').count(), SOON).toBe(0);
     await button('Assign').click();
@@ -111,7 +111,8 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     const setup = page.getByRole('form', { name: 'New build' });
     await setup.getByLabel('First plane').fill('');
     await setup.getByText('expected where the first plane is').waitFor();
-    expect(await button(/^Build$/).isDisabled()).toBe(true);
+    const cannotBuild = () => expect.poll(() => button(/^Build$/).isDisabled(), SOON).toBe(true);
+    await cannotBuild();
     await setup.getByLabel('First plane').fill('-500');
     await setup.getByLabel('Frames of each plane').fill('3');
     await setup.getByLabel('There and back').check();
@@ -128,7 +129,8 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     const planes = { name: 'planes.csv', mimeType: 'text/csv', buffer: Buffer.from('zNm\n0\n50\n') };
     await setup.getByLabel('Planes by a list').setInputFiles(planes);
     await setup.getByText('planes.csv').waitFor();
-    expect(await setup.getByLabel('First plane').count()).toBe(0);
+    const firstPlanes = () => setup.getByLabel('First plane').count();
+    await expect.poll(firstPlanes, SOON).toBe(0);
     await setup.getByLabel('Pixel size').fill('108.3');
     await button(/^Build$/).click();
     await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(2);
@@ -140,7 +142,7 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     const build = { stack: 'stacks/cal.tif', message: '20 of 60 frames', zLuts: [] };
     tell({ ...NOTHING, stackBuild: { ...build, phase: 'building' } });
     await page.getByText('Building from stacks/cal.tif: 20 of 60 frames').waitFor();
-    expect(await button(/^Build$/).isDisabled()).toBe(true);
+    await cannotBuild();
     await button('Stop the build').click();
     await expect.poll(() => requested('z-lut-build-stop'), SOON).toHaveLength(1);
     const quality = { score: 91, verdict: 'good', sentence: 'good: all planes differ' } as const;
@@ -148,7 +150,7 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     tell({ ...NOTHING, stackBuild: { ...build, phase: 'built', message: null, zLuts } });
     await page.getByText('Score 91: good: all planes differ').waitFor();
     await setup.getByLabel('Stack').selectOption('sweeps/2026-01-05');
-    expect(await setup.getByLabel('First plane').count()).toBe(0);
+    await expect.poll(firstPlanes, SOON).toBe(0);
     await button(/^Build$/).click();
     await expect.poll(() => requested('z-lut-build'), SOON).toHaveLength(3);
     expect(requested('z-lut-build')[2]).not.toHaveProperty('zStepNm');
@@ -162,7 +164,7 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
     expect(await button('Stop the focus').count()).toBe(0);
     tell({ ...NOTHING, focus: { ...FOCUS, targetNm: 300, settled: false } });
     await page.getByText('on its way to 300 nm').waitFor();
-    expect(await button('Stop the focus').isEnabled()).toBe(true);
+    await expect.poll(() => button('Stop the focus').isEnabled(), SOON).toBe(true);
     for (const name of [
       /^Build$/,
       'Start the sweep',
@@ -170,7 +172,7 @@ describe.skipIf(skipReason)(`the Z-LUT view${skipReason ? ` (skipped: ${skipReas
       'Move',
       /^Remove the Z-LUT/,
     ]) {
-      expect(await button(name).first().isDisabled(), `${name}`).toBe(true);
+      await expect.poll(() => button(name).first().isDisabled(), { ...SOON, message: `${name}` }).toBe(true);
     }
   });
 });

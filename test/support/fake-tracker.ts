@@ -61,6 +61,8 @@ export class FakeTracker {
   readonly field: FakeBeads;
   readonly role: Role;
   ledger: Record<string, number> = { offered: 0, 'in-flight': 0, ...noFates() };
+  /** Answers only and tells nothing by itself while true. */
+  isHeld = false;
   /** Refuses new connections of dashboards while false. */
   acceptsDashboards = true;
 
@@ -214,6 +216,7 @@ export class FakeTracker {
   }
 
   #tick(): void {
+    if (this.isHeld) return;
     this.#frame += this.#framesAMessage;
     this.ledger.offered! += this.#framesAMessage;
     this.ledger.tracked! += this.#framesAMessage;
