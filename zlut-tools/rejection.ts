@@ -1,6 +1,6 @@
 import { TRACK_STATUS } from '#protocol/track-status.ts';
 import type { Pass } from './passes.ts';
-import { mean, median, robustSigma } from './sweep-statistics.ts';
+import { median, robustSigma } from './sweep-statistics.ts';
 import type { BeadTracks } from './sweep-tracks.ts';
 
 /** Why a frame is not in a Z-LUT, and what the rule asks; the first that holds counts. */
@@ -29,6 +29,9 @@ const JUMP_PX = 1.5;
 
 /** Frames on either side whose path and light a frame is compared with. */
 const NEIGHBORS = 8;
+
+/** Frames of a plane around that are looked at. */
+const MOST_AROUND = 64;
 
 /** Fewest frames of a plane that can tell which of them is unlike the others. */
 const MIN_FRAMES = 3;
@@ -106,11 +109,13 @@ function offNeighbors(values: readonly number[]): number[] {
   return values.map((_, place) => {
     const first = Math.max(0, Math.min(place - NEIGHBORS, values.length - around));
     const window = values.slice(first, first + around);
+    const middle = median(window);
+    const ahead = place - first - (window.length - 1) / 2;
     const half = Math.floor(window.length / 2);
+    if (ahead === 0 || half === 0) return middle;
     // What drifts steadily is ahead of the median at the end.
     const slope = (median(window.slice(-half)) - median(window.slice(0, half))) / (window.length - half);
-    const ahead = place - first - (window.length - 1) / 2;
-    return median(window) + (ahead === 0 || half === 0 ? 0 : slope * ahead);
+    return middle + slope * ahead;
   });
 }
 
@@ -129,9 +134,18 @@ function meanCounts(profile: Float32Array): number {
 
 /** Standard deviation of the counts over the radii. */
 function contrast(profile: Float32Array): number {
-  const counts = profile.filter((value) => !Number.isNaN(value));
-  const center = mean(counts);
-  return Math.sqrt(mean(counts.map((value) => (value - center) ** 2)));
+  let sum = 0;
+  let count = 0;
+  for (let radius = 0; radius < profile.length; radius++) {
+    if (Number.isNaN(profile[radius]!)) continue;
+    sum += profile[radius]!;
+    count++;
+  }
+  let squares = 0;
+  for (let radius = 0; radius < profile.length; radius++) {
+    if (!Number.isNaN(profile[radius]!)) squares += (profile[radius]! - sum / count) ** 2;
+  }
+  return Math.sqrt(squares / count);
 }
 
 /** Frames whose profile is far from the median profile of their plane, by the spread over the whole sweep. */
@@ -148,8 +162,9 @@ function outliers(
   });
   // Over the usual distance: that of the plane, since a sharp focus has more, or of the planes around, since a plane
   // has few frames.
+  const spread = distances.map(someOf);
   const ratios = distances.flatMap((ofVisit, visit) => {
-    const around = distances.slice(Math.max(0, visit - NEIGHBORS), visit + NEIGHBORS + 1).flat();
+    const around = spread.slice(Math.max(0, visit - NEIGHBORS), visit + NEIGHBORS + 1).flat();
     const usual = Math.max(median(ofVisit), median(around));
     return ofVisit.map((value) => (usual > 0 ? value / usual : 1));
   });
@@ -159,6 +174,12 @@ function outliers(
   // Distances of good frames are skewed: of a few frames, six sigma alone would reject one in fifty.
   const limit = Math.max(OUTLIER_TIMES, center + OUTLIER_SIGMAS * robustSigma(ratios, center));
   return frames.filter((_, place) => ratios[place]! > limit);
+}
+
+/** Some of the values, from all over them: the middle of hundreds is known as well by these. */
+function someOf(values: readonly number[]): number[] {
+  const every = Math.ceil(values.length / MOST_AROUND);
+  return values.filter((_, place) => place % every === 0);
 }
 
 /** [radius] middle of the profiles' counts; NaN where all are. */

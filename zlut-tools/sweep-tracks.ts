@@ -169,18 +169,22 @@ function rowBytes(radii: number): number {
 function beadPlaces(rows: ArrayBuffer, frames: number, radii: number): BeadPlaces {
   const step = rowBytes(radii) / 8;
   const numbers = new Float64Array(rows);
-  return {
-    xPx: Float64Array.from({ length: frames }, (_, frame) => numbers[frame * step]!),
-    yPx: Float64Array.from({ length: frames }, (_, frame) => numbers[frame * step + 1]!),
-  };
+  const places = { xPx: new Float64Array(frames), yPx: new Float64Array(frames) };
+  for (let frame = 0; frame < frames; frame++) {
+    places.xPx[frame] = numbers[frame * step]!;
+    places.yPx[frame] = numbers[frame * step + 1]!;
+  }
+  return places;
 }
 
 function beadTracks(rows: ArrayBuffer, frames: number, radii: number): BeadTracks {
   const bytes = rowBytes(radii);
   const words = new Uint16Array(rows);
-  const [status, leftPx, topPx] = [8, 9, 10].map((word) =>
-    Uint16Array.from({ length: frames }, (_, frame) => words[(frame * bytes) / 2 + word]!),
-  ) as [Uint16Array, Uint16Array, Uint16Array];
+  const [status, leftPx, topPx] = [8, 9, 10].map((word) => {
+    const values = new Uint16Array(frames);
+    for (let frame = 0; frame < frames; frame++) values[frame] = words[(frame * bytes) / 2 + word]!;
+    return values;
+  }) as [Uint16Array, Uint16Array, Uint16Array];
   return {
     ...{ ...beadPlaces(rows, frames, radii), leftPx, topPx, status },
     profiles: Array.from(
