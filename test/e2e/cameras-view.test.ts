@@ -8,12 +8,12 @@ import { startServe, startSimulated } from '../support/live-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const skipReason = browserSkipReason();
-const SOON = { timeout: 30_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 const SHOWN = process.env.TWEEZERTRACK_PICTURES;
 
 test.skipIf(skipReason)(
   `several cameras in a browser: chosen by a link, each with its picture, beads and recordings${skipReason ? ` (skipped: ${skipReason})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await builtDashboard();
     const folder = temporaryFolder();
@@ -50,17 +50,17 @@ test.skipIf(skipReason)(
         expect.stringMatching(/^side\s*recording$/),
         expect.stringMatching(/^top\s*none$/),
       ]);
-    expect(await current()).toMatch(/^main/);
+    await expect.poll(current, SOON).toMatch(/^main/);
     await expect.poll(() => figure('Camera'), SOON).toMatch(/160 × \d+ mono8/);
     await expect.poll(() => page.locator('.bead-list tbody tr').count(), SOON).toBe(1);
     if (SHOWN) await page.screenshot({ path: join(SHOWN, 'cameras.png') });
 
     await links.nth(1).click();
     await page.waitForURL('**/cameras/side/');
-    await expect.poll(() => page.title()).toBe('side · tweezertrack');
+    await expect.poll(() => page.title(), SOON).toBe('side · tweezertrack');
     await expect.poll(() => figure('Camera'), SOON).toMatch(/240 × \d+ mono8/);
     await expect.poll(rate, SOON).toBeGreaterThan(0);
-    expect(await current()).toMatch(/^side/);
+    await expect.poll(current, SOON).toMatch(/^side/);
     await expect.poll(() => page.locator('.live-camera .readout').innerText(), SOON).toMatch(/counts/);
     await page.getByRole('tab', { name: 'Recordings' }).click();
     await expect.poll(() => page.getByText(/\d+ in \//).innerText(), SOON).toBe(`1 in ${join(runs, 'side')}`);

@@ -13,8 +13,8 @@ const SOON = { timeout: 60_000, interval: 20 };
 const BEADS = [60, 140, 220, 280].map((xPx) => ({ xPx, yPx: 54 }));
 const SIZE = ['--width', '320', '--height', '200'];
 
-const serve = (port = 0) =>
-  startServe(folder, BEADS, { args: ['--out', join(folder, 'runs'), '--port', `${port}`] });
+const serve = (port = 0, env: Record<string, string> = {}) =>
+  startServe(folder, BEADS, { args: ['--out', join(folder, 'runs'), '--port', `${port}`], env });
 const film = ({ url }: LiveProcess) =>
   startSimulated(url, '--beads', '4', ...SIZE, '--fps', '200', '--cycle', '20');
 const trackedAtLeast = (tracker: LiveProcess, frames: number) =>
@@ -79,7 +79,10 @@ test.each([
   ['SIGTERM', 'SIGTERM'],
   ['SIGTERM', 'SIGINT'],
 ] as const)('%s and then %s ends it at once', async (first, second) => {
-  const tracker = await serve();
+  // The end of its recording takes so long that there is time to ask again.
+  const slowDisk = new URL('../support/slow-disk.mjs', import.meta.url).href;
+  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${slowDisk}`;
+  const tracker = await serve(0, { NODE_OPTIONS, SLOW_DISK_MS: '1000' });
   const camera = film(tracker);
   await trackedAtLeast(tracker, 20);
   camera.process.kill('SIGSTOP');

@@ -47,7 +47,7 @@ describe.skipIf(skipReason)(`motors in the Run view${skipReason ? ` (skipped: ${
     await field.fill('5.5');
     await field.press('ArrowUp');
     await field.press('PageDown');
-    expect(await field.inputValue()).toBe('4.6');
+    await expect.poll(() => field.inputValue(), SOON).toBe('4.6');
     await magnet.getByRole('button', { name: 'Move' }).click();
     await expect
       .poll(() => requested('motor-move'), SOON)
@@ -81,7 +81,8 @@ describe.skipIf(skipReason)(`motors in the Run view${skipReason ? ` (skipped: ${
   test('a viewer looks', async () => {
     const { part } = await open({ role: 'viewer' });
     const magnet = part('Magnet translation');
-    for (const name of ['Move', 'Stop'])
-      expect(await magnet.getByRole('button', { name }).isDisabled()).toBe(true);
+    for (const name of ['Move', 'Stop']) {
+      await expect.poll(() => magnet.getByRole('button', { name }).isDisabled(), SOON).toBe(true);
+    }
   });
 });

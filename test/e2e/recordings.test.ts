@@ -12,7 +12,7 @@ import { startServe } from '../support/live-process.ts';
 import { recordRun } from '../support/recorded-run.ts';
 
 const skipReason = browserSkipReason();
-const SOON = { timeout: 20_000, interval: 50 };
+const SOON = { timeout: 60_000, interval: 50 };
 const SHOWN = process.env.TWEEZERTRACK_PICTURES;
 
 /** What was recorded of a bead at its last frame up to a moment. */
@@ -53,7 +53,7 @@ test.skipIf(skipReason)(
       const row = (name: string) =>
         page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
       await expect.poll(() => row('kept').innerText(), SOON).toMatch(/3,000\s+3\s+\S+ kB\s+9,000 rows/);
-      expect(await row('gone').innerText()).toMatch(/50\s+2\s+/);
+      await expect.poll(() => row('gone').innerText(), SOON).toMatch(/50\s+2\s+/);
       await picture('list-dark');
 
       const downloading = page.waitForEvent('download');
@@ -123,7 +123,9 @@ test.skipIf(skipReason)(
 
       const dialog = page.getByRole('dialog');
       await row('gone').getByRole('button', { name: 'Delete gone' }).click();
-      expect(await dialog.innerText()).toMatch(/Delete the recording gone\?\s+\d+(\.\d)? kB/);
+      await expect
+        .poll(() => dialog.innerText(), SOON)
+        .toMatch(/Delete the recording gone\?\s+\d+(\.\d)? kB/);
       await picture('question-light');
       await page.keyboard.press('Escape');
       await expect.poll(() => dialog.count(), SOON).toBe(0);
