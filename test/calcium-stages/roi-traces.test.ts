@@ -95,3 +95,21 @@ test('without a ring the counts are the plain mean, in each type of pixels', () 
     expect(columns.dff.every(Number.isNaN)).toBe(true);
   }
 });
+
+test.each([
+  ['8 bits', Uint8Array, 256],
+  ['16 bits', Uint16Array, 65_536],
+] as const)('cells and rings of %s are those of the same counts in float64, to the bit', (_, Type, top) => {
+  const map = raggedMap(6);
+  const setting = { fps: 30, map, neuropil: { width: 4, gap: 1, share: 0.7 } };
+  const start = () => new CellPipeline(setting, [{ stage: 'roi-traces', params: {} }]);
+  const [whole, floats] = [start(), start()];
+  const random = createRandom(7);
+  for (let id = 0; id < 5; id++) {
+    const pixels = new Type(WIDTH * HEIGHT).map(() => top * random.uniform());
+    const { columns } = whole.measure(id, id / 30, pixels);
+    const { columns: want } = floats.measure(id, id / 30, Float32Array.from(pixels));
+    expect(columns).toEqual(want);
+    expect(columns.neuropil.some(Number.isFinite)).toBe(true);
+  }
+});

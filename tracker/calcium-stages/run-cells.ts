@@ -92,7 +92,7 @@ export class CellPipeline {
 
   /** Frames in the projections; 0 where none are made. */
   get projected(): number {
-    return this.#projections()?.frames ?? 0;
+    return this.#projections()?.sums?.frames ?? 0;
   }
 
   /** Begins the projections anew with the next frame. */

@@ -68,7 +68,7 @@ export class ListSums {
   }
 }
 
-/** From the first of all pixels to after the last. */
+/** Around all pixels. Memory that threads share is copied by words, not bytes, where the copy begins with a word. */
 function spanOf(pixels: Int32Array): [number, number] {
   let first = Number.POSITIVE_INFINITY;
   let end = 0;
@@ -76,7 +76,7 @@ function spanOf(pixels: Int32Array): [number, number] {
     if (pixel < first) first = pixel;
     if (pixel >= end) end = pixel + 1;
   }
-  return [Math.min(first, end), end];
+  return [Math.floor(Math.min(first, end) / CHUNK) * CHUNK, end];
 }
 
 /** Pixels side by side, up to eight at a time: offset in bytes and address of their mask; and where those of a list end. */
