@@ -46,7 +46,9 @@ test('a dashboard that stalls and a disk that takes 200 ms a write cost no frame
   await expect.poll(async () => (await tracker.totals()).tracked, SOON).toBeGreaterThan(300);
   const warmMB = residentMB(tracker.process.pid!);
   expect((await camera.done).stderr).toContain(`${frames} frames sent, 0 dropped`);
-  expect(await tracker.totals()).toMatchObject({ offered: frames, tracked: frames, 'in-flight': 0 });
+  await expect
+    .poll(() => tracker.totals(), SOON)
+    .toMatchObject({ offered: frames, tracked: frames, 'in-flight': 0 });
   // MB: a process that is young still grows; the frames alone are 190 MB.
   const grownMB = residentMB(tracker.process.pid!) - warmMB;
   if (!Number.isNaN(grownMB)) expect(grownMB).toBeLessThan(100);

@@ -16,6 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROI_SIZE = 64;
 const FRAMES = 400;
+const SOON_MS = 60_000;
 const CAMERA = parseSimulatedCameraOptions({
   ...{ beads: 2, referenceBeads: 1, radiiNm: [1000], seed: 12, zRangeNm: [4000, 4300] },
   ...{ pace: 'fast', fps: 100, driftNmPerS: [0, 0, 0], pixelFormat: 'mono12', turnsPerS: 40 },
@@ -52,16 +53,16 @@ async function start() {
     ask: (request: Parameters<typeof person.ask>[0]) => person.ask(request),
     /** Waits until a motor rests where it is asked to be. */
     at: (motor: MotorKind, place: number) =>
-      vi.waitUntil(() => statusOf(motor)?.settled && Math.abs(statusOf(motor)!.at - place) < 0.01, 20_000),
+      vi.waitUntil(() => statusOf(motor)?.settled && Math.abs(statusOf(motor)!.at - place) < 0.01, SOON_MS),
     async takeFrames() {
       const until = tracker.totals().tracked + FRAMES;
-      await vi.waitUntil(() => tracker.totals().tracked >= until, 20_000);
+      await vi.waitUntil(() => tracker.totals().tracked >= until, SOON_MS);
     },
     async end() {
       person.close();
       stop.abort();
       await filmed;
-      await vi.waitUntil(() => tracker.totals()['in-flight'] === 0, 5000);
+      await vi.waitUntil(() => tracker.totals()['in-flight'] === 0, SOON_MS);
       await tracker.close();
     },
   };
@@ -108,7 +109,7 @@ test('beads follow the magnets that a dashboard moves, and the recording says wh
   );
   expect(await session.ask({ type: 'motor-move', motor: 'magnet-rotation', to: -60 })).toBeNull();
   expect(await session.ask({ type: 'motor-stop', motor: 'magnet-rotation' })).toBeNull();
-  await vi.waitUntil(() => session.statusOf('magnet-rotation')?.settled, 20_000);
+  await vi.waitUntil(() => session.statusOf('magnet-rotation')?.settled, SOON_MS);
   const stoppedAt = session.statusOf('magnet-rotation')!.at;
   expect(stoppedAt).toBeGreaterThan(-60);
   await session.end();
@@ -134,4 +135,4 @@ test('beads follow the magnets that a dashboard moves, and the recording says wh
   for await (const row of readFates(join(run, 'frames.arrows'))) if (row.fate === 'tracked') rows.push(row);
   expect(rows.every(({ focusZNm }) => focusZNm === 0)).toBe(true);
   expect(rows.at(-1)!.magnetTurns).toBeCloseTo(stoppedAt, 6);
-}, 120_000);
+});
