@@ -72,20 +72,28 @@ export interface VisitError {
   biasNm: number;
   /** nm, standard deviation around their mean; NaN with fewer than 3 frames. */
   noiseNm: number;
+  /** Frames that were looked up, and those of them without a z. */
   frames: number;
-  /** Frames without a z. */
   withoutZ: number;
 }
 
-/** Looks up single frames: their mean error and their scatter by height. */
+/** Frames of a height that tell its error and its noise: these to a tenth. */
+const MOST_FRAMES = 100;
+
+/** Looks up single frames, some of a height that has hundreds: their mean error and their scatter by height. */
 export function visitErrors(zLut: ZLut, { zOf }: Lookup, samples: Iterable<ProfileSample>): VisitError[] {
-  const visits = new Map<number, { pass: number; zNm: number; errors: number[] }>();
-  for (const { visit, pass, zNm, profile } of samples) {
-    const known = visits.get(visit) ?? { pass, zNm, errors: [] };
-    visits.set(visit, known);
-    known.errors.push(zOf(zLut, profile) - zNm);
+  const visits = new Map<number, ProfileSample[]>();
+  for (const sample of samples) {
+    const known = visits.get(sample.visit);
+    if (known) known.push(sample);
+    else visits.set(sample.visit, [sample]);
   }
-  return [...visits.values()].map(({ pass, zNm, errors }) => {
+  return [...visits.values()].map((ofVisit) => {
+    const { pass, zNm } = ofVisit[0]!;
+    const every = Math.ceil(ofVisit.length / MOST_FRAMES);
+    const errors = ofVisit
+      .filter((_, place) => place % every === 0)
+      .map((sample) => zOf(zLut, sample.profile) - sample.zNm);
     const finite = errors.filter(Number.isFinite);
     const biasNm = median(finite);
     const mean = finite.reduce((sum, error) => sum + error, 0) / finite.length;

@@ -71,6 +71,22 @@ describe('a Z-LUT whose rings widen with z', () => {
     expect(quality.biasNm).toBeLessThan(15);
   });
 
+  test('of hundreds of frames at a height, some tell its noise', () => {
+    const random = createRandom(12);
+    const samples = Array.from({ length: 2 * 450 }, (_, frame) => {
+      const visit = frame % 2;
+      const zNm = 1000 + 1000 * visit;
+      return { frame, pass: 0, visit, zNm, profile: ringProfile(zNm + 5 * random.normal()) };
+    });
+    const { frames } = check(zLut, { name: 'own', samples, own: true, rejected: 0 });
+    expect(frames!.used).toBe(900);
+    for (const visit of frames!.visits) {
+      expect(visit.frames).toBe(90);
+      // nm: of the 5 nm that beads move, to 3 standard errors of 90 frames.
+      expect(Math.abs(visit.noiseNm - 5)).toBeLessThan(1.2);
+    }
+  });
+
   test('half of the frames rejected cost points', () => {
     const samples = [{ frame: 0, pass: 0, visit: 0, zNm: 500, profile: ringProfile(500) }];
     const kept = check(zLut, { name: 'own', samples, own: true, rejected: 0 }).quality.score;
