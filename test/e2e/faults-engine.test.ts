@@ -16,9 +16,10 @@ const folder = temporaryFolder();
 const SOON = { timeout: 60_000, interval: 5 };
 /** Beads that keep the threads of an engine busy: one that ends has work in hand. */
 const BEADS = { wasm: 150, reference: 40 };
-const FRAMES = 600;
 const CYCLE = 20;
 const DEATHS = 5;
+/** Where the rest of the machine is slow, threads wait for frames, and many may end with nothing in hand. */
+const MOST_DEATHS = 40;
 
 let workers: WatchedWorkers;
 let log: string[];
@@ -53,7 +54,7 @@ const film = () =>
   startSimulated(
     `ws://127.0.0.1:${tracker.server.port}`,
     ...['--beads', '4', '--width', '320', '--height', '200'],
-    ...['--pace', 'fast', '--frames', `${FRAMES}`, '--cycle', `${CYCLE}`],
+    ...['--pace', 'fast', '--cycle', `${CYCLE}`],
   );
 
 beforeEach(() => {
@@ -73,29 +74,38 @@ async function metric(name: string): Promise<number> {
 /** Ends threads one after the other while frames come, then expects every frame tracked as if nothing had been. */
 async function expectAllTracked(end: (worker: Worker) => unknown): Promise<void> {
   const camera = film();
-  for (let death = 1; death <= DEATHS; death++) {
+  const framesCome = async () => {
     const before = tracker.totals().tracked;
     await vi.waitUntil(() => tracker.totals().tracked > before + 50, SOON);
+  };
+  const again = () =>
+    log.flatMap((line) => {
+      const count = /^warning: .*; replaced, (\d+) \w+ tracked again$/.exec(line)?.[1];
+      return count === undefined ? [] : [Number(count)];
+    });
+  let deaths = 0;
+  while (deaths < DEATHS || (deaths < MOST_DEATHS && Math.max(...again()) === 0)) {
+    const death = ++deaths;
+    await framesCome();
     const running = workers.running();
     await end(running[death % running.length]!);
     await vi.waitUntil(() => tracker.engine.host.restarts === death, SOON);
   }
+  await framesCome();
+  camera.process.kill('SIGTERM');
   const { code, stderr } = await camera.done;
-  expect(stderr).toMatch(new RegExp(`${FRAMES} frames sent, 0 dropped`));
   expect(code).toBe(0);
+  const frames = Number(/(\d+) frames sent, 0 dropped/.exec(stderr)?.[1]);
   await tracker.close();
 
   const totals = tracker.totals();
   assertAccounted(totals);
-  expect(totals).toMatchObject({ offered: FRAMES, tracked: FRAMES, 'in-flight': 0, 'dropped-engine': 0 });
-  expect(await metric('tweezertrack_engine_restarts_total')).toBe(DEATHS);
-  const again = log.flatMap(
-    (line) => /^warning: .*; replaced, (\d+) \w+ tracked again$/.exec(line)?.[1] ?? [],
-  );
-  expect(again).toHaveLength(DEATHS);
-  expect(Math.max(...again.map(Number))).toBeGreaterThan(0);
+  expect(totals).toMatchObject({ offered: frames, tracked: frames, 'in-flight': 0, 'dropped-engine': 0 });
+  expect(await metric('tweezertrack_engine_restarts_total')).toBe(deaths);
+  expect(again()).toHaveLength(deaths);
+  expect(Math.max(...again())).toBeGreaterThan(0);
   const account = await recordedAccount(tracker.recording!, beads);
-  expect([account.rows, account.unknown]).toEqual([FRAMES * beads, []]);
+  expect([account.rows, account.unknown]).toEqual([frames * beads, []]);
   expect(account.withTracks).toEqual(account.tracked);
   const shown = new Map<string, number>();
   for await (const { frame, bead, xPx } of readTracks(join(tracker.recording!, 'tracks.arrows'))) {
