@@ -49,9 +49,11 @@ export class WelfordSums {
         missing[at]!++;
         continue;
       }
-      const away = value - mean[at]!;
-      mean[at]! += missing ? away / (frames - missing[at]!) : away * share;
-      squares[at]! += away * (value - mean[at]!);
+      const before = mean[at]!;
+      const away = value - before;
+      const now = before + (missing ? away / (frames - missing[at]!) : away * share);
+      mean[at] = now;
+      squares[at]! += away * (value - now);
       if (value > max[at]!) max[at] = value;
     }
   }

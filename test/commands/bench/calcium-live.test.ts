@@ -16,7 +16,14 @@ test('live traces of cells follow those offline, and their events the true trans
   expect(got.map(({ film, seed, cells, framesTracked }) => [film, seed, cells, framesTracked])).toEqual([
     ['usual', 3, 40, 1800],
     ['hard', 3, 40, 1800],
+    ...['roi-traces', 'welford-projections', 'all'].map(() => [null, 3, 200, null]),
   ]);
+  for (const { stages, usPerFrame, usPerFrameMin, floatUsPerFrame } of got.slice(2)) {
+    expect(
+      [usPerFrame, usPerFrameMin, floatUsPerFrame].map(Number).every((us) => us > 0),
+      `${stages}`,
+    ).toBe(true);
+  }
   const { dffLiveOffline, dffLiveTruth, transients, recall, precision, latencyFramesP50 } =
     got[0] as unknown as {
       dffLiveOffline: { median: number };

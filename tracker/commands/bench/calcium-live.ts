@@ -1,9 +1,10 @@
 import { pearsonColocalization } from '#calcium/colocalization.ts';
 import { calculateBaseline, calculateDfof } from '#calcium/delta-f.ts';
 import type { BenchLine, BenchOptions } from './case.ts';
+import { timeCellFrames } from './cell-frames.ts';
 import { scoreEvents, transientsOf } from './event-match.ts';
 import { type CellFilm, filmCells } from './film-cells.ts';
-import { thisMachine } from './machine.ts';
+import { type Machine, thisMachine } from './machine.ts';
 import { digits, median, quantile } from './statistics.ts';
 
 const SEEDS = 3;
@@ -45,7 +46,7 @@ interface Spread {
   median: number;
 }
 
-/** Traces and events that are found while frames come, against the truth and the same formulas offline. */
+/** Traces and events that are found while frames come, against the truth and the same formulas offline; and what a frame takes. */
 export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
   const { seed: firstSeed = 0, repeats = SEEDS, minutes = MINUTES } = options;
   const fps = options.fps?.[0] || FPS;
@@ -57,21 +58,32 @@ export async function* run(options: BenchOptions): AsyncGenerator<BenchLine> {
         const conditions = { seed, cells: CELLS, photonsPerPixel };
         const score = scoreFilm(await filmCells({ ...FILMS[film], ...conditions, fps, frames }));
         yield {
-          case: 'calcium-live',
+          ...lineOf(frames, machine),
           film,
           ...conditions,
-          ...{ engine: null, preset: null, roi: null, planes: null, beads: 0, iterations: null },
-          pixelType: 'mono16',
-          ...{ framesOffered: frames, framesTracked: frames, framesDropped: 0 },
           fpsFilmed: fps,
-          ...{ usPerRoi: null, roisPerSecond: null, fps: null, latencyMsP50: null, latencyMsP99: null },
           ...score,
-          machine,
-          repeats: 1,
         };
       }
     }
   }
+  const machine = thisMachine();
+  for (const times of timeCellFrames(firstSeed)) {
+    yield { ...lineOf(null, machine), film: null, seed: firstSeed, ...times };
+  }
+}
+
+/** What every line has; `frames` are those of a film. */
+function lineOf(frames: number | null, machine: Machine): BenchLine {
+  return {
+    case: 'calcium-live',
+    ...{ engine: null, preset: null, roi: null, planes: null, beads: 0, iterations: null },
+    pixelType: 'mono16',
+    ...{ framesOffered: frames, framesTracked: frames, framesDropped: frames && 0 },
+    ...{ usPerRoi: null, roisPerSecond: null, fps: null, latencyMsP50: null, latencyMsP99: null },
+    machine,
+    repeats: 1,
+  };
 }
 
 function scoreFilm({ fps, truth, live, us }: CellFilm): FilmScore {
