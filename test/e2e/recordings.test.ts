@@ -30,7 +30,8 @@ test.skipIf(skipReason)(
   async () => {
     await builtDashboard();
     const root = testFolder();
-    const folder = await recordRun(root, 'kept', { frames: 3000, beads: 3, batch: 100 });
+    const positions = (frame: number) => ({ magnetMm: 3 + frame / 1000 });
+    const folder = await recordRun(root, 'kept', { frames: 3000, beads: 3, batch: 100, positions });
     const gone = await recordRun(root, 'gone', { frames: 50, beads: 1 });
     const serve = await startServe(root, [], { args: ['--out', root, '--engine', 'reference'] });
     const browser: Browser = await launchBrowser();
@@ -80,6 +81,15 @@ test.skipIf(skipReason)(
       const cells = async (at: number) => readings.nth(at).locator('th, td').allInnerTexts();
       // The first 10 s of 30 s are shown: 100 frames a second at full rate.
       await expect.poll(() => cells(0), SOON).toHaveLength(7);
+      const magnet = page.locator('.replay .trace-motor');
+      const isMagnetAtReading = async () => {
+        const frame = 100 * Number((await cells(0))[1]);
+        const shown = numberIn(await magnet.locator('.value').innerText());
+        // The magnet moves by 0.1 mm a second; the reading is of the last frame, its own of the right end.
+        return Math.abs(shown - positions(frame).magnetMm) < 0.0015 /* mm: a frame, and the last digit */;
+      };
+      await expect.poll(isMagnetAtReading, SOON).toBe(true);
+      expect(await magnet.getByRole('img').getAttribute('aria-label')).toBe('magnet in mm against time in s');
       await page.getByRole('button', { name: 'Bead 17' }).click();
       await expect.poll(() => readings.count(), SOON).toBe(2);
 

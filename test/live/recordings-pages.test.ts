@@ -139,16 +139,20 @@ describe('downloads', () => {
 
 test('a window comes as typed columns', async () => {
   const root = testFolder();
-  await recordRun(root, 'run', { frames: 100, beads: 2 });
+  const positions = (frame: number) => ({ magnetTurns: frame });
+  await recordRun(root, 'run', { frames: 100, beads: 2, positions });
   const { ask } = await recordingsServer(root);
   expect(await (await ask('/recordings/run')).json()).toEqual({
     ...{ name: 'run', firstNs: '1767225600000000007', endS: 0.99, rows: 200, beads: [3, 10], fits: false },
+    motors: ['magnetTurns'],
     camera: { camera: 'simulated', fps: 100, pixelSizeNm: null },
   });
   const answer = await ask('/recordings/run/window?beads=10&fromS=0.2&toS=0.3&points=50');
   const window = unpackLive(new Uint8Array(await answer.arrayBuffer())) as RecordingWindow;
   expect(window.traces[0]!.least.zNm).toBeInstanceOf(Float64Array);
   expect(window.traces[0]!.timeS).toHaveLength(11);
+  expect([...window.motors.timeS]).toEqual([...window.traces[0]!.timeS]);
+  expect(window.motors.magnetTurns).toEqual(Float64Array.from({ length: 11 }, (_, at) => 20 + at));
 });
 
 describe('cells', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { MotorPositions } from '#protocol/motor.ts';
 import type { RunFacts } from '#recording/run-record.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import { FACTS, trackedBatch } from './kill-child-batch.ts';
@@ -14,7 +15,16 @@ export async function recordFrames(
     batch = 10,
     cells = 0,
     facts = {},
-  }: { frames: number; beads: number; batch?: number; cells?: number; facts?: Partial<RunFacts> },
+    positions = () => null,
+  }: {
+    frames: number;
+    beads: number;
+    batch?: number;
+    cells?: number;
+    facts?: Partial<RunFacts>;
+    /** Where the camera says that motors are. */
+    positions?: (frame: number) => MotorPositions | null;
+  },
 ): Promise<RunRecorder> {
   const recorder = await createRunRecorder(
     join(root, name),
@@ -24,7 +34,9 @@ export async function recordFrames(
   if (cells > 0) recorder.cells.changed(cellFacts(cells));
   for (let first = 0; first < frames; first += batch) {
     const count = Math.min(batch, frames - first);
-    recorder.tracked(trackedBatch(first, count, beads));
+    const tracked = trackedBatch(first, count, beads);
+    const withMotors = tracked.frames.map((frame) => ({ ...frame, positions: positions(frame.id) }));
+    recorder.tracked({ ...tracked, frames: withMotors });
     if (cells > 0) recorder.cells.measured(measuredCells(first, count, cells));
     recorder.flush();
   }

@@ -1,5 +1,6 @@
 import type { CalciumRedo } from '#protocol/calcium-redo.ts';
 import type { RedoQuery } from '#protocol/calcium-redo-query.ts';
+import type { MotorColumn } from '#protocol/motor.ts';
 import type { WindowQuery } from '#protocol/recording-window-query.ts';
 import type { RecordingWindow } from '#protocol/recordings.ts';
 
@@ -25,6 +26,8 @@ export interface RecordingExtent {
   endS: number;
   rows: number;
   fits: boolean;
+  /** Motors of which it is known where they were. */
+  motors: MotorColumn[];
   /** Bytes up to the end of the last whole batch. */
   wholeBytes: number;
 }

@@ -129,12 +129,12 @@ export class RecordingsPages {
   async #details(folder: string): Promise<RecordingDetails> {
     const record = await readRunRecord(folder);
     const path = join(folder, RUN_FILES.tracks);
-    const { firstNs, endS, rows, fits } = await this.#thread.ask({ type: 'extent', path });
+    const { firstNs, endS, rows, fits, motors } = await this.#thread.ask({ type: 'extent', path });
     const { camera, fps, pixelSizeNm } = record.camera;
     return {
       name: basename(folder),
       firstNs: rows > 0 ? String(firstNs) : null,
-      ...{ endS, rows, fits, beads: beadsOf(record) },
+      ...{ endS, rows, fits, motors, beads: beadsOf(record) },
       camera: { camera, fps, pixelSizeNm: Number.isNaN(pixelSizeNm) ? null : pixelSizeNm },
     };
   }

@@ -1,8 +1,11 @@
 import type { CalciumRedo } from '#protocol/calcium-redo.ts';
 import type { RedoQuery } from '#protocol/calcium-redo-query.ts';
+import type { WindowQuery } from '#protocol/recording-window-query.ts';
+import type { RecordingWindow } from '#protocol/recordings.ts';
 import { wholeBytes } from '#recording/arrow-stream.ts';
 import { CELLS_FORMAT } from '#recording/cell-schema.ts';
 import { cellCsvParts, csvParts } from '#recording/csv-parts.ts';
+import { MotorFile } from '#recording/motor-window.ts';
 import { lengthS, readWindow, tracksFit } from '#recording/read-window.ts';
 import { TrackIndex } from '#recording/track-index.ts';
 import { answerJobs } from './answer-jobs.ts';
@@ -11,14 +14,20 @@ import type { RecordingExtent, RecordingResults, RecordingTask, RowKind } from '
 /** Files whose places are remembered: those that people look at. */
 const MOST_INDEXES = 8;
 
-const indexes = new Map<string, TrackIndex>();
+/** What is known of a run: where its tracks lie, and where motors were. */
+interface KnownRun {
+  tracks: TrackIndex;
+  motors: MotorFile;
+}
+
+const indexes = new Map<string, KnownRun>();
 const streams = new Map<number, AsyncGenerator<string>>();
 
 /** Kept when the redo before is done: two would take twice the memory. */
 let redone: Promise<unknown> = Promise.resolve();
 
-function indexOf(path: string): TrackIndex {
-  const index = indexes.get(path) ?? new TrackIndex(path);
+function indexOf(path: string): KnownRun {
+  const index = indexes.get(path) ?? { tracks: new TrackIndex(path), motors: new MotorFile(path) };
   // The one used last comes last.
   indexes.delete(path);
   indexes.set(path, index);
@@ -27,9 +36,18 @@ function indexOf(path: string): TrackIndex {
 }
 
 async function extent(path: string): Promise<RecordingExtent> {
-  const known = await indexOf(path).refresh();
+  const { tracks, motors } = indexOf(path);
+  const known = await tracks.refresh();
   const { firstNs, rows, wholeBytes } = known;
-  return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), wholeBytes };
+  const names = await motors.names();
+  return { firstNs, endS: lengthS(known), rows, fits: tracksFit(known), motors: names, wholeBytes };
+}
+
+async function windowOf(path: string, query: WindowQuery): Promise<RecordingWindow> {
+  const { tracks, motors } = indexOf(path);
+  const window = await readWindow(tracks, query);
+  const { firstNs } = await tracks.refresh();
+  return { ...window, motors: await motors.window(firstNs, query) };
 }
 
 async function nextPart(path: string, of: RowKind, stream: number): Promise<string | null> {
@@ -65,7 +83,7 @@ function resultOf(task: RecordingTask): Promise<RecordingResults[RecordingTask['
     case 'extent':
       return extent(task.path);
     case 'window':
-      return readWindow(indexOf(task.path), task.query);
+      return windowOf(task.path, task.query);
     case 'csv-part':
       return nextPart(task.path, task.of, task.stream);
     case 'csv-end':

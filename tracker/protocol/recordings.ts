@@ -1,5 +1,7 @@
 import type { CameraFacts } from './camera-facts.ts';
 import type { FateCounts } from './frame-fate.ts';
+import type { MotorColumn } from './motor.ts';
+import type { MotorPoints } from './motor-trace.ts';
 import type { PointColumns } from './trace-columns.ts';
 
 /** Path of the list of recordings; what belongs to one lies below its name. */
@@ -61,6 +63,8 @@ export interface RecordingDetails {
   beads: number[];
   /** Whether its pipeline fits a model. */
   fits: boolean;
+  /** Motors of which it is known where they were. */
+  motors: MotorColumn[];
   camera: Pick<CameraFacts, 'camera' | 'fps'> & {
     /** nm per px; null when unknown. */
     pixelSizeNm: number | null;
@@ -94,4 +98,6 @@ export interface RecordingWindow {
   /** s from the first to the last frame by now. */
   endS: number;
   traces: WindowTrace[];
+  /** Where motors were, a point for each bucket; none where that was not recorded. */
+  motors: MotorPoints;
 }

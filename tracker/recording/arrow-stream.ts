@@ -21,6 +21,8 @@ export interface BatchPlace {
   rows: number;
   /** [column * 2 + (0: validity, 1: values)] first byte of each buffer in the file. */
   buffers: number[];
+  /** [column] */
+  nullCounts: number[];
 }
 
 /** What is needed of a file to read it. */
@@ -76,10 +78,18 @@ export async function messageAt(
 }
 
 function placeOf(
-  header: { length: number; buffers: readonly { offset: number }[] },
+  header: {
+    length: number;
+    nodes: readonly { nullCount: number }[];
+    buffers: readonly { offset: number }[];
+  },
   bodyStart: number,
 ): BatchPlace {
-  return { rows: header.length, buffers: header.buffers.map(({ offset }) => bodyStart + offset) };
+  return {
+    rows: header.length,
+    buffers: header.buffers.map(({ offset }) => bodyStart + offset),
+    nullCounts: header.nodes.map(({ nullCount }) => nullCount),
+  };
 }
 
 /** These bytes, fewer where the file ends: a recorder that retries a failed write first takes back its half. */

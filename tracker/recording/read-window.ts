@@ -6,20 +6,21 @@ import type { WindowQuery } from '#protocol/recording-window-query.ts';
 import type { RecordingWindow } from '#protocol/recordings.ts';
 import { traceColumns } from '#protocol/trace-columns.ts';
 import { type BatchPlace, messageAt } from './arrow-stream.ts';
+import type { BatchSpan, KnownBatches } from './batch-index.ts';
 import { FIT_COLUMNS } from './track-block.ts';
-import type { KnownTracks, TrackIndex, TrackSpan } from './track-index.ts';
+import type { TrackIndex } from './track-index.ts';
 import { WindowPoints } from './window-points.ts';
 
 /** Read for one window at most: about a second. What is longer is sampled, and the answer says so. */
 const WINDOW_BYTES = 256 << 20;
 
 /** Whether the tracks of a file come from a plan that fits a model. */
-export function tracksFit({ schema }: Pick<KnownTracks, 'schema'>): boolean {
+export function tracksFit({ schema }: Pick<KnownBatches, 'schema'>): boolean {
   return schema.fields.some(({ name }) => name === FIT_COLUMNS[0]);
 }
 
 /** s from the first to the last row of a file. */
-export function lengthS({ firstNs, lastNs }: Pick<KnownTracks, 'firstNs' | 'lastNs'>): number {
+export function lengthS({ firstNs, lastNs }: Pick<KnownBatches, 'firstNs' | 'lastNs'>): number {
   return Number(lastNs - firstNs) / 1e9;
 }
 
@@ -35,7 +36,7 @@ export async function readWindow(
   index: TrackIndex,
   { beads, fromS, toS, points }: WindowQuery,
   windowBytes = WINDOW_BYTES,
-): Promise<RecordingWindow> {
+): Promise<Omit<RecordingWindow, 'motors'>> {
   const known = await index.refresh();
   const { schema, firstNs, spans } = known;
   const buckets = Math.ceil(points / 2);
@@ -74,13 +75,13 @@ export async function readWindow(
   };
 }
 
-/** Spans with rows of some time; times that step back within one are found in it or the one before. */
-function spansWithin(
-  spans: readonly TrackSpan[],
+/** Spans with rows of some time, s since `firstNs`; times that step back within one are found in it or the one before. */
+export function spansWithin(
+  spans: readonly BatchSpan[],
   firstNs: bigint,
   fromS: number,
   toS: number,
-): readonly TrackSpan[] {
+): readonly BatchSpan[] {
   const startS = (at: number) => Number(spans[at]!.firstNs - firstNs) / 1e9;
   return spans.filter((_, at) => {
     const nextS = at + 1 < spans.length ? startS(at + 1) : Number.POSITIVE_INFINITY;
@@ -98,7 +99,7 @@ interface BatchViews {
 
 async function* batchesOf(
   handle: FileHandle,
-  { start, end }: TrackSpan,
+  { start, end }: BatchSpan,
   schema: Schema,
   path: string,
 ): AsyncGenerator<BatchViews> {

@@ -3,8 +3,9 @@ import type { RecordingDetails } from '#protocol/recordings.ts';
 import { POSITION_COLUMNS } from '#protocol/trace-columns.ts';
 import { paintOnDemand } from '../../painting/paint-on-demand.ts';
 import { Band, Polyline } from '../../plots/decimate-trace.ts';
+import { MotorCurve } from '../../plots/motor-curve.ts';
 import type { Curve } from '../../plots/paint-curves.ts';
-import { beadColorVariable, PLOTS, unitOf } from '../../plots/plot-definitions.ts';
+import { beadColorVariable, MOTOR_PLOTS, PLOTS, unitOf } from '../../plots/plot-definitions.ts';
 import { cssColor } from '../../plots/plot-frame.ts';
 import { createTracePlot } from '../../plots/trace-plot.ts';
 import type { WindowFeed } from './feed.ts';
@@ -19,6 +20,11 @@ export const REPLAY_PLOTS = PLOTS.flatMap((plot) => {
   return column ? [{ ...plot, column }] : [];
 });
 
+/** The plots of motors below these. */
+export function motorPlots({ motors }: Pick<RecordingDetails, 'motors'>) {
+  return MOTOR_PLOTS.filter(({ column }) => motors.includes(column));
+}
+
 /** A replay on the page. */
 export interface ReplayPlots {
   details: RecordingDetails;
@@ -29,7 +35,7 @@ export interface ReplayPlots {
   cursorS: Signal<number | null>;
 }
 
-/** Plays and draws into containers, one for each of `REPLAY_PLOTS`, until the returned function is called. */
+/** Plays and draws into containers, one for each of `REPLAY_PLOTS` and of its motors, until the returned function is called. */
 export function runReplayPlots(containers: readonly HTMLElement[], replay: ReplayPlots): () => void {
   const { details, beads, playback, feed, cursorS } = replay;
   const lines: Polyline[][] = REPLAY_PLOTS.map(() => []);
@@ -37,9 +43,12 @@ export function runReplayPlots(containers: readonly HTMLElement[], replay: Repla
   /** Of x and y by plot and bead: what is drawn as zero stays while it plays. */
   const origins = REPLAY_PLOTS.map(() => new Map<number, number>());
   const pixelSizeNm = details.camera.pixelSizeNm ?? Number.NaN;
-  const plots = REPLAY_PLOTS.map((plot, at) =>
+  const moved = motorPlots(details);
+  const motorCurves = moved.map(() => new MotorCurve());
+  const all = [...REPLAY_PLOTS, ...moved];
+  const plots = all.map((plot, at) =>
     createTracePlot(containers[at]!, {
-      showTimes: at === REPLAY_PLOTS.length - 1,
+      showTimes: at === all.length - 1,
       leastSpan: () => plot.leastSpan * (unitOf(plot.column, pixelSizeNm).name === 'px' ? 0.01 : 1),
       onCursor: (timeS) => {
         cursorS.value = timeS;
@@ -83,6 +92,12 @@ export function runReplayPlots(containers: readonly HTMLElement[], replay: Repla
         };
       });
       plots[at]!.show(curves, { fromS, toS }, null);
+    }
+    for (const [at, { column, colorVariable }] of moved.entries()) {
+      const place = REPLAY_PLOTS.length + at;
+      const color = cssColor(containers[place]!, colorVariable);
+      const curves = window ? [motorCurves[at]!.of(window.motors, column, { fromS, toS }, color)] : [];
+      plots[place]!.show(curves, { fromS, toS }, null);
     }
   }
 

@@ -7,8 +7,9 @@ import { MAX_REPLAYED_BEADS, ReplayBeads } from './beads.tsx';
 import { ReplayControls } from './controls.tsx';
 import { WindowFeed } from './feed.ts';
 import { formatStart } from './format.ts';
+import { ReplayMotor } from './motor.tsx';
 import { createPlayback } from './playback.ts';
-import { REPLAY_PLOTS, runReplayPlots } from './plots.ts';
+import { motorPlots, REPLAY_PLOTS, runReplayPlots } from './plots.ts';
 import { ReplayReadings } from './readings.tsx';
 import { fetchDetails, fetchWindow } from './requests.ts';
 
@@ -95,6 +96,9 @@ function OpenedReplay({ details }: { details: RecordingDetails }) {
             </div>
           );
         })}
+        {motorPlots(details).map((plot) => (
+          <ReplayMotor key={plot.column} {...{ plot, feed, cursorS }} atS={playback.atS} />
+        ))}
         {beads.value.length === 0 && <p class="stage-badge">Choose up to {MAX_REPLAYED_BEADS} beads</p>}
       </div>
       {window !== null && window.readEvery > 1 && (

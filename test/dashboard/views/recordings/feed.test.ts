@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pointsOf } from '#protocol/motor-trace.ts';
 import type { RecordingWindow } from '#protocol/recordings.ts';
 import { WindowFeed } from '../../../../dashboard/views/recordings/feed.ts';
 import { createPlayback } from '../../../../dashboard/views/recordings/playback.ts';
@@ -18,7 +19,17 @@ function waitingFeed(lengthS: number) {
   const answer = async () => {
     const { fromS, toS, points } = asks.at(-1)!;
     const bucketS = (toS - fromS) * 1000 <= points ? 0 : (2 * (toS - fromS)) / points;
-    answers.at(-1)!.resolve({ fromS, toS, bucketS, readEvery: 1, endS: lengthS, traces: [] });
+    answers
+      .at(-1)!
+      .resolve({
+        fromS,
+        toS,
+        bucketS,
+        readEvery: 1,
+        endS: lengthS,
+        traces: [],
+        motors: pointsOf(() => new Float64Array()),
+      });
     await settle();
   };
   const fail = async (message: string) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pointsOf } from '#protocol/motor-trace.ts';
 import type { WindowTrace } from '#protocol/recordings.ts';
 import { Band, Polyline } from '../../../../dashboard/plots/decimate-trace.ts';
 import { fillBand, fillLine, gapS, readingAt } from '../../../../dashboard/views/recordings/points.ts';
@@ -54,7 +55,15 @@ test('a line leads out of what is shown by one point on either side', () => {
 });
 
 test('missing frames are a gap, but not what was left out of a sample', () => {
-  const window = { fromS: 0, toS: 1, bucketS: 0, readEvery: 1, endS: 1, traces: [] };
+  const window = {
+    fromS: 0,
+    toS: 1,
+    bucketS: 0,
+    readEvery: 1,
+    endS: 1,
+    traces: [],
+    motors: pointsOf(() => new Float64Array()),
+  };
   expect(gapS(window, 100)).toBeCloseTo(0.05, 12);
   expect(gapS({ ...window, bucketS: 1 }, 100)).toBe(1.5);
   expect(gapS({ ...window, readEvery: 2 }, 100)).toBe(Number.POSITIVE_INFINITY);
