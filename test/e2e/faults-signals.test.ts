@@ -82,7 +82,7 @@ test.each([
   // The end of its recording takes so long that there is time to ask again.
   const slowDisk = new URL('../support/slow-disk.mjs', import.meta.url).href;
   const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --import=${slowDisk}`;
-  const tracker = await serve(0, { NODE_OPTIONS, SLOW_DISK_MS: '1000' });
+  const tracker = await serve(0, { NODE_OPTIONS, SLOW_DISK_MS: '500' });
   const camera = film(tracker);
   await trackedAtLeast(tracker, 20);
   camera.process.kill('SIGSTOP');
