@@ -35,8 +35,8 @@ export interface FieldOptions extends PlanesAsked {
   references?: readonly number[] | undefined;
   /** Default mean. */
   average?: PlaneAverage | undefined;
-  /** Called with the number of frames tracked so far. */
-  onProgress?: ((frames: number) => void) | undefined;
+  /** Called for every bead when its frames are judged, and then for every bead when its Z-LUT is built or cannot be. */
+  onBead?: ((step: 'judged' | 'built') => void) | undefined;
   /** Where tracks, and images for a model, are until their bead is built. */
   rows?: FrameRowsOptions | undefined;
   /** Fits a model to all frames, too, which are kept for it; called with each of `MODEL_ROUNDS` rounds. */
@@ -95,7 +95,7 @@ export async function buildZLuts(
   frames: AsyncIterable<SweepFrame>,
   options: FieldOptions,
 ): Promise<BuiltField> {
-  const { plan, shape, rois, onModelRound } = options;
+  const { plan, shape, rois, onModelRound, onBead } = options;
   const methods = rois.map(({ bead, size }) => methodOf(plan, size, options.nameOf(bead)));
   const references = referencesOf(options);
   const images = new SweepImages(rois, shape, onModelRound ? (options.rows ?? {}) : null);
@@ -114,6 +114,7 @@ export async function buildZLuts(
   const judged = all.map((index) => {
     const own = tracks.of(index);
     const { used, counts } = judgeFrames(own, passes, drift);
+    onBead?.('judged');
     return { used, counts, visits: beadVisits(own, passes, used, average) };
   });
   const visits = judged.map((one) => one.visits);
@@ -161,6 +162,8 @@ export async function buildZLuts(
     } catch (error) {
       if (!(error instanceof ZLutError)) throw error;
       return { ...common, zLut: null, report: null, error, missingZNm: [], passes: [], samples: () => [] };
+    } finally {
+      onBead?.('built');
     }
   });
   images.close();

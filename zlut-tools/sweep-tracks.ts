@@ -38,8 +38,6 @@ export interface SweepTracksOptions {
   plan: Plan;
   shape: FrameShape;
   rois: readonly Roi[];
-  /** Called with the number of frames tracked so far, after every batch. */
-  onProgress?: ((frames: number) => void) | undefined;
   /** Called with every frame before it is overwritten, and with where the ROIs lie in it. */
   onFrame?: ((pixels: Pixels, index: number, rois: readonly Roi[]) => void) | undefined;
   /** Where tracks are until their bead is looked at. */
@@ -91,7 +89,7 @@ export async function trackSweep(
   frames: AsyncIterable<SweepFrame>,
   options: SweepTracksOptions,
 ): Promise<SweepTracks> {
-  const { engine, plan, shape, rois, onProgress, onFrame } = options;
+  const { engine, plan, shape, rois, onFrame } = options;
   const beads = rois.length;
   const radiiOf = rois.map(({ size }) => planRadii(plan, size));
   const radii = Math.max(...radiiOf);
@@ -140,7 +138,6 @@ export async function trackSweep(
     }
     tracks.frames += waiting;
     cutFrom.length = 0;
-    onProgress?.(tracks.frames);
   };
   for await (const { pixels, planeZNm, focusZNm, pass, timeS, frame, ...at } of frames) {
     if (at.rois && at.rois !== places) {

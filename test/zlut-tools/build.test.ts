@@ -76,6 +76,14 @@ describe('plain Z-LUT', () => {
     expect([...zLut.profiles.subarray(20, 25)]).toEqual([22, 24, Number.NaN, 22, 22]);
   });
 
+  test('a bead is told when it is judged and when it is built, also one that gets no Z-LUT', async () => {
+    const steps: string[] = [];
+    const facts = { engine: createReferenceEngine(), plan, shape, roi, name: 'sweep' };
+    const onBead = (step: string) => steps.push(step);
+    await expect(buildZLut(sweep(heights.slice(0, 3)), { ...facts, onBead })).rejects.toThrow(/8 or more/);
+    expect(steps).toEqual(['judged', 'built']);
+  });
+
   test('frames without the bead are left out and counted', async () => {
     const twice = heights.flatMap((zNm) => [zNm, zNm]);
     const blank = (pixels: Uint8Array, frame: number) => {

@@ -8,6 +8,7 @@ export class ProgressLine {
   readonly #terminal = process.stderr.isTTY === true;
   readonly #startedMs = performance.now();
   #shownMs = performance.now();
+  #isShown = false;
   #done = 0;
 
   constructor(total: number, unit: string) {
@@ -20,12 +21,17 @@ export class ProgressLine {
     const now = performance.now();
     if (now - this.#shownMs < (this.#terminal ? EVERY_MS : LOG_EVERY_MS)) return;
     this.#shownMs = now;
+    this.#isShown = true;
     const text = this.#text(now);
     process.stderr.write(this.#terminal ? `\r\u001b[K${text}` : `${text}\n`);
   }
 
-  /** Leaves the final count standing. */
-  end(): void {
+  /**
+   * Leaves the final count standing.
+   * @param always also where it was over before a count was shown
+   */
+  end(always = true): void {
+    if (!always && !this.#isShown) return;
     process.stderr.write(`${this.#terminal ? '\r\u001b[K' : ''}${this.#text(performance.now())}\n`);
   }
 

@@ -17,6 +17,7 @@ import { sharedZLut } from '#zlut-tools/sweep-shared.ts';
 import type { PlaneAverage } from '#zlut-tools/sweep-visits.ts';
 import { defaultConfig, planOf, readConfig, withPreset } from '../../config.ts';
 import { number, presetOption, wholeNumber } from '../options.ts';
+import { ProgressLine } from '../progress-line.ts';
 import {
   describeBuilt,
   describeMotion,
@@ -114,6 +115,7 @@ async function run(path: string, options: BuildOptions): Promise<void> {
       rows: { folder: folderThere(fileOf(rois[0]!.bead)) },
       ...{ references: options.references, average: options.average, smoothNm: options.smooth },
       ...{ resampleNm: options.resample, onlyPass: options.pass && (options.pass === 'forward' ? 0 : 1) },
+      onBead: beadProgress(rois.length),
       ...(options.model && {
         onModelRound: (round, bead) =>
           log(`${several ? `bead ${bead} ` : ''}model: round ${round + 1} of ${MODEL_ROUNDS}`),
@@ -136,6 +138,16 @@ async function run(path: string, options: BuildOptions): Promise<void> {
   } finally {
     await stack.close();
   }
+}
+
+/** What is done with the beads of a long sweep, where it takes long. */
+function beadProgress(beads: number): (step: string) => void {
+  let [progress, unit, done] = [new ProgressLine(beads, ''), '', 0];
+  return (step) => {
+    if (step !== unit) [progress, unit, done] = [new ProgressLine(beads, `beads ${step}`), step, 0];
+    progress.add(1);
+    if (++done === beads) progress.end(false);
+  };
 }
 
 type Keep = (file: string, zLut: ZLut, report: CheckReport) => Promise<void>;
