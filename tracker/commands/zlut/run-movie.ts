@@ -29,7 +29,7 @@ export interface RunMovie {
 }
 
 /** Where ROIs were in the frame of a page. */
-export interface PagePlaces {
+interface PagePlaces {
   at(page: number): Promise<readonly Roi[]>;
   close(): Promise<void>;
 }
