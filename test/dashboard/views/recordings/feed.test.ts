@@ -19,17 +19,15 @@ function waitingFeed(lengthS: number) {
   const answer = async () => {
     const { fromS, toS, points } = asks.at(-1)!;
     const bucketS = (toS - fromS) * 1000 <= points ? 0 : (2 * (toS - fromS)) / points;
-    answers
-      .at(-1)!
-      .resolve({
-        fromS,
-        toS,
-        bucketS,
-        readEvery: 1,
-        endS: lengthS,
-        traces: [],
-        motors: pointsOf(() => new Float64Array()),
-      });
+    answers.at(-1)!.resolve({
+      fromS,
+      toS,
+      bucketS,
+      readEvery: 1,
+      endS: lengthS,
+      traces: [],
+      motors: pointsOf(() => new Float64Array()),
+    });
     await settle();
   };
   const fail = async (message: string) => {
