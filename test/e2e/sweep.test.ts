@@ -61,13 +61,13 @@ test('a sweep goes on after Ctrl-C and after its tracker was killed, and leaves 
 
   // The tracker is killed while it goes on.
   const resumed = sweep(first.serve.url, ['--resume']);
-  await resumed.says(/plane 13 of 22/);
+  const [, plane] = await resumed.says(/plane (9|1\d) of 22/);
   first.serve.process.kill('SIGKILL');
   const killed = await resumed.done;
   expect(killed.code).toBe(1);
   expect(killed.stderr).toContain('zlut sweep --resume');
   const { planesDone } = JSON.parse(readFileSync(join(path, 'sweep.json'), 'utf8'));
-  expect(planesDone).toBeGreaterThanOrEqual(13);
+  expect(planesDone).toBeGreaterThanOrEqual(Number(plane));
   expect(planesDone).toBeLessThan(PLANES);
   await first.serve.done;
 
