@@ -48,6 +48,25 @@ describe('frames of a plane', () => {
     expect([...means[1]!]).toEqual([...ringPixels(20, 70)]);
   });
 
+  test('say where their ROIs were, once for as long as those stay', async () => {
+    const moved = [{ ...ROIS[0]!, left: 3 }, ROIS[1]!];
+    let rois = ROIS;
+    const options = { strip, frameWidth: FRAME.width, clock: 'frames', file: null } as const;
+    const collector = new PlaneCollector({ ...options, rois: () => rois });
+    const plane = collector.collect(6, 4, 0n, forever);
+    for (const [frame, there] of [ROIS, ROIS, moved, moved].entries()) {
+      rois = there;
+      collector.frame(frameAt(frame + 1));
+    }
+    expect((await plane).cutFrom).toEqual([
+      { frame: 6, rois: ROIS },
+      { frame: 8, rois: moved },
+    ]);
+    const next = collector.collect(10, 1, 4n, forever);
+    collector.frame(frameAt(5));
+    expect((await next).cutFrom).toEqual([{ frame: 10, rois: moved }]);
+  });
+
   test('that the disk has no room for are passed over, counted, and others taken for them', async () => {
     const path = join(folder, 'behind');
     const file = await PlaneFile.open(path, FRAME_BYTES, 2 * FRAME_BYTES);

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { BuiltSweep } from '#calibration/build-in-child.ts';
 import { Calibration, type CalibrationOptions } from '#calibration/calibration.ts';
 import { readSweepRecord } from '#calibration/sweep-folder.ts';
+import type { SweepCamera } from '#calibration/sweep-surroundings.ts';
 import { type SimulatedFocusStage, simulatedFocusStage } from '#camera-adapters/focus-stages/simulated.ts';
 import type { Clock } from '#motors/clock.ts';
 import type { ControlRequest } from '#protocol/control-request.ts';
@@ -67,9 +68,11 @@ export class SweepBench {
   /** Focuses of the frames so far, nm; one for those that follow each other at the same. */
   readonly focusNm: number[] = [];
   rois = ROIS;
-  camera: { camera: string; width: number; height: number; pixelFormat: 'mono8' } | null;
+  camera: SweepCamera | null;
   /** Whether frames come. */
   films = true;
+  /** What the camera sees. */
+  pixelsAt: (focusNm: number) => Uint8Array = framePixels;
   /** What building does instead. */
   build: CalibrationOptions['build'] = buildRings;
   #nowMs = 1000;
@@ -107,7 +110,7 @@ export class SweepBench {
     // Frames go on while the disk is waited for.
     if (focusNm !== this.focusNm.at(-1)) this.focusNm.push(focusNm);
     if (this.films) {
-      const pixels = framePixels(focusNm);
+      const pixels = this.pixelsAt(focusNm);
       this.calibration.frame({ timeNs, receivedNs: timeNs, pixels, rois: null });
     }
     const due = this.#sleepers.filter(({ dueMs }) => dueMs <= this.#nowMs);

@@ -86,6 +86,7 @@ test('a sweep goes on after Ctrl-C and after its tracker was killed, and leaves 
     'bead-1.zlut',
     'planes.csv',
     'rois.csv',
+    'stack-rois.csv',
     'stack.bin',
     'stack.json',
     'sweep.json',

@@ -151,7 +151,7 @@ export class ActiveSweep {
           this.#enter(phase);
         },
         onPlane: async (plane, zNm, collected) => {
-          await this.folder.commit(zNm, collected.timeNs);
+          await this.folder.commit(zNm, collected);
           const message = planeMessage(sweep, strip, plane, planes[plane]!, zNm, collected);
           this.planes.push(message);
           tell(message);

@@ -5,6 +5,7 @@ import type { Roi } from '#protocol/roi.ts';
 import { ExposureTime } from './exposure-time.ts';
 import type { PlaneFile } from './plane-file.ts';
 import { type Strip, StripCutter } from './strip.ts';
+import type { CutFrom } from './sweep-places.ts';
 
 /** A frame on its way to the engine; the views are valid during the call only. */
 export interface FrameInPassing {
@@ -19,6 +20,8 @@ export interface FrameInPassing {
 export interface CollectedPlane {
   /** [frame] camera time, ns since 1970. */
   timeNs: bigint[];
+  /** Where its ROIs were, from its first frame on. */
+  cutFrom: CutFrom[];
   /** [bead][row, column] mean counts of its first frames. */
   means: Float64Array[];
 }
@@ -28,6 +31,9 @@ interface Collecting {
   count: number;
   afterNs: bigint;
   timeNs: bigint[];
+  cutFrom: CutFrom[];
+  /** Those of the frame before. */
+  rois: readonly Roi[] | null;
   sums: Float64Array[];
   summed: number;
   resolve(): void;
@@ -82,7 +88,8 @@ export class PlaneCollector {
     this.frames = 0;
     let collecting: Collecting | null = null;
     const all = new Promise<void>((resolve, reject) => {
-      collecting = { firstFrame, count, afterNs, timeNs: [], sums, summed: 0, resolve, reject };
+      const none = { timeNs: [], cutFrom: [], rois: null, summed: 0 };
+      collecting = { firstFrame, count, afterNs, ...none, sums, resolve, reject };
       this.#collecting = collecting;
     });
     try {
@@ -90,9 +97,9 @@ export class PlaneCollector {
     } finally {
       if (this.#collecting === collecting) this.#collecting = null;
     }
-    const { timeNs, summed } = collecting as unknown as Collecting;
+    const { cutFrom, timeNs, summed } = collecting as unknown as Collecting;
     for (const sum of sums) for (let index = 0; index < sum.length; index++) sum[index]! /= summed;
-    return { timeNs, means: sums };
+    return { timeNs, cutFrom, means: sums };
   }
 
   /** Takes the frame if it is wanted, as fast as its ROIs can be copied. */
@@ -106,8 +113,9 @@ export class PlaneCollector {
       this.missed++;
       return;
     }
+    const there = rois ?? this.#options.rois();
     try {
-      this.#cutter.cut(pixels, rois ?? this.#options.rois(), rois === null, buffer);
+      this.#cutter.cut(pixels, there, rois === null, buffer);
     } catch (error) {
       file?.release(buffer);
       this.#collecting = null;
@@ -115,7 +123,12 @@ export class PlaneCollector {
       return;
     }
     if (collecting.summed < SHOWN_FRAMES) this.#sum(buffer, collecting);
-    file?.write(collecting.firstFrame + collecting.timeNs.length, buffer);
+    const frame = collecting.firstFrame + collecting.timeNs.length;
+    if (there !== collecting.rois) {
+      collecting.cutFrom.push({ frame, rois: there });
+      collecting.rois = there;
+    }
+    file?.write(frame, buffer);
     collecting.timeNs.push(timeNs);
     this.frames = collecting.timeNs.length;
     onFrame?.();

@@ -15,8 +15,10 @@ import { RecordingError } from '#protocol/errors.ts';
 import { frameBytes, PIXEL_FORMAT_NAMES, PIXEL_FORMATS, usedBits } from '#protocol/pixel-format.ts';
 import { sweepSettings } from '#protocol/sweep-request.ts';
 import { formatRoiCsv } from '#rois/roi-file.ts';
+import type { CollectedPlane } from './plane-collector.ts';
 import { PlaneFile } from './plane-file.ts';
 import { PASS_NUMBER, type PlaneOrder, planesOf } from './sweep-order.ts';
+import { SweepPlaces } from './sweep-places.ts';
 import { PLANES_HEADER, planeLine } from './sweep-planes.ts';
 
 const roi = z.object({ bead: z.number(), left: z.number(), top: z.number(), size: z.number() });
@@ -54,7 +56,10 @@ export const SWEEP_FILES = {
   record: 'sweep.json',
   stack: 'stack.bin',
   planes: 'planes.csv',
+  /** Where beads lie in the stack. */
   rois: 'rois.csv',
+  /** Where they were in the frames of the camera; sweeps of old have none. */
+  places: 'stack-rois.csv',
 } as const;
 
 /** A stack that is not whole has a name that no reader opens. */
@@ -67,13 +72,21 @@ export class SweepFolder {
   readonly sweep: string;
   readonly planes: readonly PlaneOrder[];
   readonly file: PlaneFile | null;
+  readonly #places: SweepPlaces | null;
   #record: SweepRecord;
 
-  private constructor(folder: string, sweep: string, record: SweepRecord, file: PlaneFile | null) {
+  private constructor(
+    folder: string,
+    sweep: string,
+    record: SweepRecord,
+    file: PlaneFile | null,
+    places: SweepPlaces | null,
+  ) {
     this.path = join(folder, sweep);
     this.sweep = sweep;
     this.planes = planesOf(record.settings);
     this.file = file;
+    this.#places = places;
     this.#record = record;
   }
 
@@ -87,8 +100,9 @@ export class SweepFolder {
     const sweep = await newFolder(folder, now);
     const path = join(folder, sweep);
     await writeFile(join(path, SWEEP_FILES.planes), `${PLANES_HEADER}\n`);
+    const places = await SweepPlaces.create(join(path, SWEEP_FILES.places), record.strip.rois);
     const file = await PlaneFile.open(join(path, PART), frameBytes(record.strip));
-    const made = new SweepFolder(folder, sweep, record, file);
+    const made = new SweepFolder(folder, sweep, record, file, places);
     await made.#save({});
     return made;
   }
@@ -100,12 +114,12 @@ export class SweepFolder {
   static async open(folder: string, sweep: string): Promise<SweepFolder> {
     const path = join(folder, sweep);
     const record = await readSweepRecord(path);
-    if (record.state !== 'taking') return new SweepFolder(folder, sweep, record, null);
+    if (record.state !== 'taking') return new SweepFolder(folder, sweep, record, null, null);
     const { planesDone, settings, strip } = record;
     const frames = planesDone * settings.framesPerPlane;
     if (await sizeOf(join(path, SWEEP_FILES.stack))) {
       // It was whole when the power went.
-      const whole = new SweepFolder(folder, sweep, record, null);
+      const whole = new SweepFolder(folder, sweep, record, null, null);
       await whole.#save({ state: 'taken' });
       return whole;
     }
@@ -118,9 +132,10 @@ export class SweepFolder {
     const csvPath = join(path, SWEEP_FILES.planes);
     const lines = (await readFile(csvPath, 'utf8')).split('\n').slice(0, 1 + frames);
     await writeFile(csvPath, `${lines.join('\n')}\n`);
+    const places = await SweepPlaces.open(join(path, SWEEP_FILES.places), strip.rois, frames);
     const file = await PlaneFile.open(join(path, PART), frameBytes(strip));
     await truncate(join(path, PART), wanted);
-    return new SweepFolder(folder, sweep, record, file);
+    return new SweepFolder(folder, sweep, record, file, places);
   }
 
   /** Names of sweeps that are neither kept nor discarded, oldest first. */
@@ -153,9 +168,8 @@ export class SweepFolder {
   /**
    * Makes the frames of a plane part of the sweep for good.
    * @param zNm where the focus was
-   * @param timeNs [frame] camera time
    */
-  async commit(zNm: number, timeNs: readonly bigint[]): Promise<void> {
+  async commit(zNm: number, { cutFrom, timeNs }: Omit<CollectedPlane, 'means'>): Promise<void> {
     await this.file!.flush();
     const { planesDone } = this.#record;
     const startNs = BigInt(this.#record.startNs ?? timeNs[0]!);
@@ -165,6 +179,7 @@ export class SweepFolder {
       return planeLine(this.nextFrame + index, { planeZNm: zNm, pass, timeS });
     });
     await appendFile(join(this.path, SWEEP_FILES.planes), lines.join(''));
+    await this.#places?.append(cutFrom);
     await this.#save({ planesDone: planesDone + 1, startNs: `${startNs}` });
   }
 

@@ -1,8 +1,10 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigError, RecordingError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
 import { type Run, readFollowedRois } from '#recording/read-recording.ts';
+import { SWEEP_FILES } from '#tracker/calibration/sweep-folder.ts';
 
 /** Where the ROI of a bead is from this frame on; of the size it has when left out. */
 export interface RoiMove {
@@ -94,6 +96,17 @@ export async function roisInFrame(run: Run, frame: number): Promise<readonly Roi
   const there = await moving.at(frame);
   await moving.close();
   return there;
+}
+
+/**
+ * Where some ROIs of a live sweep were in each of its frames.
+ * @param path folder of the sweep
+ * @param rois as they lie in its stack
+ * @returns null where nobody knows
+ */
+export function placesOfSweep(path: string, rois: readonly Roi[]): MovingRois | null {
+  const list = join(path, SWEEP_FILES.places);
+  return existsSync(list) ? new MovingRois(rois, movesOfPages([{ path: list, firstPage: 0 }]), list) : null;
 }
 
 /** Every move of an ROI in a run, by the frame: those that somebody made, and those with its bead. */

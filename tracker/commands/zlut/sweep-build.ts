@@ -5,6 +5,7 @@ import type { Stack } from '#camera-adapters/stacks/stack.ts';
 import { openEngine } from '#engines/open-engine.ts';
 import { RecordingError } from '#protocol/errors.ts';
 import { frameBytes } from '#protocol/pixel-format.ts';
+import type { Roi } from '#protocol/roi.ts';
 import { assertZLutFits, type ZLut } from '#protocol/z-lut.ts';
 import { readZLut, writeZLut } from '#protocol/z-lut-file.ts';
 import { parsePlan, planMethod } from '#stages/plan.ts';
@@ -15,6 +16,7 @@ import type { BuiltSweep } from '../../calibration/build-in-child.ts';
 import { readSweepRecord, SWEEP_FILES } from '../../calibration/sweep-folder.ts';
 import { type PlaneOfFrame, readSweepPlanes } from '../../calibration/sweep-planes.ts';
 import { originOf } from './build-output.ts';
+import { placesOfSweep } from './moving-rois.ts';
 
 /** Where Z-LUTs are until all of them are checked. */
 const UNFINISHED = 'z-luts.part';
@@ -36,7 +38,7 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
   const engine = await openEngine('wasm');
   try {
     const { width, height, pixelFormat, rois } = strip;
-    const built = await buildZLuts(framesOf(stack, planes), {
+    const built = await buildZLuts(framesOf(path, stack, planes, rois), {
       ...{ engine, plan, rois },
       shape: { width, height, pixelFormat },
       nameOf: fileOf,
@@ -70,11 +72,22 @@ export async function buildSweep(path: string): Promise<BuiltSweep> {
   }
 }
 
-async function* framesOf(stack: Stack, planes: readonly PlaneOfFrame[]): AsyncGenerator<SweepFrame> {
+async function* framesOf(
+  path: string,
+  stack: Stack,
+  planes: readonly PlaneOfFrame[],
+  rois: readonly Roi[],
+): AsyncGenerator<SweepFrame> {
   const pixels = new Uint8Array(frameBytes(stack));
-  for (const [frame, plane] of planes.entries()) {
-    await stack.readFrame(frame, pixels);
-    yield { ...plane, pixels, frame };
+  const places = placesOfSweep(path, rois);
+  try {
+    for (const [frame, plane] of planes.entries()) {
+      const cutFrom = await places?.at(frame);
+      await stack.readFrame(frame, pixels);
+      yield { ...plane, pixels, frame, cutFrom };
+    }
+  } finally {
+    await places?.close();
   }
 }
 

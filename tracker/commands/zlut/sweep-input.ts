@@ -12,6 +12,7 @@ import { planesOfFocus } from '#zlut-tools/planes-of-focus.ts';
 import { number, wholeNumber } from '../options.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { openSelected, roisFor, type SelectedStack } from '../stack-input.ts';
+import { placesOfSweep } from './moving-rois.ts';
 import { openRunMovie, type RunMovie } from './run-movie.ts';
 
 /** Where the planes of a sweep lie. */
@@ -90,7 +91,8 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
       async *frames(followed) {
         const pixels = new Uint8Array(frameBytes(stack));
         const progress = new ProgressLine(selected.ids.length, 'frames');
-        const places = followed && movie?.placesOf(followed);
+        const places =
+          followed && (movie ? movie.placesOf(followed) : isFolder ? placesOfSweep(path, followed) : null);
         try {
           for (const frame of selected.ids) {
             progress.add(1);
@@ -100,7 +102,7 @@ export async function openSweep(path: string, options: PlaneOptions): Promise<Re
             const { zNm: planeZNm, focusZNm, pass, timeS } = plane;
             await stack.readFrame(frame, pixels);
             const time = timeS ?? (timed ? Number(selected.timeNs(frame)) / 1e9 : undefined);
-            const rois = movie?.isStrip ? { cutFrom: there } : { rois: there };
+            const rois = (movie?.isStrip ?? isFolder) ? { cutFrom: there } : { rois: there };
             yield { pixels, frame, planeZNm, focusZNm, pass, timeS: time, ...rois };
           }
         } finally {
