@@ -1,20 +1,11 @@
-import {
-  appendFile,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RecordingError } from '#protocol/errors.ts';
 import { frameBytes, PIXEL_FORMAT_NAMES, PIXEL_FORMATS, usedBits } from '#protocol/pixel-format.ts';
 import { sweepSettings } from '#protocol/sweep-request.ts';
 import { formatRoiCsv } from '#rois/roi-file.ts';
+import { KeptLines } from './kept-lines.ts';
 import type { CollectedPlane } from './plane-collector.ts';
 import { PlaneFile } from './plane-file.ts';
 import { PASS_NUMBER, type PlaneOrder, planesOf } from './sweep-order.ts';
@@ -65,28 +56,27 @@ export const SWEEP_FILES = {
 /** A stack that is not whole has a name that no reader opens. */
 const PART = 'stack.part';
 
+/** What is written while planes are taken. */
+interface Taking {
+  file: PlaneFile;
+  lines: KeptLines;
+  places: SweepPlaces | null;
+}
+
 /** A focal sweep on disk: written plane by plane, so that one that is interrupted goes on where its last plane ended. */
 export class SweepFolder {
   readonly path: string;
   /** Name of the folder. */
   readonly sweep: string;
   readonly planes: readonly PlaneOrder[];
-  readonly file: PlaneFile | null;
-  readonly #places: SweepPlaces | null;
+  readonly #taking: Taking | null;
   #record: SweepRecord;
 
-  private constructor(
-    folder: string,
-    sweep: string,
-    record: SweepRecord,
-    file: PlaneFile | null,
-    places: SweepPlaces | null,
-  ) {
+  private constructor(folder: string, sweep: string, record: SweepRecord, taking: Taking | null) {
     this.path = join(folder, sweep);
     this.sweep = sweep;
     this.planes = planesOf(record.settings);
-    this.file = file;
-    this.#places = places;
+    this.#taking = taking;
     this.#record = record;
   }
 
@@ -99,10 +89,10 @@ export class SweepFolder {
     const record: SweepRecord = { version: 1, ...given, startNs: null, planesDone: 0, state: 'taking' };
     const sweep = await newFolder(folder, now);
     const path = join(folder, sweep);
-    await writeFile(join(path, SWEEP_FILES.planes), `${PLANES_HEADER}\n`);
+    const lines = await KeptLines.begin(join(path, SWEEP_FILES.planes), `${PLANES_HEADER}\n`);
     const places = await SweepPlaces.create(join(path, SWEEP_FILES.places), record.strip.rois);
     const file = await PlaneFile.open(join(path, PART), frameBytes(record.strip));
-    const made = new SweepFolder(folder, sweep, record, file, places);
+    const made = new SweepFolder(folder, sweep, record, { file, lines, places });
     await made.#save({});
     return made;
   }
@@ -114,12 +104,12 @@ export class SweepFolder {
   static async open(folder: string, sweep: string): Promise<SweepFolder> {
     const path = join(folder, sweep);
     const record = await readSweepRecord(path);
-    if (record.state !== 'taking') return new SweepFolder(folder, sweep, record, null, null);
+    if (record.state !== 'taking') return new SweepFolder(folder, sweep, record, null);
     const { planesDone, settings, strip } = record;
     const frames = planesDone * settings.framesPerPlane;
     if (await sizeOf(join(path, SWEEP_FILES.stack))) {
       // It was whole when the power went.
-      const whole = new SweepFolder(folder, sweep, record, null, null);
+      const whole = new SweepFolder(folder, sweep, record, null);
       await whole.#save({ state: 'taken' });
       return whole;
     }
@@ -130,12 +120,16 @@ export class SweepFolder {
       throw new RecordingError({ where: join(path, PART), expected, received, remedy: 'discard the sweep' });
     }
     const csvPath = join(path, SWEEP_FILES.planes);
-    const lines = (await readFile(csvPath, 'utf8')).split('\n').slice(0, 1 + frames);
-    await writeFile(csvPath, `${lines.join('\n')}\n`);
+    const written = (await readFile(csvPath, 'utf8')).split('\n').slice(0, -1);
+    if (written.length <= frames) {
+      const [expected, received] = [`${frames} lines of ${planesDone} planes`, `${written.length - 1}`];
+      throw new RecordingError({ where: csvPath, expected, received, remedy: 'discard the sweep' });
+    }
+    const lines = await KeptLines.begin(csvPath, `${written.slice(0, 1 + frames).join('\n')}\n`);
     const places = await SweepPlaces.open(join(path, SWEEP_FILES.places), strip.rois, frames);
     const file = await PlaneFile.open(join(path, PART), frameBytes(strip));
     await truncate(join(path, PART), wanted);
-    return new SweepFolder(folder, sweep, record, file, places);
+    return new SweepFolder(folder, sweep, record, { file, lines, places });
   }
 
   /** Names of sweeps that are neither kept nor discarded, oldest first. */
@@ -156,6 +150,11 @@ export class SweepFolder {
     await rm(join(folder, sweep), { recursive: true });
   }
 
+  /** Where frames go; null once all are taken. */
+  get file(): PlaneFile | null {
+    return this.#taking?.file ?? null;
+  }
+
   get record(): Readonly<SweepRecord> {
     return this.#record;
   }
@@ -170,7 +169,8 @@ export class SweepFolder {
    * @param zNm where the focus was
    */
   async commit(zNm: number, { cutFrom, timeNs }: Omit<CollectedPlane, 'means'>): Promise<void> {
-    await this.file!.flush();
+    const { file, lines: csv, places } = this.#taking!;
+    await file.flush();
     const { planesDone } = this.#record;
     const startNs = BigInt(this.#record.startNs ?? timeNs[0]!);
     const pass = PASS_NUMBER[this.planes[planesDone]!.pass];
@@ -178,8 +178,8 @@ export class SweepFolder {
       const timeS = Number(ns - startNs) / 1e9;
       return planeLine(this.nextFrame + index, { planeZNm: zNm, pass, timeS });
     });
-    await appendFile(join(this.path, SWEEP_FILES.planes), lines.join(''));
-    await this.#places?.append(cutFrom);
+    await csv.append(lines.join(''));
+    await places?.append(cutFrom);
     await this.#save({ planesDone: planesDone + 1, startNs: `${startNs}` });
   }
 
@@ -187,7 +187,7 @@ export class SweepFolder {
   async finish(): Promise<void> {
     const { strip } = this.#record;
     const frames = this.nextFrame;
-    await this.file!.close();
+    await this.#taking!.file.close();
     const { width: x, height: y, pixelFormat } = strip;
     const { dtype } = PIXEL_FORMATS[pixelFormat];
     const bits = usedBits(pixelFormat);

@@ -1,6 +1,7 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { RecordingError } from '#protocol/errors.ts';
 import type { Roi } from '#protocol/roi.ts';
+import { KeptLines } from './kept-lines.ts';
 
 /** ROIs that frames were cut from, until others follow. */
 export interface CutFrom {
@@ -14,14 +15,13 @@ const HEADER = 'page,bead,left,top,size';
 
 /** Where the ROIs of a sweep were, in a list on disk with those that moved. */
 export class SweepPlaces {
-  readonly #path: string;
+  readonly #list: KeptLines;
   /** [bead] what the list ends with. */
   #known: Map<number, string>;
 
   /** Begins a list with no place. */
   static async create(path: string, rois: readonly Roi[]): Promise<SweepPlaces> {
-    await writeFile(path, `${HEADER}\n`);
-    return new SweepPlaces(path, rois, []);
+    return new SweepPlaces(await KeptLines.begin(path, `${HEADER}\n`), rois, []);
   }
 
   /**
@@ -34,8 +34,7 @@ export class SweepPlaces {
       const [, ...lines] = (await readFile(path, 'utf8')).split('\n');
       // Without the last, which is empty or was cut off.
       const kept = lines.slice(0, -1).filter((line) => Number.parseInt(line, 10) < frames);
-      await writeFile(path, [HEADER, ...kept, ''].join('\n'));
-      return new SweepPlaces(path, rois, kept);
+      return new SweepPlaces(await KeptLines.begin(path, [HEADER, ...kept, ''].join('\n')), rois, kept);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
       const expected = 'the places of the ROIs of a sweep, in a file that can be written';
@@ -43,8 +42,8 @@ export class SweepPlaces {
     }
   }
 
-  private constructor(path: string, rois: readonly Roi[], lines: readonly string[]) {
-    this.#path = path;
+  private constructor(list: KeptLines, rois: readonly Roi[], lines: readonly string[]) {
+    this.#list = list;
     this.#known = new Map(rois.map(({ bead }) => [bead, '']));
     for (const line of lines) {
       const [, bead, ...place] = line.split(',');
@@ -66,7 +65,7 @@ export class SweepPlaces {
       }
     }
     if (lines === '') return;
-    await appendFile(this.#path, lines);
+    await this.#list.append(lines);
     this.#known = known;
   }
 }
