@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import asc from 'assemblyscript/asc';
+import { compileAssemblyScript } from '../assembly-script.ts';
 
 const MODULE = join(import.meta.dirname, 'pixel-kernel.wasm');
 
@@ -9,26 +9,8 @@ const MODULE = join(import.meta.dirname, 'pixel-kernel.wasm');
  * @returns the same bytes for the same text
  * @throws {Error} with the compiler's messages
  */
-export async function compilePixelKernel(): Promise<Uint8Array> {
-  let compiled: Uint8Array | null = null;
-  const { error, stderr } = await asc.main(
-    [
-      ...['pixel-kernel.as.ts', '--outFile=pixel-kernel.wasm', `--baseDir=${import.meta.dirname}`],
-      ...['--enable=simd', '-O3', '--noAssert', '--runtime=stub', '--importMemory', '--initialMemory=1'],
-    ],
-    {
-      readFile: (name, baseDir) => {
-        const path = join(baseDir, name);
-        return existsSync(path) ? readFileSync(path, 'utf8') : null;
-      },
-      writeFile: (_name, contents) => {
-        if (typeof contents !== 'string') compiled = contents;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error || !compiled) throw new Error(`pixel-kernel.as.ts does not compile:\n${stderr.toString()}`);
-  return compiled;
+export function compilePixelKernel(): Promise<Uint8Array> {
+  return compileAssemblyScript('pixel-kernel.as.ts', { baseDir: import.meta.dirname, flags: [] });
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import asc from 'assemblyscript/asc';
 import { STAGES } from '#stages/index.ts';
 import { SKIPPED_RADII } from '#stages/pearson.ts';
 import { WINDOW_SHARE } from '#stages/self-convolution.ts';
+import { compileAssemblyScript } from '../../assembly-script.ts';
 import { MAX_MEMORY_PAGES } from './kernel.ts';
 import { stageNumber } from './programs.ts';
 import { KERNEL_WORDS, parameterNames } from './words.ts';
@@ -22,32 +22,15 @@ const DERIVED: Readonly<Record<string, () => string>> = {
  * @returns the same bytes for the same texts
  * @throws {Error} with the compiler's messages
  */
-export async function compileKernel(): Promise<Uint8Array> {
-  let compiled: Uint8Array | null = null;
-  const root = resolve(import.meta.dirname, '../../..');
-  const { error, stderr } = await asc.main(
-    [
-      'tracker/engines/wasm/kernel.as.ts',
-      '--outFile=kernel.wasm',
-      ...['--enable=simd', '--enable=bulk-memory', '--enable=threads'],
-      ...['-O3', '--noAssert', '--runtime=stub', '--importMemory', '--sharedMemory'],
-      ...['--initialMemory=1', `--maximumMemory=${MAX_MEMORY_PAGES}`, `--baseDir=${root}`],
+export function compileKernel(): Promise<Uint8Array> {
+  return compileAssemblyScript('tracker/engines/wasm/kernel.as.ts', {
+    baseDir: resolve(import.meta.dirname, '../../..'),
+    flags: [
+      ...['--enable=bulk-memory', '--enable=threads'],
+      ...['--sharedMemory', `--maximumMemory=${MAX_MEMORY_PAGES}`],
     ],
-    {
-      readFile: (name, baseDir) => {
-        const derived = DERIVED[basename(name)];
-        if (derived) return derived();
-        const path = join(baseDir, name);
-        return existsSync(path) ? readFileSync(path, 'utf8') : null;
-      },
-      writeFile: (_name, contents) => {
-        if (typeof contents !== 'string') compiled = contents;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error || !compiled) throw new Error(`kernel.as.ts does not compile:\n${stderr.toString()}`);
-  return compiled;
+    derived: DERIVED,
+  });
 }
 
 /** Offsets of every word of the host's records and of every parameter, and the numbers that all stages share. */
