@@ -7,8 +7,8 @@ import { csvParts } from '#recording/csv-parts.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import type { FateRow } from '#recording/fate-block.ts';
 import { readFates } from '#recording/read-recording.ts';
-import type { PositionSource } from '#recording/recorder-options.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
+import type { PositionSource } from '#sinks/position-source.ts';
 import { FACTS, testFolder, trackedBatch } from './example-run.ts';
 
 /** No timer flushes: a test says when. */

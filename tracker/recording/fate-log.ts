@@ -1,10 +1,10 @@
 import { nowNs } from '#protocol/clock.ts';
 import { type FateCounts, noFates } from '#protocol/frame-fate.ts';
+import type { PositionSource } from '#sinks/position-source.ts';
 import type { FrameGap, TrackedFrame } from '#sinks/track-sink.ts';
 import type { AppendFile } from './append-file.ts';
 import type { BatchEncoder } from './batch-encoder.ts';
 import { FateBlock, type FateRow } from './fate-block.ts';
-import type { PositionSource } from './recorder-options.ts';
 import type { WaitingFates } from './waiting-fates.ts';
 
 /** Where motors were, and the rows that wait for it. */

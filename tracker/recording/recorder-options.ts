@@ -5,8 +5,6 @@ import type { PositionSource } from '#sinks/position-source.ts';
 import type { FileAccess } from './append-file.ts';
 import type { CellRecorderStats } from './cell-recorder.ts';
 
-export type { PositionSource };
-
 export interface RecorderOptions {
   /** Record into a folder that exists, over the run in it. */
   force?: boolean;

@@ -12,7 +12,6 @@ const MOST_VALUES = 1 << 21;
 export interface RedoCsvOptions {
   fps?: number;
   smoothS: number;
-  force?: boolean;
   /** Cells times frames in memory at most, but for one cell that has more. */
   mostValues?: number;
 }
@@ -23,14 +22,14 @@ export type RedoCsvSummary = Omit<RedoneRun, 'traces' | 'timeNs'> & { events: nu
 /**
  * Redoes a run and writes a row a cell and frame, cell by cell; what is not known is an empty field. However many cells
  * a run has, `mostValues` of it are in memory at a time.
- * @throws {OutputExistsError} when the CSV exists and `force` is not set
+ * @throws {OutputExistsError} when the CSV exists
  * @throws {RecordingError} when the run has no cells that can be read, or the CSV cannot be written
  * @throws {CalciumError} if the frame rate is not above 2 Hz
  */
 export async function redoToCsv(
   source: string,
   csvPath: string,
-  { force = false, mostValues = MOST_VALUES, ...options }: RedoCsvOptions,
+  { mostValues = MOST_VALUES, ...options }: RedoCsvOptions,
 ): Promise<RedoCsvSummary> {
   const run = await openRun(source);
   const { traces: _, timeNs, ...summary } = await redoOffline(run, { ...options, cells: [] });
@@ -43,7 +42,7 @@ export async function redoToCsv(
     redoOffline(run, { ...options, cells: cells.slice(first, first + atOnce), mostValues: limit });
   // The first before there is a file: a wrong frame rate must not leave an empty one behind.
   let redone = await redoFrom(0);
-  const file = new OutputFile(csvPath, force);
+  const file = new OutputFile(csvPath, false);
   try {
     file.write(Buffer.from(HEADER));
     for (let first = 0; first < cells.length; first += atOnce) {
