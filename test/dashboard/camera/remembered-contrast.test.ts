@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { rememberedContrast } from '../../../dashboard/camera/remembered-contrast.ts';
 import { AUTOMATIC_CONTRAST } from '../../../dashboard/link/picture-wish.ts';
+import { browserStorage } from '../../support/browser-storage.ts';
 
-let storage: Map<string, string>;
-
-beforeEach(() => {
-  storage = new Map();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => storage.get(key) ?? null,
-    setItem: (key: string, value: string) => storage.set(key, value),
-  });
-});
-afterEach(() => vi.unstubAllGlobals());
+const storage = browserStorage();
 
 test('the first visit finds black and white by itself', () => {
   expect(rememberedContrast('/').value).toEqual(AUTOMATIC_CONTRAST);

@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createPlotChoices } from '../../../dashboard/store/plot-choices.ts';
+import { browserStorage } from '../../support/browser-storage.ts';
 
 const KEY = 'tweezertrack.plots';
-let storage: Map<string, string>;
-
-beforeEach(() => {
-  storage = new Map();
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => storage.get(key) ?? null,
-    setItem: (key: string, value: string) => storage.set(key, value),
-  });
-});
-afterEach(() => vi.unstubAllGlobals());
+const storage = browserStorage();
 
 /** Choices that outlast a visit, as values. */
 function lasting({ windowS, isRelative, hidden, limits } = createPlotChoices()) {
