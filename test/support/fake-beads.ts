@@ -17,6 +17,17 @@ export interface FakeBeads {
   height: number;
 }
 
+/** ROIs row by row with a gap around each, as many to a row as keeps the grid in the frame's shape. */
+export function beadsOnGrid(count: number, width: number, height: number): LiveBead[] {
+  const columns = Math.ceil(Math.sqrt((count * width) / height));
+  const rows = Math.ceil(count / columns);
+  return Array.from({ length: count }, (_, bead) => {
+    const xPx = ((bead % columns) + 0.5) * (width / columns);
+    const yPx = (Math.floor(bead / columns) + 0.5) * (height / rows);
+    return { ...roiAround(bead, Math.round(xPx), Math.round(yPx), FAKE_ROI_SIZE), zLut: 'simulated' };
+  });
+}
+
 /** What a fake tracker answers: a refusal, or null and perhaps a message before it. */
 export interface FakeAnswer {
   error: string | null;

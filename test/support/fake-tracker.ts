@@ -5,7 +5,6 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isCalciumRequest } from '#protocol/calcium-request.ts';
 import { type ControlRequest, parseControlRequest } from '#protocol/control-request.ts';
 import { noFates } from '#protocol/frame-fate.ts';
-import type { LatencyBudgetStatus } from '#protocol/latency-step.ts';
 import {
   encodeLive,
   LIVE_PATH,
@@ -16,13 +15,26 @@ import {
 } from '#protocol/live.ts';
 import type { PictureWish } from '#protocol/picture-request.ts';
 import { noRefusals } from '#protocol/refusal.ts';
-import { roiAround } from '#protocol/roi.ts';
 import type { Role } from '#protocol/role.ts';
-import { makeTrace, type TraceColumn } from '#protocol/trace-columns.ts';
-import { TRACK_STATUS } from '#protocol/track-status.ts';
-import { FAKE_ROI_SIZE, type FakeBeads, fakeFrame, fakePicture, fakeTiles, obeyBeads } from './fake-beads.ts';
+import {
+  beadsOnGrid,
+  FAKE_ROI_SIZE,
+  type FakeBeads,
+  fakeFrame,
+  fakePicture,
+  fakeTiles,
+  obeyBeads,
+} from './fake-beads.ts';
 import type { FakeCalcium } from './fake-calcium.ts';
 import { fakeRun } from './fake-run.ts';
+import {
+  type FakeMoment,
+  fakeHistory,
+  fakeLatency,
+  fakeProfile,
+  fakeTracks,
+  randomNumbers,
+} from './fake-tracks.ts';
 
 export interface FakeTrackerOptions {
   /** Folder that is served as the page. */
@@ -192,10 +204,10 @@ export class FakeTracker {
       this.#watched.set(dashboard, request.beads);
       for (const own of this.beads) {
         if (!request.beads.includes(own.bead)) continue;
-        dashboard.send(encodeLive(this.#history(own, request.seconds ?? 120)));
+        dashboard.send(encodeLive(fakeHistory(this.#now(), own, request.seconds ?? 120)));
       }
       const profiled = this.beads.find(({ bead }) => bead === request.profileOf);
-      if (profiled) dashboard.send(encodeLive(this.#profile(profiled)));
+      if (profiled) dashboard.send(encodeLive(fakeProfile(this.#now(), profiled)));
       return null;
     }
     if (request.type === 'preview') this.#wishes.set(dashboard, request);
@@ -221,7 +233,7 @@ export class FakeTracker {
     this.ledger.offered! += this.#framesAMessage;
     this.ledger.tracked! += this.#framesAMessage;
     for (const dashboard of this.#sockets.clients) {
-      dashboard.send(encodeLive(this.#tracks(this.#watched.get(dashboard) ?? [])));
+      dashboard.send(encodeLive(fakeTracks(this.#now(), this.#watched.get(dashboard) ?? [])));
       const fromS = (this.#frame - this.#framesAMessage) / this.#fps;
       for (const message of this.#calcium?.messages(dashboard, fromS, this.#frame / this.#fps, this.#fps) ??
         []) {
@@ -233,56 +245,12 @@ export class FakeTracker {
     if (this.#messages % 10 === 0) this.tell(this.#status());
   }
 
-  #tracks(watched: readonly number[]): LiveMessage {
-    const { beads } = this;
-    const newest = makeTrace(this.fits, (name) =>
-      Float64Array.from(beads, (bead) =>
-        name === 'timeS' ? this.#frame / this.#fps : this.#value(bead, name),
-      ),
-    );
-    const traces = watched.flatMap((id) => {
-      const own = beads.find(({ bead }) => bead === id);
-      if (!own) return [];
-      const trace = makeTrace(this.fits, (name) =>
-        Float64Array.from({ length: this.#framesAMessage }, (_, at) =>
-          name === 'timeS' ? (this.#frame - this.#framesAMessage + at) / this.#fps : this.#value(own, name),
-        ),
-      );
-      return [{ bead: id, ...trace }];
-    });
-    const noise = (value: number) => new Float64Array(beads.length).fill(value);
+  #now(): FakeMoment {
+    const { beads, fits, statusOf, noiseZNmOf } = this;
     return {
-      type: 'tracks',
-      traces,
-      newest: {
-        ...newest,
-        beads: Uint32Array.from(beads, ({ bead }) => bead),
-        status: Uint16Array.from(beads, ({ bead }) => this.statusOf.get(bead) ?? 0),
-        ...{ noiseXPx: noise(0.17), noiseYPx: noise(0.17) },
-        noiseZNm: Float64Array.from(beads, ({ bead }) => this.noiseZNmOf.get(bead) ?? 12),
-      },
+      ...{ beads, fits, statusOf, noiseZNmOf, frame: this.#frame, noise: this.#noise },
+      ...{ fps: this.#fps, framesAMessage: this.#framesAMessage },
     };
-  }
-
-  /** A value of a bead at this moment; NaN while it is lost. */
-  #value({ bead, left, top, size }: LiveBead, column: TraceColumn): number {
-    if (((this.statusOf.get(bead) ?? 0) & TRACK_STATUS.lost) !== 0) return Number.NaN;
-    const values: Record<TraceColumn, number> = {
-      xPx: left + size / 2 + 0.3 * this.#noise(),
-      yPx: top + size / 2 + 0.3 * this.#noise(),
-      zNm: 1500 + 400 * Math.sin(bead) + 20 * this.#noise(),
-      score: 0.99 + 0.005 * this.#noise(),
-      ...{ sigmaXPx: 0.17, sigmaYPx: 0.17, sigmaZNm: 12, chiSquared: 1 + 0.1 * this.#noise() },
-    };
-    return values[column];
-  }
-
-  /** Rings, and the plane of a Z-LUT that is a little brighter. */
-  #profile({ bead }: LiveBead): LiveMessage {
-    const radii = Float64Array.from({ length: FAKE_ROI_SIZE / 2 }, (_, radius) => radius);
-    const counts = radii.map((radius) => 120 + 95 * Math.cos(radius * 0.65) * Math.exp(-radius / 12));
-    const plane = { zNm: 1480, counts: counts.map((value) => value + 2) };
-    return { type: 'profile', bead, frame: this.#frame, zNm: 1500, unit: 'px', radii, counts, plane };
   }
 
   #status(): LiveMessage {
@@ -290,48 +258,11 @@ export class FakeTracker {
       type: 'status',
       receivedFps: this.#fps + this.#noise(),
       trackedFps: this.#fps + this.#noise(),
-      latency: this.#latency(),
+      latency: fakeLatency(this.#noise),
       ledger: this.ledger,
       recorded: { rows: this.ledger.tracked! * this.beads.length, waiting: 0 },
       refusals: noRefusals(),
       ...(this.#calcium && { calcium: this.#calcium.status(10 * this.#framesAMessage) }),
-    };
-  }
-
-  /** A past as long as was asked for, before the first frame of this process. */
-  #history({ bead, left, top, size }: LiveBead, seconds: number): LiveMessage {
-    const bucketS = seconds / 1000;
-    const untilS = this.#frame / this.#fps;
-    const buckets = Array.from({ length: 1000 }, () => this.#noise());
-    const column = (middle: number, spread: number, offset: number) =>
-      Float64Array.from(buckets, (noise) => middle + spread * (0.5 * noise + offset));
-    const timeS = Float64Array.from(buckets, (_, at) => untilS - (1000 - at) * bucketS);
-    const x = left + size / 2;
-    const y = top + size / 2;
-    const z = 1500 + 400 * Math.sin(bead);
-    const extreme = (offset: number) => ({
-      xPx: column(x, 0.3, offset),
-      yPx: column(y, 0.3, offset),
-      zNm: column(z, 20, offset),
-    });
-    return {
-      ...{ type: 'history', bead, bucketS, untilS, timeS },
-      ...{ min: extreme(-0.5), max: extreme(0.5), last: extreme(0) },
-    };
-  }
-
-  #latency(): LatencyBudgetStatus {
-    const percentiles = (p50Ms: number) => ({
-      p50Ms: p50Ms * (1 + 0.05 * this.#noise()),
-      p99Ms: p50Ms * (2 + 0.2 * this.#noise()),
-    });
-    return {
-      'camera-to-received': percentiles(0.9),
-      'received-to-submitted': percentiles(0.04),
-      'submitted-to-tracked': percentiles(1.4),
-      'tracked-to-sent': percentiles(24),
-      'camera-to-tracked': percentiles(2.4),
-      'received-to-tracked': percentiles(1.5),
     };
   }
 
@@ -351,26 +282,4 @@ export class FakeTracker {
       }
     }
   }
-}
-
-/** ROIs row by row with a gap around each, as many to a row as keeps the grid in the frame's shape. */
-function beadsOnGrid(count: number, width: number, height: number): LiveBead[] {
-  const columns = Math.ceil(Math.sqrt((count * width) / height));
-  const rows = Math.ceil(count / columns);
-  return Array.from({ length: count }, (_, bead) => {
-    const xPx = ((bead % columns) + 0.5) * (width / columns);
-    const yPx = (Math.floor(bead / columns) + 0.5) * (height / rows);
-    return { ...roiAround(bead, Math.round(xPx), Math.round(yPx), FAKE_ROI_SIZE), zLut: 'simulated' };
-  });
-}
-
-/** Seeded numbers from -1 to 1 (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  };
 }
