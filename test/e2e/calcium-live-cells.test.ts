@@ -1,117 +1,39 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { runCamera } from '#camera-adapters/run.ts';
-import { type CellMap, cellLabels, cellMapBytes } from '#protocol/cell-map.ts';
-import type { LiveMessage } from '#protocol/live.ts';
-import { readTracks } from '#recording/read-recording.ts';
-import { readRunRecord } from '#recording/run-record.ts';
-import { parsePlan } from '#stages/plan.ts';
+import { cellLabels } from '#protocol/cell-map.ts';
 import { LiveClient, type RequestWithoutId } from '#tracker/commands/live-client.ts';
-import { defaultConfig } from '#tracker/config.ts';
-import { LiveTracker } from '#tracker/live/live-tracker.ts';
 import {
   BLINKING_CELLS,
   BLINKING_FPS,
   BLINKING_PERIOD,
-  BLINKING_ROI,
   BLINKING_SHAPE,
-  blinkingCamera,
   blinkingLabels,
   blinkingMap,
-  blinkingPixels,
   lightOf,
 } from '../support/blinking-cells.ts';
+import {
+  all,
+  calcium,
+  eachInFolder,
+  film,
+  folder,
+  log,
+  open,
+  setCells,
+  start,
+  told,
+  tracker,
+  url,
+} from '../support/calcium-tracker.ts';
 import { rawCamera } from '../support/raw-camera.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-
-/** Frames that may wait for the thread before the camera is held. */
-const AHEAD = 32;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** Bytes of a map as Node sends them; a bare Uint8Array would go as an extension of MessagePack. */
-const setCells = (map: CellMap): RequestWithoutId => ({
-  type: 'set-cells',
-  runs: Buffer.from(cellMapBytes(map)),
-});
-
-type Message<Type extends LiveMessage['type']> = Extract<LiveMessage, { type: Type }>;
-type Calcium = { on: boolean; cells: number; measured: number; skipped: number; events: number };
-
 describe('a tracker that measures cells', () => {
-  let folder: string;
-  let tracker: LiveTracker;
-  let log: string[];
-  let told: LiveMessage[];
-
-  async function start(change: (config: ReturnType<typeof defaultConfig>) => void = () => {}, beads = true) {
-    const config = defaultConfig();
-    config.server.port = 0;
-    config.engine.engine = 'wasm';
-    config.engine.threads = 1;
-    config.recording.folder = join(folder, 'runs');
-    config.calcium.enabled = true;
-    config.calcium.fps = BLINKING_FPS;
-    config.calcium.mostWaiting = 2 * AHEAD;
-    config.calcium.params = { 'running-baseline': { leastS: 1, windowS: 10 } };
-    change(config);
-    tracker = await LiveTracker.start({
-      config,
-      plan: parsePlan([{ stage: 'center-of-mass' }, { stage: 'auto-conv' }]),
-      zLutOf: () => null,
-      rois: () => (beads ? [BLINKING_ROI] : []),
-      roiSize: BLINKING_ROI.size,
-      rigFile: join(folder, 'rig.json'),
-      log: (text) => log.push(text),
-    });
-  }
-
-  beforeEach(async () => {
-    folder = temporaryFolder();
-    log = [];
-    told = [];
-  });
-
-  afterEach(() => tracker.close());
-
-  const url = () => `ws://127.0.0.1:${tracker.server.port}`;
-  const calcium = () => (tracker.health() as { calcium: Calcium }).calcium;
-  const open = () => LiveClient.open(url(), {}, (message) => told.push(message));
-  const all = <Type extends LiveMessage['type']>(type: Type) =>
-    told.filter((message): message is Message<Type> => message.type === type);
-
-  /** Numbers of frames, none far ahead of the thread. */
-  async function* paced(from: number, to: number): AsyncGenerator<number> {
-    const before = calcium().measured;
-    for (let id = from; id < to; id++) {
-      const ahead = () => id - from - (calcium().measured - before);
-      if (calcium().on && ahead() >= AHEAD) {
-        await expect.poll(ahead, { interval: 2, timeout: 20_000 }).toBeLessThan(AHEAD / 2);
-      }
-      yield id;
-    }
-  }
-
-  async function film(from: number, to: number): Promise<void> {
-    const filmed = await runCamera(blinkingCamera(paced(from, to)), {
-      url: url(),
-      signal: new AbortController().signal,
-      log: () => {},
-    });
-    expect(filmed).toEqual({ sent: to - from, dropped: 0 });
-  }
-
-  /** [frame, bead] every column of the recorded tracks. */
-  async function tracks() {
-    const rows: number[][] = [];
-    for await (const { frame, xPx, yPx, status } of readTracks(join(tracker.recording!, 'tracks.arrows'))) {
-      for (const [row, id] of frame.entries()) rows.push([id, xPx[row]!, yPx[row]!, status[row]!]);
-    }
-    return rows;
-  }
+  eachInFolder();
 
   test('cells are found in the light that changes, set, watched, and tell their events at once', async () => {
     await start();
@@ -195,77 +117,6 @@ describe('a tracker that measures cells', () => {
     client.close();
   });
 
-  test('beads are tracked to the same bit whether cells are measured or not', async () => {
-    await start((config) => {
-      config.calcium.enabled = false;
-    });
-    await film(0, 120);
-    await tracker.close();
-    expect(calcium()).toMatchObject({ on: false, measured: 0 });
-    const without = await tracks();
-    await start();
-    const client = await open();
-    await film(0, 1);
-    await client.ask(setCells(blinkingMap()));
-    await film(1, 120);
-    client.close();
-    await tracker.close();
-    expect(calcium()).toMatchObject({ on: true, cells: 3, measured: 120, skipped: 0 });
-    expect(without).toHaveLength(120);
-    expect(await tracks()).toEqual(without);
-  });
-
-  test('cells are measured without any bead, and recorded', async () => {
-    await start(() => {}, false);
-    await film(0, 1);
-    const client = await open();
-    await client.ask(setCells(blinkingMap()));
-    await film(1, 41);
-    client.close();
-    await tracker.close();
-    expect(calcium()).toMatchObject({ cells: 3, measured: 41, skipped: 0 });
-    const run = await readRunRecord(tracker.recording!);
-    expect(run.calcium).toMatchObject({
-      frames: { measured: 41, skipped: 0, lost: 0 },
-      settings: [
-        { frame: 0, cells: 0 },
-        { frame: 1, cells: 3, fps: BLINKING_FPS },
-      ],
-    });
-  });
-
-  test('a camera that cuts its frames sends whole ones while cells are measured', async () => {
-    await start((config) => {
-      config.calcium.enabled = false;
-    });
-    const camera = await rawCamera(url(), {
-      ...{ type: 'hello', version: 1, camera: 'cuts', ...BLINKING_SHAPE, fps: 100, roiStreaming: true },
-    });
-    const client = await open();
-    const cut = await camera.next('rois');
-    expect(cut.rois).toHaveLength(1);
-    expect(await client.ask({ type: 'set-calcium', on: true })).toBeNull();
-    expect((await camera.next('rois')).rois).toEqual([]);
-    // Sent before the camera heard of it: tracked, not measured.
-    const { left, top, size } = BLINKING_ROI;
-    const square = new Uint8Array(size * size).map((_, pixel) => {
-      const [x, y] = [left + (pixel % size), top + Math.floor(pixel / size)];
-      return blinkingPixels(0)[y * BLINKING_SHAPE.width + x]!;
-    });
-    await camera.frame(0, square, { rois: cut.version });
-    await camera.frame(1, blinkingPixels(1));
-    await expect.poll(() => calcium().measured).toBe(1);
-    expect(await client.ask({ type: 'add-bead', xPx: 110, yPx: 40 })).toBeNull();
-    expect(await client.ask({ type: 'set-calcium', on: false })).toBeNull();
-    expect((await camera.next('rois')).rois).toEqual([
-      { left, top, size },
-      { left: 86, top: 16, size },
-    ]);
-    expect(tracker.totals()).toMatchObject({ tracked: 2, refused: 0 });
-    camera.ws.close();
-    client.close();
-  });
-
   test('who only looks is shown cells and changes nothing', async () => {
     await start();
     await film(0, 10);
@@ -331,20 +182,5 @@ describe('a tracker that measures cells', () => {
     expect(calcium()).toMatchObject({ on: true, cells: 0 });
     expect(log.join('\n')).toContain('the cells of last time do not fit');
     camera.ws.close();
-  });
-
-  test('without a frame rate no cell is measured, and beads are tracked', async () => {
-    await start((config) => {
-      config.calcium.fps = undefined;
-    });
-    await film(0, 3);
-    expect(calcium()).toMatchObject({ on: false, measured: 0 });
-    expect(log.join('\n')).toContain('set calcium.fps in the settings');
-    const client = await open();
-    expect(await client.ask({ type: 'set-calcium', on: true })).toContain(
-      'expected a frame rate, received 0',
-    );
-    await expect.poll(() => tracker.totals().tracked).toBe(3);
-    client.close();
   });
 });
