@@ -33,11 +33,17 @@ export interface DashboardPage {
   close(): Promise<void>;
 }
 
+export type ColorScheme = 'light' | 'dark';
+
 /** Opens the page and waits for its picture. */
-export async function openDashboard(browser: Browser, options: FakeTrackerOptions): Promise<DashboardPage> {
+export async function openDashboard(
+  browser: Browser,
+  options: FakeTrackerOptions,
+  colorScheme: ColorScheme = 'light',
+): Promise<DashboardPage> {
   const tracker = new FakeTracker(options);
   const url = await tracker.start();
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {
