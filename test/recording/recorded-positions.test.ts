@@ -5,11 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { MotorPositions } from '#protocol/motor.ts';
 import { csvParts } from '#recording/csv-parts.ts';
 import { exportCsv } from '#recording/export-csv.ts';
-import type { FateRow } from '#recording/fate-block.ts';
-import { readFates } from '#recording/read-recording.ts';
 import { createRunRecorder, type RunRecorder } from '#recording/run-recorder.ts';
 import type { PositionSource } from '#sinks/position-source.ts';
 import { FACTS, testFolder, trackedBatch } from './example-run.ts';
+import { fatesOf } from './read-run-files.ts';
 
 /** No timer flushes: a test says when. */
 const QUIET = { flushMs: 1_000_000, syncMs: 1_000_000 };
@@ -29,12 +28,6 @@ function track(
   const batch = trackedBatch(first, count, 2);
   const frames = batch.frames.map((frame) => ({ ...frame, positions: sent(frame.id) }));
   recorder.tracked({ ...batch, frames });
-}
-
-async function fatesOf(folder: string): Promise<FateRow[]> {
-  const rows: FateRow[] = [];
-  for await (const row of readFates(join(folder, 'frames.arrows'))) rows.push(row);
-  return rows;
 }
 
 /** Columns of a CSV after `status`, with the frame. */

@@ -4,9 +4,9 @@ import { RecordingError } from '#protocol/errors.ts';
 import { type FileAccess, openFile } from '#recording/append-file.ts';
 import { openRun } from '#recording/read-recording.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
-import { fatesOf, tracksOf } from '../support/read-run-files.ts';
 import { until } from '../support/until.ts';
 import { expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
+import { fatesOf, tracksOf } from './read-run-files.ts';
 
 /** A file whose writes after the header wait until `release`. */
 function heldFile() {

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { OutputExistsError, RecordingError } from '#protocol/errors.ts';
 import { openRun, readFollowedRois } from '#recording/read-recording.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
-import { fatesOf, tracksOf } from '../support/read-run-files.ts';
 import { expectedRows, FACTS, testFolder, trackedBatch } from './example-run.ts';
+import { fatesOf, tracksOf } from './read-run-files.ts';
 
 test('a recording of several batches reads back to the same rows, NaN and nanoseconds included', async () => {
   const folder = join(testFolder(), 'runs', 'first');

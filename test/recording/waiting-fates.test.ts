@@ -5,22 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { openFile } from '#recording/append-file.ts';
 import { exportCsv } from '#recording/export-csv.ts';
 import type { FateRow } from '#recording/fate-block.ts';
-import { readFates } from '#recording/read-recording.ts';
 import { WAITING_FRAMES } from '#recording/run-record.ts';
 import { createRunRecorder } from '#recording/run-recorder.ts';
 import { startStream } from '#recording/start-stream.ts';
 import { framesSchema } from '#recording/stream-schema.ts';
 import { WaitingFates } from '#recording/waiting-fates.ts';
 import { FACTS, testFolder, trackedBatch } from './example-run.ts';
+import { fatesOf } from './read-run-files.ts';
 
 /** No timer flushes: a test says when. */
 const QUIET = { flushMs: 1_000_000, syncMs: 1_000_000 };
-
-async function fatesOf(folder: string): Promise<FateRow[]> {
-  const rows: FateRow[] = [];
-  for await (const row of readFates(join(folder, 'frames.arrows'))) rows.push(row);
-  return rows;
-}
 
 const placesOf = async (folder: string) =>
   (await fatesOf(folder)).map(({ frame, magnetMm }) => [frame, magnetMm]);

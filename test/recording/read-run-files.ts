@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FateRow } from '#recording/fate-block.ts';
 import { readFates, readTracks } from '#recording/read-recording.ts';
-import { allRows } from '../recording/example-run.ts';
+import { allRows } from './example-run.ts';
 
 /** Rows of the frames of a run. */
 export async function fatesOf(folder: string): Promise<FateRow[]> {
