@@ -151,6 +151,7 @@ describe.skipIf(skipReason)(
       await expect.poll(() => button('Use for all 6 beads').isDisabled(), SOON).toBe(true);
       await size.fill('40');
       await button(/^Use for new beads/).click();
+      await button('Use for new beads (40 px now)').waitFor();
       await focusPicture();
       await page.keyboard.press('a');
       await expect.poll(() => tracker.beads.at(-1)?.size, SOON).toBe(40);
