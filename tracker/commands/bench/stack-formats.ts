@@ -210,7 +210,8 @@ async function writeVideo(folder: string, stack: FramesToWrite): Promise<string>
   const ffmpeg = spawn('ffmpeg', args, { stdio: ['pipe', 'ignore', 'inherit'] });
   const ended = once(ffmpeg, 'close');
   for (let frame = 0; frame < frames; frame++) {
-    if (!ffmpeg.stdin.write(frameAt(frame))) await once(ffmpeg.stdin, 'drain');
+    // Where there is no ffmpeg nobody drains what is written.
+    if (!ffmpeg.stdin.write(frameAt(frame))) await Promise.race([once(ffmpeg.stdin, 'drain'), ended]);
   }
   ffmpeg.stdin.end();
   await ended;
